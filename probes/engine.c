@@ -1,0 +1,993 @@
+/* engine - see engine.h.
+ *
+ * A run goes WAITING (for leave to connect) -> CONNECTING -> READY (for a handshake slot) -> RUNNING
+ * -> LATE (works on, without a slot). Connecting is capped apart from handshaking, and more widely:
+ * an address that never answers would otherwise keep a slot from a live one for its whole timeout.
+ */
+#include "probes/engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probes/offer.h"
+#include "probes/probe.h"
+#include "probes/resolve.h"
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/wire/client.h"
+
+#define HOST_BUCKETS 1024
+#define CONNECT_AHEAD 10 /* connections begun per handshake slot */
+
+const struct probe *const probe_list[] = { &machine_probe, &handshake_probe, &versions_probe, NULL };
+
+enum phase { WAITING, CONNECTING, READY, RUNNING, LATE };
+
+struct host { /* an address and what is in flight there */
+    struct sockaddr_storage sa;
+    int in_flight;
+    struct slot *parked, **parked_end; /* runs that wait for it */
+    struct host *next;
+};
+
+struct slot {
+    struct run run;
+    enum phase phase;
+    bool holds_host;
+    struct ev_io io;
+    struct ev_timer timer;
+    struct host *host;
+    struct slot *next;              /* in a queue */
+    struct slot *all_next, **all_link; /* in engine.all */
+};
+
+struct queue { struct slot *first, **end; };
+
+struct kept_store { char *path; struct store *store; struct kept_store *next; };
+struct kept_priority {
+    uint16_t min, max;
+    bool relaxed;
+    const struct client *client;
+    gnutls_priority_t priority;
+    const char *why;
+    struct kept_priority *next;
+};
+
+struct engine {
+    struct ev_loop *loop;
+    struct engine_options options;
+    struct sink sink;
+    struct resolver *resolver;      /* made when the first name comes */
+    struct target *targets;
+    struct target **by_id;          /* by_id[id], NULL when gone */
+    int next_id, room;
+    struct queue waiting, ready;
+    struct slot *all;
+    int connecting, handshaking, connect_max, resolving;
+    unsigned long connections;
+    bool pumping;
+    struct host *host[HOST_BUCKETS];
+    struct kept_store *stores;
+    struct kept_priority *priorities;
+    struct judge_cache *judge;
+    gnutls_certificate_credentials_t credentials;
+    json_t *machine;                /* what the machine probe found, once for all columns */
+};
+
+static void engine_pump(struct engine *g);
+static void slot_step(struct slot *s, enum step_why why);
+
+/* --- time --- */
+
+static double now_monotonic(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double wall_default(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+double run_now(const struct run *r)
+{
+    (void)r;
+    return now_monotonic();
+}
+
+double run_wall(const struct run *r)
+{
+    return r->engine->options.wall();
+}
+
+const struct engine_options *run_options(const struct run *r)
+{
+    return &r->engine->options;
+}
+
+/* --- events --- */
+
+static void engine_say(struct engine *g, struct event *ev)
+{
+    g->sink.take(g->sink.arg, ev);
+    event_clear(ev);
+}
+
+static void target_say(struct engine *g, const struct target *t, enum event_kind kind)
+{
+    struct event ev = { .kind = kind, .column = t->id, .ask = t->ask, .nth = t->nth };
+    if (kind == EVENT_COLUMN) {
+        ev.endpoint = mem_string(t->endpoint->text);
+        ev.address = mem_string(t->address);
+        ev.vantage = mem_string("local");
+    }
+    engine_say(g, &ev);
+}
+
+static void target_see(struct engine *g, struct target *t, const char *probe, enum fact f,
+                       enum state state, json_t *value, double ms, char *text)
+{
+    struct event ev = { .kind = EVENT_FACT, .column = t->id };
+    ev.seen = (struct observation){ .column = t->id, .fact = f, .state = state, .value = value,
+        .probe = probe, .time = g->options.wall(), .ms = ms, .text = text };
+    t->asked[f] = true;
+    if (t->gone)
+        event_clear(&ev);
+    else
+        engine_say(g, &ev);
+}
+
+void run_see_bytes(struct run *r, enum fact f, enum state state, json_t *value, double ms, char *text,
+                   const void *bytes, size_t n)
+{
+    struct event ev = { .kind = EVENT_FACT, .column = r->target->id };
+    r->wrote[f] = true;
+    ev.seen = (struct observation){ .column = r->target->id, .fact = f, .state = state, .value = value,
+        .probe = r->probe->name, .time = run_wall(r), .ms = ms, .text = text };
+    if (bytes && n) {
+        ev.seen.bytes_len = n < OBSERVATION_BYTES_MAX ? n : OBSERVATION_BYTES_MAX;
+        ev.seen.bytes = (uint8_t *)mem_copy(bytes, ev.seen.bytes_len);
+    }
+    r->target->asked[f] = true;
+    if (r->target->gone)
+        event_clear(&ev);
+    else
+        engine_say(r->engine, &ev);
+}
+
+void run_see(struct run *r, enum fact f, enum state state, json_t *value, double ms, char *text)
+{
+    run_see_bytes(r, f, state, value, ms, text, NULL, 0);
+}
+
+/* --- what probes share --- */
+
+static struct store *engine_store(struct engine *g, const char *path, struct err *e)
+{
+    struct kept_store *k = g->stores;
+    while (k && !(path ? k->path && strcmp(k->path, path) == 0 : !k->path))
+        k = k->next;
+    if (k)
+        return k->store;
+    struct store *s = store_load(path, e);
+    if (!s)
+        return NULL;
+    k = mem_new(sizeof *k);
+    *k = (struct kept_store){ .path = mem_string(path), .store = s, .next = g->stores };
+    g->stores = k;
+    return s;
+}
+
+/* engine_ask has loaded the file already, so only the system's store is loaded here, and that can't fail. */
+struct store *run_store(struct run *r)
+{
+    struct store *s = engine_store(r->engine, r->target->endpoint->value[KEY_CA], NULL);
+    assert(s);
+    return s;
+}
+
+struct judge_cache *run_judge(struct run *r)
+{
+    return r->engine->judge;
+}
+
+json_t **run_machine(struct run *r)
+{
+    return &r->engine->machine;
+}
+
+gnutls_certificate_credentials_t run_credentials(struct run *r)
+{
+    return r->engine->credentials;
+}
+
+gnutls_priority_t run_priority(struct run *r, uint16_t min, uint16_t max, bool relaxed, const char **why)
+{
+    struct engine *g = r->engine;
+    const struct client *c = client_find(r->target->endpoint->value[KEY_CLIENT]);
+    struct kept_priority *k = g->priorities;
+    while (k && (k->min != min || k->max != max || k->relaxed != relaxed || k->client != c))
+        k = k->next;
+    if (!k) {
+        k = mem_new(sizeof *k);
+        *k = (struct kept_priority){ .min = min, .max = max, .relaxed = relaxed, .client = c,
+                                     .next = g->priorities };
+        char *words = relaxed ? offer_relaxed(min, max) : offer_of_client(c, min, max);
+        int error = gnutls_priority_init(&k->priority, words, NULL);
+        if (error < 0) {
+            k->priority = NULL;
+            k->why = gnutls_strerror(error);
+        }
+        free(words);
+        g->priorities = k;
+    }
+    *why = k->why;
+    return k->priority;
+}
+
+/* --- queues and hosts --- */
+
+static void queue_add(struct queue *q, struct slot *s)
+{
+    s->next = NULL;
+    *q->end = s;
+    q->end = &s->next;
+}
+
+static struct slot *queue_take(struct queue *q)
+{
+    struct slot *s = q->first;
+    if (s && !(q->first = s->next))
+        q->end = &q->first;
+    return s;
+}
+
+static void queue_remove(struct slot **first, struct slot ***end, struct slot *s)
+{
+    for (struct slot **p = first; *p; p = &(*p)->next)
+        if (*p == s) {
+            *p = s->next;
+            if (*end == &s->next)
+                *end = p;
+            return;
+        }
+}
+
+/* The port does not count: ten columns of one machine share its cap. */
+static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+    if (a->ss_family != b->ss_family)
+        return false;
+    if (a->ss_family == AF_INET)
+        return ((const struct sockaddr_in *)a)->sin_addr.s_addr == ((const struct sockaddr_in *)b)->sin_addr.s_addr;
+    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr,
+                  sizeof(struct in6_addr)) == 0;
+}
+
+static struct host *engine_host(struct engine *g, const struct sockaddr_storage *sa)
+{
+    uint32_t h = 2166136261u;
+    const uint8_t *p = sa->ss_family == AF_INET ? (const uint8_t *)&((const struct sockaddr_in *)sa)->sin_addr
+                                                : (const uint8_t *)&((const struct sockaddr_in6 *)sa)->sin6_addr;
+    for (size_t i = 0; i < (sa->ss_family == AF_INET ? 4 : 16); i++)
+        h = (h ^ p[i]) * 16777619u;
+    struct host **bucket = &g->host[h % HOST_BUCKETS], *host = *bucket;
+    while (host && !same_host(&host->sa, sa))
+        host = host->next;
+    if (!host) {
+        host = mem_new(sizeof *host);
+        host->sa = *sa;
+        host->parked_end = &host->parked;
+        host->next = *bucket;
+        *bucket = host;
+    }
+    return host;
+}
+
+/* --- runs --- */
+
+static void slot_release_host(struct slot *s)
+{
+    if (!s->holds_host)
+        return;
+    struct engine *g = s->run.engine;
+    struct host *h = s->host;
+    s->holds_host = false;
+    h->in_flight--;
+    struct slot *next = h->parked;
+    if (next) {
+        if (!(h->parked = next->next))
+            h->parked_end = &h->parked;
+        next->next = g->waiting.first; /* it has waited longest: to the front */
+        if (!g->waiting.first)
+            g->waiting.end = &next->next;
+        g->waiting.first = next;
+    }
+}
+
+/* Leaves whatever queue or count its phase has put it in. */
+static void slot_leave_phase(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    switch (s->phase) {
+    case WAITING:
+        queue_remove(&g->waiting.first, &g->waiting.end, s);
+        if (s->host)
+            queue_remove(&s->host->parked, &s->host->parked_end, s);
+        break;
+    case CONNECTING: g->connecting--; break;
+    case READY: queue_remove(&g->ready.first, &g->ready.end, s); break;
+    case RUNNING: g->handshaking--; break;
+    case LATE: break;
+    }
+}
+
+static void target_free(struct engine *g, struct target *t)
+{
+    for (struct target **p = &g->targets; *p; p = &(*p)->next)
+        if (*p == t) {
+            *p = t->next;
+            break;
+        }
+    g->by_id[t->id] = NULL;
+    endpoint_free(t->endpoint);
+    free(t->address);
+    for (size_t i = 0; i < sizeof t->version_said / sizeof *t->version_said; i++)
+        free((char *)t->version_said[i]);
+    free(t);
+}
+
+static void target_done(struct engine *g, struct target *t)
+{
+    if (--t->runs > 0)
+        return;
+    if (!t->gone)
+        target_say(g, t, EVENT_DONE);
+    else
+        target_free(g, t);
+}
+
+static void slot_free(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    ev_io_stop(g->loop, &s->io);
+    ev_timer_stop(g->loop, &s->timer);
+    slot_leave_phase(s);
+    if (s->run.state && s->run.probe->end)
+        s->run.probe->end(&s->run);
+    conn_close(&s->run.conn);
+    slot_release_host(s);
+    *s->all_link = s->all_next;
+    if (s->all_next)
+        s->all_next->all_link = s->all_link;
+    free(s->run.state);
+    free(s);
+}
+
+static void slot_done(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    struct target *t = s->run.target;
+    slot_free(s);
+    target_done(g, t);
+    engine_pump(g);
+}
+
+static void slot_deadline(struct slot *s, double seconds)
+{
+    struct engine *g = s->run.engine;
+    double left = s->run.target->began + g->options.max_time - now_monotonic();
+    if (seconds > left)
+        seconds = left > 0.001 ? left : 0.001;
+    ev_now_update(g->loop);
+    ev_timer_stop(g->loop, &s->timer);
+    ev_timer_set(&s->timer, seconds, 0);
+    ev_timer_start(g->loop, &s->timer);
+}
+
+/* The one place that turns wants into watchers: nobody unfinished is left without one. */
+static void slot_watch(struct slot *s, struct want w)
+{
+    struct engine *g = s->run.engine;
+    if (w.what & WANT_DONE) {
+        slot_done(s);
+        return;
+    }
+    if (w.slot && s->phase == RUNNING) {
+        g->handshaking--;
+        s->phase = LATE;
+    }
+    int events = (w.what & WANT_READ ? EV_READ : 0) | (w.what & WANT_WRITE ? EV_WRITE : 0);
+    if (events != (s->io.events & (EV_READ | EV_WRITE)) || s->io.fd != s->run.conn.fd || !ev_is_active(&s->io)) {
+        ev_io_stop(g->loop, &s->io);
+        if (events && s->run.conn.fd >= 0) {
+            ev_io_set(&s->io, s->run.conn.fd, events);
+            ev_io_start(g->loop, &s->io);
+        }
+    }
+    if (w.seconds > 0)
+        slot_deadline(s, w.seconds);
+    assert(ev_is_active(&s->timer));
+    if (w.slot)
+        engine_pump(g);
+}
+
+static void slot_begin(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    s->phase = RUNNING;
+    g->handshaking++;
+    s->run.state = mem_new(s->run.probe->state_size);
+    slot_watch(s, s->run.probe->start(&s->run));
+}
+
+/* --- connecting --- */
+
+static const struct { int error; const char *kind; const char *says; } connect_errors[] = {
+    { ECONNREFUSED, "refused", "connection refused: the machine answers, but nothing listens on this port "
+                               "(or a firewall rejects it)" },
+    { EHOSTUNREACH, "unreachable", "host unreachable: a router, or the last hop's network, says it can't deliver" },
+    { ENETUNREACH, "unreachable", "network unreachable, says a router on the way" },
+    { ECONNRESET, "reset", "connection reset during connect" },
+    { ETIMEDOUT, "silent", "no answer to SYN" },
+    { EACCES, "prohibited", "this machine's own firewall or policy forbids the connection" },
+    { EPERM, "prohibited", "this machine's own firewall or policy forbids the connection" },
+};
+
+static json_t *failure_json(const char *kind, const char *stage)
+{
+    return json_pack("{s:s, s:s, s:n, s:i, s:n, s:n, s:n}", "kind", kind, "stage", stage, "alert",
+                     "received", 0, "protocol", "hint", "local");
+}
+
+void run_blank(struct run *r)
+{
+    for (const enum fact *f = r->probe->writes; *f != FACT_COUNT; f++)
+        if (*f != FACT_FAILURE && !r->wrote[*f])
+            run_see(r, *f, COULD_NOT_ASK, NULL, -1, NULL);
+}
+
+static bool is_first_try(const struct run *r)
+{
+    return r->probe == &handshake_probe;
+}
+
+static void connect_report(struct slot *s, const char *kind, char *text, double ms)
+{
+    struct run *r = &s->run;
+    if (is_first_try(r)) {
+        target_see(r->engine, r->target, "connect", FACT_CONNECT, STATE_NO, json_string(kind), ms,
+                   mem_string(text));
+        target_see(r->engine, r->target, "connect", FACT_FAILURE, STATE_YES, failure_json(kind, "connect"), ms,
+                   mem_string(text));
+    }
+    free(text);
+}
+
+/* This machine has no way there at all: that says nothing about the server. */
+static void connect_no_route(struct slot *s)
+{
+    struct run *r = &s->run;
+    bool six = r->target->peer.ss_family == AF_INET6;
+    if (is_first_try(r))
+        target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, json_string("no-route"), -1,
+                   mem_format("this machine has no route to %s: %s was not asked",
+                              six ? "IPv6 addresses like this" : "this IPv4 address", r->target->address));
+}
+
+static void slot_unreachable(struct slot *s, bool timed_out)
+{
+    struct run *r = &s->run;
+    double ms = (now_monotonic() - r->created) * 1000;
+    int error = timed_out ? ETIMEDOUT : r->conn.error;
+    bool at_once = !timed_out && r->conn.fd >= 0 && ms < 1 &&
+                   (error == ENETUNREACH || error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
+    if (at_once || error == EAFNOSUPPORT) {
+        connect_no_route(s);
+    } else if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+        if (is_first_try(r))
+            target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, NULL, -1,
+                       mem_format("this machine has no file descriptor or buffer left (%s): not asked", strerror(error)));
+    } else {
+        const char *kind = "unreachable", *says = NULL;
+        for (size_t i = 0; i < sizeof connect_errors / sizeof *connect_errors; i++)
+            if (connect_errors[i].error == error) {
+                kind = connect_errors[i].kind;
+                says = connect_errors[i].says;
+            }
+        char *text = timed_out ? mem_format("%s: no answer to SYN within %.1f s: dropped by a firewall, or nothing there",
+                                            r->target->address, ms / 1000)
+                               : mem_format("%s: %s", r->target->address, says ? says : strerror(error));
+        connect_report(s, kind, text, ms);
+    }
+    if (r->probe->unreachable)
+        r->probe->unreachable(r, timed_out);
+    else
+        run_blank(r);
+    slot_done(s);
+}
+
+static void slot_connected(struct slot *s)
+{
+    struct run *r = &s->run;
+    struct engine *g = r->engine;
+    r->connected = now_monotonic();
+    ev_io_stop(g->loop, &s->io);
+    ev_timer_stop(g->loop, &s->timer);
+    g->connecting--;
+    s->phase = READY;
+    if (is_first_try(r))
+        target_see(g, r->target, "connect", FACT_CONNECT, STATE_YES, json_string("connected"),
+                   (r->connected - r->created) * 1000, mem_format("connected to %s in %.1f ms", r->target->address,
+                   (r->connected - r->created) * 1000));
+    queue_add(&g->ready, s);
+}
+
+static void slot_open(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    switch (conn_open(&s->run.conn)) {
+    case CONN_READY:
+        slot_connected(s);
+        engine_pump(g);
+        return;
+    case CONN_FAILED: slot_unreachable(s, false); return;
+    case CONN_WANT_READ:
+    case CONN_WANT_WRITE:
+        ev_io_stop(g->loop, &s->io);
+        ev_io_set(&s->io, s->run.conn.fd, s->run.conn.open ? EV_READ : EV_WRITE);
+        ev_io_start(g->loop, &s->io);
+        assert(ev_is_active(&s->timer));
+        return;
+    }
+}
+
+static void slot_connect(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    s->phase = CONNECTING;
+    s->holds_host = true;
+    s->host->in_flight++;
+    g->connecting++;
+    g->connections++;
+    s->run.created = now_monotonic();
+    if (!s->run.target->began)
+        s->run.target->began = s->run.created;
+    slot_deadline(s, g->options.timeout);
+    slot_open(s);
+}
+
+static void on_slot(struct slot *s, enum step_why why)
+{
+    if (s->phase == CONNECTING && why == STEP_TIMEOUT)
+        slot_unreachable(s, true);
+    else if (s->phase == CONNECTING)
+        slot_open(s);
+    else
+        slot_step(s, why);
+}
+
+static void slot_step(struct slot *s, enum step_why why)
+{
+    slot_watch(s, s->run.probe->step(&s->run, why));
+}
+
+static void on_slot_io(struct ev_loop *loop, struct ev_io *w, int events)
+{
+    (void)loop;
+    (void)events;
+    on_slot(w->data, STEP_READY);
+}
+
+static void on_slot_timer(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    (void)loop;
+    (void)events;
+    on_slot(w->data, STEP_TIMEOUT);
+}
+
+/* Starts whatever may start now. Reentrant calls return at once: the outermost goes on until nothing
+ * more can start. */
+static void engine_pump(struct engine *g)
+{
+    if (g->pumping)
+        return;
+    g->pumping = true;
+    for (;;) {
+        struct slot *s;
+        if (g->handshaking < g->options.jobs && (s = queue_take(&g->ready))) {
+            slot_begin(s);
+        } else if (g->connecting < g->connect_max && (s = queue_take(&g->waiting))) {
+            if (s->host->in_flight < g->options.per_host) {
+                slot_connect(s);
+            } else {
+                s->next = NULL;
+                *s->host->parked_end = s;
+                s->host->parked_end = &s->next;
+            }
+        } else {
+            break;
+        }
+    }
+    g->pumping = false;
+}
+
+static void run_new(struct engine *g, struct target *t, const struct probe *p, int nth)
+{
+    struct slot *s = mem_new(sizeof *s);
+    s->run = (struct run){ .probe = p, .engine = g, .target = t, .nth = nth, .slot = s };
+    s->run.conn.fd = -1;
+    ev_init(&s->io, on_slot_io);
+    ev_init(&s->timer, on_slot_timer);
+    s->io.data = s->timer.data = s;
+    s->all_next = g->all;
+    s->all_link = &g->all;
+    if (g->all)
+        g->all->all_link = &s->all_next;
+    g->all = s;
+    t->runs++;
+    if (!p->connects) {
+        s->phase = LATE;
+        s->run.state = mem_new(p->state_size);
+        struct want w = p->start(&s->run);
+        assert(w.what & WANT_DONE);
+        slot_done(s);
+        return;
+    }
+    conn_init(&s->run.conn, (struct sockaddr *)&t->peer, t->peer_len);
+    s->phase = WAITING;
+    s->host = engine_host(g, &t->peer);
+    queue_add(&g->waiting, s);
+}
+
+/* Starts every probe that writes one of the wanted facts and was not started for this column yet. */
+static void target_want(struct engine *g, struct target *t, const bool wanted[FACT_COUNT])
+{
+    for (size_t i = 0; probe_list[i]; i++) {
+        const struct probe *p = probe_list[i];
+        bool wants = false;
+        for (const enum fact *f = p->writes; *f != FACT_COUNT; f++)
+            wants |= wanted[*f] && !t->asked[*f];
+        if (!wants)
+            continue;
+        for (const enum fact *f = p->writes; *f != FACT_COUNT; f++) {
+            if (p->connects && !t->peer_len && wanted[*f])
+                target_see(g, t, "other", *f, COULD_NOT_ASK, NULL, -1, NULL);
+            t->asked[*f] = true;
+        }
+        if (p->connects && !t->peer_len)
+            continue;
+        for (int n = 0; n < p->runs; n++)
+            run_new(g, t, p, n);
+    }
+}
+
+/* --- asks --- */
+
+static struct target *target_new(struct engine *g, int ask, int nth, const struct endpoint *ep)
+{
+    struct target *t = mem_new(sizeof *t);
+    t->id = g->next_id++;
+    t->ask = ask;
+    t->nth = nth;
+    t->engine = g;
+    t->endpoint = endpoint_copy(ep);
+    t->next = g->targets;
+    g->targets = t;
+    if (t->id >= g->room) {
+        g->room = g->room ? 2 * g->room : 64;
+        g->by_id = mem_array(g->by_id, (size_t)g->room, sizeof *g->by_id);
+    }
+    g->by_id[t->id] = t;
+    return t;
+}
+
+static void target_begin(struct engine *g, struct target *t)
+{
+    bool wanted[FACT_COUNT] = { false };
+    for (const enum fact *f = handshake_probe.writes; *f != FACT_COUNT; f++)
+        wanted[*f] = true;
+    for (const enum fact *f = machine_probe.writes; *f != FACT_COUNT; f++)
+        wanted[*f] = !g->options.only_handshake;
+    target_want(g, t, wanted);
+}
+
+static void target_located(struct engine *g, struct target *t, const struct address *a, const char *from,
+                           const char *why)
+{
+    t->peer = a->sa;
+    t->peer_len = a->n;
+    t->address = address_text((const struct sockaddr *)&a->sa);
+    target_say(g, t, EVENT_COLUMN);
+    target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string(from), -1,
+               why && *why ? mem_string(why) : NULL);
+}
+
+static void target_nowhere(struct engine *g, struct target *t, const char *kind, const char *why)
+{
+    char *text = mem_format("%s: %s", t->endpoint->host, why);
+    target_see(g, t, "resolve", FACT_RESOLVE, STATE_NO, NULL, -1, mem_string(text));
+    target_see(g, t, "resolve", FACT_FAILURE, STATE_YES, failure_json(kind, "resolve"), -1, text);
+    target_see(g, t, "resolve", FACT_CONNECT, COULD_NOT_ASK, NULL, -1, mem_string("there is no address to connect to"));
+    for (const enum fact *f = handshake_probe.writes; *f != FACT_COUNT; f++)
+        if (*f != FACT_FAILURE)
+            target_see(g, t, "resolve", *f, COULD_NOT_ASK, NULL, -1, NULL);
+}
+
+static json_t *address_list(const struct resolved *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->count; i++) {
+        char *text = address_text((const struct sockaddr *)&r->address[i].sa);
+        *strrchr(text, ':') = '\0';
+        json_array_append_new(list, json_string(text));
+        free(text);
+    }
+    return list;
+}
+
+static void on_resolved(void *arg, const struct resolved *r)
+{
+    struct target *first = arg;
+    struct engine *g = first->engine;
+    double ms = (now_monotonic() - first->asked_name) * 1000;
+    g->resolving--;
+    size_t n = first->gone ? 0 : r->count;
+    if (!first->gone && !r->count)
+        target_nowhere(g, first, r->failed ? r->failed : "dns-failed", r->why);
+    if (g->options.first_address && n > 1)
+        n = 1;
+    for (size_t i = 0; i < n; i++) {
+        struct target *t = i ? target_new(g, first->ask, (int)i, first->endpoint) : first;
+        target_located(g, t, &r->address[i], r->from, r->why);
+        json_t *list = address_list(r);
+        size_t key_len = json_array_size(list);
+        target_see(g, t, "resolve", FACT_RESOLVE, STATE_YES, list, ms,
+                   mem_format("%s has %zu address%s, from %s", t->endpoint->host, key_len,
+                              key_len == 1 ? "" : "es", r->from));
+        if (i)
+            target_say(g, t, EVENT_BUSY);
+        target_begin(g, t);
+    }
+    target_done(g, first);
+    engine_pump(g);
+}
+
+/* The addresses --resolve gives for this endpoint; false when no rule is for it. */
+static bool resolve_by_rule(struct engine *g, const struct endpoint *ep, struct resolved *r)
+{
+    *r = (struct resolved){ .from = "option" };
+    for (size_t i = 0; i < g->options.resolve_count; i++) {
+        const struct resolve_rule *rule = &g->options.resolve[i];
+        if (!text_is(rule->host, ep->host) || (rule->port && rule->port != ep->port))
+            continue;
+        for (size_t k = 0; k < rule->count && r->count < RESOLVE_MAX; k++)
+            if (address_parse(rule->address[k], ep->port, &r->address[r->count]))
+                r->count++;
+    }
+    return r->count > 0;
+}
+
+static void target_resolve(struct engine *g, struct target *t)
+{
+    const struct endpoint *ep = t->endpoint;
+    struct address a;
+    struct resolved *ruled = mem_new(sizeof *ruled);
+    t->asked_name = now_monotonic();
+    g->resolving++;
+    t->runs++;
+    if (resolve_by_rule(g, ep, ruled)) {
+        on_resolved(t, ruled);
+    } else if (address_parse(ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &a)) {
+        g->resolving--;
+        target_located(g, t, &a, ep->at_host ? "option" : "literal", NULL);
+        target_begin(g, t);
+        target_done(g, t);
+        engine_pump(g);
+    } else {
+        struct err e = { "" };
+        if (!g->resolver)
+            g->resolver = resolver_new(g->loop, g->options.timeout, &e);
+        if (g->resolver) {
+            resolver_ask(g->resolver, ep->host, ep->port, on_resolved, t);
+        } else {
+            snprintf(ruled->why, sizeof ruled->why, "%.250s", e.text);
+            on_resolved(t, ruled);
+        }
+    }
+    free(ruled);
+}
+
+void engine_ask(struct engine *g, int ask, const struct endpoint *ep)
+{
+    struct err e = { "" };
+    if (ep->value[KEY_CA] && !engine_store(g, ep->value[KEY_CA], &e)) {
+        struct event ev = { .kind = EVENT_TROUBLE, .text = mem_format("%s was not probed: %s", ep->host, e.text) };
+        engine_say(g, &ev);
+        return;
+    }
+    struct target *t = target_new(g, ask, 0, ep);
+    target_say(g, t, EVENT_COLUMN);
+    target_say(g, t, EVENT_BUSY);
+    target_resolve(g, t);
+}
+
+static struct target *engine_target(const struct engine *g, int id)
+{
+    return id > 0 && id < g->next_id && g->by_id[id] && !g->by_id[id]->gone ? g->by_id[id] : NULL;
+}
+
+void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT])
+{
+    struct target *t = engine_target(g, column);
+    if (!t)
+        return;
+    t->runs++;
+    target_say(g, t, EVENT_BUSY);
+    target_want(g, t, wanted);
+    for (int f = 0; f < FACT_COUNT; f++)
+        if (wanted[f] && !t->asked[f])
+            target_see(g, t, "other", (enum fact)f, COULD_NOT_ASK, NULL, -1, mem_string("no probe answers this yet"));
+    target_done(g, t);
+    engine_pump(g);
+}
+
+void engine_again(struct engine *g, int column)
+{
+    struct target *t = engine_target(g, column);
+    if (!t || t->runs)
+        return; /* what is under way is fresh */
+    memset(t->asked, 0, sizeof t->asked);
+    t->began = 0;
+    target_say(g, t, EVENT_FORGET);
+    target_say(g, t, EVENT_BUSY);
+    if (!t->peer_len) {
+        target_resolve(g, t);
+        return;
+    }
+    t->runs++;
+    target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string("before"), -1,
+               mem_string("probed again at the address found before"));
+    target_begin(g, t);
+    target_done(g, t);
+    engine_pump(g);
+}
+
+void engine_drop(struct engine *g, int column)
+{
+    struct target *t = engine_target(g, column);
+    if (!t)
+        return;
+    target_say(g, t, EVENT_GONE);
+    t->gone = true;
+    t->runs++;
+    for (struct slot *s = g->all, *next; s; s = next) {
+        next = s->all_next;
+        if (s->run.target == t) {
+            slot_free(s);
+            t->runs--;
+        }
+    }
+    target_done(g, t);
+    engine_pump(g);
+}
+
+void engine_stop(struct engine *g)
+{
+    while (g->all) {
+        struct slot *s = g->all;
+        struct target *t = s->run.target;
+        run_blank(&s->run);
+        slot_free(s);
+        target_done(g, t);
+    }
+}
+
+bool engine_idle(const struct engine *g)
+{
+    return !g->all && !g->resolving;
+}
+
+unsigned long engine_connections(const struct engine *g)
+{
+    return g->connections;
+}
+
+/* --- making and ending --- */
+
+void engine_options_default(struct engine_options *o)
+{
+    *o = (struct engine_options){ .jobs = 100, .per_host = 10, .timeout = 5, .max_time = 60, .min_days = -1,
+                                  .wall = wall_default };
+}
+
+static int descriptors_raise(void)
+{
+    struct rlimit l;
+    if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+        return 256;
+    if (l.rlim_cur < l.rlim_max) {
+        rlim_t old = l.rlim_cur;
+        l.rlim_cur = l.rlim_max < 65536 ? l.rlim_max : 65536;
+        if (l.rlim_cur < old || setrlimit(RLIMIT_NOFILE, &l) < 0)
+            l.rlim_cur = old;
+    }
+    return l.rlim_cur > 65536 ? 65536 : (int)l.rlim_cur;
+}
+
+struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, struct sink sink, struct err *e)
+{
+    struct engine *g = mem_new(sizeof *g);
+    g->loop = loop;
+    g->options = *o;
+    if (!g->options.wall)
+        g->options.wall = wall_default;
+    g->sink = sink;
+    g->next_id = 1;
+    g->waiting.end = &g->waiting.first;
+    g->ready.end = &g->ready.first;
+    int files = descriptors_raise() - 64;
+    if (g->options.jobs > files / 2)
+        g->options.jobs = files / 2 > 1 ? files / 2 : 1;
+    g->connect_max = g->options.jobs * CONNECT_AHEAD;
+    if (g->connect_max > files - g->options.jobs)
+        g->connect_max = files - g->options.jobs;
+    if (gnutls_certificate_allocate_credentials(&g->credentials) < 0) {
+        err_set(e, "GnuTLS can't be used on this machine: it gives no credentials");
+        free(g);
+        return NULL;
+    }
+    g->judge = judge_cache_new();
+    return g;
+}
+
+static void engine_free_kept(struct engine *g)
+{
+    for (struct kept_store *k = g->stores, *next; k; k = next) {
+        next = k->next;
+        store_free(k->store);
+        free(k->path);
+        free(k);
+    }
+    for (struct kept_priority *k = g->priorities, *next; k; k = next) {
+        next = k->next;
+        gnutls_priority_deinit(k->priority);
+        free(k);
+    }
+    for (int i = 0; i < HOST_BUCKETS; i++)
+        for (struct host *h = g->host[i], *next; h; h = next) {
+            next = h->next;
+            free(h);
+        }
+}
+
+void engine_free(struct engine *g)
+{
+    if (!g)
+        return;
+    g->pumping = true; /* nothing new starts from here on */
+    while (g->all)
+        slot_free(g->all);
+    resolver_free(g->resolver);
+    while (g->targets)
+        target_free(g, g->targets);
+    engine_free_kept(g);
+    judge_cache_free(g->judge);
+    gnutls_certificate_free_credentials(g->credentials);
+    json_decref(g->machine);
+    free(g->by_id);
+    free(g);
+}

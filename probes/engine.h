@@ -1,0 +1,66 @@
+/* engine - runs any number of probes at once on one loop.
+ *
+ * Owns: the asks, the columns that grow from them, the order of probes (by the facts they need), the
+ * caps on connections, and all deadlines.
+ * Must not know: why a fact is wanted, who shows it. Everything it finds out leaves as an event.
+ *
+ * All mutable state hangs on struct engine, so several engines can live in several processes.
+ */
+#ifndef TLSWHY_PROBES_ENGINE_H
+#define TLSWHY_PROBES_ENGINE_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "src/base/err.h"
+#include "src/model/stream.h"
+
+struct engine;
+
+/* Where events go. `take` may move things out of the event; what is left is cleared after. */
+struct sink {
+    void (*take)(void *arg, struct event *ev);
+    void *arg;
+};
+
+struct resolve_rule {        /* --resolve HOST:PORT:ADDR[,ADDR...] */
+    char *host;
+    int port;
+    char **address;
+    size_t count;
+};
+
+struct engine_options {
+    int jobs;                /* handshakes in flight; 100 */
+    int per_host;            /* connections in flight per address; 10 */
+    double timeout;          /* longest wait for one answer, seconds; 5 */
+    double max_time;         /* all work on one column, seconds; 60 */
+    bool first_address;      /* addresses=first */
+    bool only_handshake;     /* --only handshake: no HTTP Date, no late read, no machine facts */
+    int min_days;            /* passed to judge */
+    const struct resolve_rule *resolve;
+    size_t resolve_count;
+    double (*wall)(void);    /* wall clock, unix seconds; NULL: the system's */
+};
+void engine_options_default(struct engine_options *o);
+
+/* NULL and a sentence when the loop, the resolver or GnuTLS can't be had. */
+struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, struct sink sink,
+                          struct err *e);
+/* Ends all probes; columns still busy get no further events. Accepts NULL. */
+void engine_free(struct engine *g);
+
+/* A new endpoint with its default facts. `ask` is the caller's number for it (its order). At least
+ * one column event follows before this returns. Copies the endpoint. */
+void engine_ask(struct engine *g, int ask, const struct endpoint *ep);
+/* More facts of a column. Facts no probe writes become could-not-ask. */
+void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT]);
+void engine_again(struct engine *g, int column);  /* probes a column afresh */
+void engine_drop(struct engine *g, int column);   /* ends its probes and forgets it */
+void engine_stop(struct engine *g);               /* ends all probes; columns stay, what was not answered is could-not-ask */
+/* Nothing is running and nothing waits. */
+bool engine_idle(const struct engine *g);
+/* How many connections were made so far, for progress lines and benchmarks. */
+unsigned long engine_connections(const struct engine *g);
+
+#endif

@@ -1,0 +1,360 @@
+/* resolve - see resolve.h. */
+#include "probes/resolve.h"
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "src/base/mem.h"
+
+#define SOCKETS_MAX 64
+
+struct question {
+    struct resolver *resolver;
+    char *host;             /* owned */
+    int port;
+    resolved_fn *done;      /* NULL: dropped, nobody wants the answer */
+    void *arg;
+    struct resolved answer;
+    pid_t helper;           /* asks getaddrinfo; 0: none */
+    struct ev_io pipe;
+    struct ev_timer limit;
+    struct question *next;
+};
+
+struct dns_socket { struct ev_io io; int fd; struct resolver *resolver; };
+
+struct resolver {
+    struct ev_loop *loop;
+    double timeout;
+    ares_channel hosts, dns;
+    struct dns_socket socket[SOCKETS_MAX];
+    struct ev_timer timer;
+    struct question *questions;
+};
+
+/* --- c-ares on the loop --- */
+
+static void dns_arm(struct resolver *r)
+{
+    struct timeval tv, *next = ares_timeout(r->dns, NULL, &tv);
+    ev_timer_stop(r->loop, &r->timer);
+    if (next) {
+        ev_timer_set(&r->timer, (double)next->tv_sec + (double)next->tv_usec / 1e6 + 0.001, 0);
+        ev_timer_start(r->loop, &r->timer);
+    }
+}
+
+static void on_dns_timer(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    struct resolver *r = w->data;
+    (void)loop;
+    (void)events;
+    ares_process_fd(r->dns, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    dns_arm(r);
+}
+
+static void on_dns_socket(struct ev_loop *loop, struct ev_io *w, int events)
+{
+    struct dns_socket *s = w->data;
+    struct resolver *r = s->resolver;
+    (void)loop;
+    ares_process_fd(r->dns, events & EV_READ ? s->fd : ARES_SOCKET_BAD,
+                    events & EV_WRITE ? s->fd : ARES_SOCKET_BAD);
+    dns_arm(r);
+}
+
+static void on_dns_state(void *arg, ares_socket_t fd, int readable, int writable)
+{
+    struct resolver *r = arg;
+    struct dns_socket *s = NULL;
+    for (int i = 0; i < SOCKETS_MAX; i++) {
+        if (r->socket[i].resolver && r->socket[i].fd == fd) {
+            s = &r->socket[i];
+            break;
+        }
+        if (!r->socket[i].resolver && !s)
+            s = &r->socket[i];
+    }
+    if (!s)
+        return; /* more servers than anybody has: the query runs into its timeout */
+    if (s->resolver)
+        ev_io_stop(r->loop, &s->io);
+    s->resolver = readable || writable ? r : NULL;
+    s->fd = fd;
+    if (!s->resolver)
+        return;
+    ev_io_init(&s->io, on_dns_socket, fd, (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
+    s->io.data = s;
+    ev_io_start(r->loop, &s->io);
+}
+
+/* --- addresses --- */
+
+char *address_text(const struct sockaddr *sa)
+{
+    char host[INET6_ADDRSTRLEN + 20], zone[16] = "";
+    if (sa->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+        inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
+        return mem_format("%s:%d", host, ntohs(in->sin_port));
+    }
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
+    inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
+    if (in6->sin6_scope_id)
+        snprintf(zone, sizeof zone, "%%%u", in6->sin6_scope_id);
+    return mem_format("[%s%s]:%d", host, zone, ntohs(in6->sin6_port));
+}
+
+bool address_parse(const char *text, int port, struct address *a)
+{
+    struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM }, *list = NULL;
+    if (getaddrinfo(text, NULL, &hints, &list) != 0 || !list)
+        return false;
+    *a = (struct address){ .n = list->ai_addrlen };
+    memcpy(&a->sa, list->ai_addr, list->ai_addrlen);
+    freeaddrinfo(list);
+    if (a->sa.ss_family == AF_INET)
+        ((struct sockaddr_in *)&a->sa)->sin_port = htons((uint16_t)port);
+    else
+        ((struct sockaddr_in6 *)&a->sa)->sin6_port = htons((uint16_t)port);
+    return true;
+}
+
+static void answer_add(struct resolved *r, const struct sockaddr *sa, socklen_t n, int port)
+{
+    struct address a = { .n = n };
+    if ((sa->sa_family != AF_INET && sa->sa_family != AF_INET6) || n > sizeof a.sa)
+        return;
+    memcpy(&a.sa, sa, n);
+    if (sa->sa_family == AF_INET)
+        ((struct sockaddr_in *)&a.sa)->sin_port = htons((uint16_t)port);
+    else
+        ((struct sockaddr_in6 *)&a.sa)->sin6_port = htons((uint16_t)port);
+    for (size_t i = 0; i < r->count; i++)
+        if (r->address[i].n == n && memcmp(&r->address[i].sa, &a.sa, n) == 0)
+            return;
+    r->total++;
+    if (r->count < RESOLVE_MAX)
+        r->address[r->count++] = a;
+}
+
+/* --- one question --- */
+
+static void question_end(struct question *q)
+{
+    struct resolver *r = q->resolver;
+    for (struct question **p = &r->questions; *p; p = &(*p)->next)
+        if (*p == q) {
+            *p = q->next;
+            break;
+        }
+    ev_io_stop(r->loop, &q->pipe);
+    ev_timer_stop(r->loop, &q->limit);
+    if (q->helper) {
+        close(q->pipe.fd);
+        kill(q->helper, SIGKILL);
+        waitpid(q->helper, NULL, 0);
+    }
+    resolved_fn *done = q->done;
+    if (done)
+        done(q->arg, &q->answer);
+    free(q->host);
+    free(q);
+}
+
+/* The helper: the system's resolver may block, so it does that in a process of its own. */
+static void helper_run(const struct question *q, int out)
+{
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+    if (getaddrinfo(q->host, NULL, &hints, &list) == 0)
+        for (struct addrinfo *i = list; i; i = i->ai_next) {
+            char record[1 + sizeof(struct sockaddr_in6)] = { (char)i->ai_addrlen };
+            if (i->ai_addrlen > sizeof(struct sockaddr_in6))
+                continue;
+            memcpy(record + 1, i->ai_addr, i->ai_addrlen);
+            if (write(out, record, sizeof record) < 0)
+                break;
+        }
+    _exit(0);
+}
+
+static void on_helper(struct ev_loop *loop, struct ev_io *w, int events)
+{
+    struct question *q = w->data;
+    char record[1 + sizeof(struct sockaddr_in6)];
+    (void)loop;
+    (void)events;
+    ssize_t n = read(w->fd, record, sizeof record);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n == (ssize_t)sizeof record) {
+        struct sockaddr_storage sa = { 0 };
+        memcpy(&sa, record + 1, sizeof record - 1);
+        answer_add(&q->answer, (struct sockaddr *)&sa, (socklen_t)record[0], q->port);
+        return;
+    }
+    if (q->answer.count) {
+        q->answer.failed = NULL;
+        q->answer.from = "nsswitch";
+        snprintf(q->answer.why, sizeof q->answer.why,
+                 "DNS does not know the name, but this machine's own resolver (nsswitch: mDNS, myhostname, "
+                 "a directory) does: other machines may not find it");
+    }
+    question_end(q);
+}
+
+static void on_limit(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    (void)loop;
+    (void)events;
+    question_end(w->data);
+}
+
+static void helper_start(struct question *q)
+{
+    int fd[2];
+    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) < 0) {
+        question_end(q);
+        return;
+    }
+    q->helper = fork();
+    if (q->helper == 0) {
+        fcntl(fd[1], F_SETFL, 0);
+        helper_run(q, fd[1]);
+    }
+    close(fd[1]);
+    if (q->helper < 0) {
+        q->helper = 0;
+        close(fd[0]);
+        question_end(q);
+        return;
+    }
+    ev_io_init(&q->pipe, on_helper, fd[0], EV_READ);
+    q->pipe.data = q;
+    ev_io_start(q->resolver->loop, &q->pipe);
+    ev_timer_init(&q->limit, on_limit, q->resolver->timeout, 0);
+    q->limit.data = q;
+    ev_now_update(q->resolver->loop);
+    ev_timer_start(q->resolver->loop, &q->limit);
+}
+
+/* What a status of c-ares means, and whether the system's resolver may know better. */
+static const struct { int status; const char *kind; bool ask_again; const char *why; } status_table[] = {
+    { ARES_ENOTFOUND, "no-such-name", true, "DNS says there is no such name" },
+    { ARES_ENODATA, "no-address", true, "the name exists in DNS but has no IPv4 or IPv6 address" },
+    { ARES_ETIMEOUT, "dns-silent", false, "no DNS server answered in time" },
+    { ARES_ECONNREFUSED, "dns-silent", true, "no DNS server can be reached" },
+    { ARES_ESERVFAIL, "dns-failed", false, "the DNS server says it failed (SERVFAIL)" },
+    { ARES_EREFUSED, "dns-failed", false, "the DNS server refuses to answer (REFUSED)" },
+    { ARES_EBADNAME, "no-such-name", false, "this is no name that DNS could know" },
+};
+
+static void on_dns_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
+{
+    struct question *q = arg;
+    bool again = false;
+    (void)timeouts;
+    if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED)
+        return; /* resolver_free takes care of the question */
+    if (status == ARES_SUCCESS && info)
+        for (struct ares_addrinfo_node *n = info->nodes; n; n = n->ai_next)
+            answer_add(&q->answer, n->ai_addr, n->ai_addrlen, q->port);
+    if (info)
+        ares_freeaddrinfo(info);
+    q->answer.from = "dns";
+    if (!q->answer.count) {
+        q->answer.failed = "dns-failed";
+        snprintf(q->answer.why, sizeof q->answer.why, "the DNS question failed: %s", ares_strerror(status));
+        for (size_t i = 0; i < sizeof status_table / sizeof *status_table; i++)
+            if (status_table[i].status == status) {
+                q->answer.failed = status_table[i].kind;
+                again = status_table[i].ask_again;
+                snprintf(q->answer.why, sizeof q->answer.why, "%s", status_table[i].why);
+            }
+    }
+    if (again && q->done)
+        helper_start(q);
+    else
+        question_end(q);
+}
+
+static void on_hosts_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
+{
+    struct question *q = arg;
+    (void)timeouts;
+    if (status == ARES_SUCCESS && info)
+        for (struct ares_addrinfo_node *n = info->nodes; n; n = n->ai_next)
+            answer_add(&q->answer, n->ai_addr, n->ai_addrlen, q->port);
+    if (info)
+        ares_freeaddrinfo(info);
+    q->answer.from = "hosts";
+}
+
+void resolver_ask(struct resolver *r, const char *host, int port, resolved_fn *done, void *arg)
+{
+    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+    struct question *q = mem_new(sizeof *q);
+    *q = (struct question){ .resolver = r, .host = mem_string(host), .port = port, .done = done,
+                            .arg = arg, .next = r->questions };
+    r->questions = q;
+    ares_getaddrinfo(r->hosts, host, NULL, &hints, on_hosts_answer, q); /* reads a file: answers at once */
+    if (q->answer.count) {
+        question_end(q);
+        return;
+    }
+    ares_getaddrinfo(r->dns, host, NULL, &hints, on_dns_answer, q);
+    dns_arm(r);
+}
+
+void resolver_drop(struct resolver *r, void *arg)
+{
+    for (struct question *q = r->questions; q; q = q->next)
+        if (q->arg == arg)
+            q->done = NULL;
+}
+
+struct resolver *resolver_new(struct ev_loop *loop, double timeout, struct err *e)
+{
+    struct resolver *r = mem_new(sizeof *r);
+    struct ares_options o = { .timeout = (int)(timeout * 1000 / 2), .tries = 2, .lookups = (char *)"f",
+                              .sock_state_cb = on_dns_state, .sock_state_cb_data = r };
+    int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
+    r->loop = loop;
+    r->timeout = timeout;
+    int status = ares_init_options(&r->hosts, &o, mask);
+    o.lookups = (char *)"b";
+    if (status == ARES_SUCCESS && (status = ares_init_options(&r->dns, &o, mask | ARES_OPT_SOCK_STATE_CB)) != ARES_SUCCESS)
+        ares_destroy(r->hosts);
+    if (status != ARES_SUCCESS) {
+        err_set(e, "names can't be resolved on this machine: %s", ares_strerror(status));
+        free(r);
+        return NULL;
+    }
+    ev_init(&r->timer, on_dns_timer);
+    r->timer.data = r;
+    return r;
+}
+
+void resolver_free(struct resolver *r)
+{
+    if (!r)
+        return;
+    for (struct question *q = r->questions; q; q = q->next)
+        q->done = NULL;
+    ares_destroy(r->dns);
+    ares_destroy(r->hosts);
+    while (r->questions)
+        question_end(r->questions);
+    ev_timer_stop(r->loop, &r->timer);
+    free(r);
+}

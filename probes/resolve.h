@@ -1,0 +1,46 @@
+/* resolve - names to addresses on the loop.
+ *
+ * Owns: the hosts file, DNS by c-ares, and a last question to the system's own resolver before a name
+ * is said not to exist (mDNS, myhostname and the like are nsswitch's and not in DNS).
+ * Must not know: columns, facts.
+ */
+#ifndef TLSWHY_PROBES_RESOLVE_H
+#define TLSWHY_PROBES_RESOLVE_H
+
+#include <ev.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "src/base/err.h"
+
+#define RESOLVE_MAX 32 /* addresses of one name that are looked at */
+
+struct address {
+    struct sockaddr_storage sa; /* with the port set */
+    socklen_t n;
+};
+
+struct resolved {
+    struct address address[RESOLVE_MAX];
+    size_t count, total;
+    const char *from;   /* "hosts" "dns" "nsswitch" */
+    const char *failed; /* NULL, or a kind of FACT_FAILURE: "no-such-name" "no-address" "dns-silent" "dns-failed" */
+    char why[256];      /* a sentence for a person, also when it worked but is remarkable; or "" */
+};
+
+typedef void resolved_fn(void *arg, const struct resolved *r);
+
+struct resolver;
+struct resolver *resolver_new(struct ev_loop *loop, double timeout, struct err *e);
+void resolver_free(struct resolver *r); /* open questions are dropped without an answer */
+/* Calls `done` once, perhaps before this returns. Lent name. */
+void resolver_ask(struct resolver *r, const char *host, int port, resolved_fn *done, void *arg);
+/* Forgets the questions of this arg. */
+void resolver_drop(struct resolver *r, void *arg);
+
+/* "192.0.2.1:443", "[2001:db8::1]:443"; owned by the caller. */
+char *address_text(const struct sockaddr *sa);
+/* An address from text and port; false when it is none. Accepts a zone: fe80::1%eth0. */
+bool address_parse(const char *text, int port, struct address *a);
+
+#endif

@@ -1,0 +1,656 @@
+/* options - what the command line says, as one table of rows.
+ *
+ * Owns: the rows (name, what it takes, help, setter), strict reading of numbers, and files of
+ * endpoints. The keys of endpoints are options, too; their rows are in model/endpoint.
+ * Must not know: what any option leads to.
+ */
+#include "src/cmd/cmd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/wire/client.h"
+
+#define ENDPOINTS_MAX 100000 /* from arguments and files together */
+#define QUOTE_MAX 100
+
+/* A word or a file of endpoints: parsed when all options are known, since they give defaults. */
+struct pending {
+    const char *text;
+    bool is_file;
+};
+
+struct parse {
+    struct options *o;
+    int argc, at;
+    char **argv;
+    struct pending *pending;
+    size_t pending_count;
+    size_t resolve_count;
+    bool done; /* --help and the like: the rest is not looked at */
+};
+
+struct option_row;
+/* value is NULL for options that take none. */
+typedef bool option_set(struct parse *p, const struct option_row *row, const char *value,
+                        struct err *e);
+
+struct option_row {
+    const char *name;
+    char letter;       /* '\0': none */
+    const char *takes; /* NULL: no value */
+    const char *help;
+    option_set *set;   /* NULL: this version can't do it yet */
+    size_t field;      /* offset in struct options, for the setters that need one */
+    double min, max;   /* of numbers */
+};
+
+#define FIELD(name) offsetof(struct options, name)
+
+static char *quote(const char *s)
+{
+    return text_printable(s, strlen(s), QUOTE_MAX);
+}
+
+static void *field(struct parse *p, const struct option_row *row)
+{
+    return (char *)p->o + row->field;
+}
+
+static bool value_refuse(const struct option_row *row, const char *value, const char *wanted,
+                         struct err *e)
+{
+    char *shown = quote(value);
+    err_set(e, "--%s takes %s, not \"%s\"", row->name, wanted, shown);
+    free(shown);
+    return false;
+}
+
+/* DIGITS[.DIGITS], nothing else, whatever the locale says about decimal points. */
+static bool number_read(const char *s, bool whole, double *out)
+{
+    double n = 0, scale = 1;
+    size_t digits = strspn(s, "0123456789");
+    if (digits < 1 || digits > 9)
+        return false;
+    for (; digits; digits--, s++)
+        n = n * 10 + (*s - '0');
+    if (*s == '.' && !whole) {
+        digits = strspn(++s, "0123456789");
+        if (digits < 1 || digits > 9)
+            return false;
+        for (; digits; digits--, s++)
+            n += (*s - '0') * (scale /= 10);
+    }
+    *out = n;
+    return *s == '\0';
+}
+
+static bool number_take(const struct option_row *row, const char *value, bool whole, double *out,
+                        struct err *e)
+{
+    if (number_read(value, whole, out) && *out >= row->min && *out <= row->max)
+        return true;
+    char wanted[80];
+    snprintf(wanted, sizeof wanted, "a %snumber from %g to %g", whole ? "whole " : "", row->min,
+             row->max);
+    return value_refuse(row, value, wanted, e);
+}
+
+/* --- setters -------------------------------------------------------------------------------- */
+
+static bool set_flag(struct parse *p, const struct option_row *row, const char *value,
+                     struct err *e)
+{
+    (void)value;
+    (void)e;
+    *(bool *)field(p, row) = true;
+    return true;
+}
+
+/* The rest of the line does not matter any more. */
+static bool set_only(struct parse *p, const struct option_row *row, const char *value,
+                     struct err *e)
+{
+    p->done = true;
+    return set_flag(p, row, value, e);
+}
+
+static bool set_int(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    double n;
+    if (!number_take(row, value, true, &n, e))
+        return false;
+    *(int *)field(p, row) = (int)n;
+    return true;
+}
+
+static bool set_seconds(struct parse *p, const struct option_row *row, const char *value,
+                        struct err *e)
+{
+    return number_take(row, value, false, field(p, row), e);
+}
+
+static bool set_string(struct parse *p, const struct option_row *row, const char *value,
+                       struct err *e)
+{
+    char **s = field(p, row);
+    if (!*value)
+        return err_set(e, "--%s takes %s, and nothing was given", row->name, row->takes);
+    free(*s);
+    *s = mem_string(value);
+    return true;
+}
+
+static bool set_min_days(struct parse *p, const struct option_row *row, const char *value,
+                         struct err *e)
+{
+    double n;
+    if (!number_take(row, value, true, &n, e))
+        return false;
+    p->o->why.min_days = p->o->engine.min_days = (int)n;
+    return true;
+}
+
+static bool set_color(struct parse *p, const struct option_row *row, const char *value,
+                      struct err *e)
+{
+    static const char *const words[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+    for (int i = 0; i < 3; i++)
+        if (text_is(words[i], value)) {
+            p->o->color = (enum color_when)i;
+            return true;
+        }
+    return value_refuse(row, value, "auto, always or never", e);
+}
+
+static bool set_addresses(struct parse *p, const struct option_row *row, const char *value,
+                          struct err *e)
+{
+    p->o->engine.first_address = text_is(value, "first");
+    return p->o->engine.first_address || text_is(value, "all") ||
+           value_refuse(row, value, "first or all", e);
+}
+
+static bool set_probes(struct parse *p, const struct option_row *row, const char *value,
+                       struct err *e)
+{
+    p->o->engine.only_handshake = text_is(value, "handshake");
+    return p->o->engine.only_handshake ||
+           value_refuse(row, value, "handshake (no other probe can be asked alone yet)", e);
+}
+
+static bool set_fail_on(struct parse *p, const struct option_row *row, const char *value,
+                        struct err *e)
+{
+    p->o->why.fail_on_warning = text_is(value, "warning");
+    return p->o->why.fail_on_warning || value_refuse(row, value, "the word warning", e);
+}
+
+static bool set_depth(struct parse *p, const struct option_row *row, const char *value,
+                      struct err *e)
+{
+    (void)p;
+    if (text_is(value, "full"))
+        return err_set(e, "--depth full is not there yet; --depth quick is what is done anyway");
+    return text_is(value, "quick") || value_refuse(row, value, "quick or full", e);
+}
+
+/* ADDR[,ADDR...] of --resolve. */
+static bool addresses_take(struct resolve_rule *rule, const char *list, struct err *e)
+{
+    for (;;) {
+        size_t n = strcspn(list, ",");
+        char *one = mem_copy(list, n);
+        enum host_kind kind;
+        char *address = endpoint_host(one, &kind, e);
+        free(one);
+        if (!address)
+            return false;
+        rule->address = mem_array(rule->address, rule->count + 1, sizeof *rule->address);
+        rule->address[rule->count++] = address;
+        if (kind == HOST_NAME)
+            return err_set(e, "\"%s\" is a name where an address is needed", address);
+        if (!list[n])
+            return true;
+        list += n + 1;
+    }
+}
+
+static bool resolve_read(struct resolve_rule *rule, const char *value, struct err *e)
+{
+    const char *port = strchr(value, ':'), *list = port ? strchr(port + 1, ':') : NULL;
+    double n;
+    if (!list)
+        return err_set(e, "HOST:PORT:ADDR[,ADDR...] is needed");
+    char *number = mem_copy(port + 1, (size_t)(list - port - 1));
+    bool ok = number_read(number, true, &n) && n >= 1 && n <= 65535;
+    free(number);
+    if (!ok)
+        return err_set(e, "the port must be a number from 1 to 65535");
+    rule->port = (int)n;
+    enum host_kind kind;
+    char *name = mem_copy(value, (size_t)(port - value));
+    rule->host = endpoint_host(name, &kind, e);
+    free(name);
+    return rule->host && addresses_take(rule, list + 1, e);
+}
+
+static bool set_resolve(struct parse *p, const struct option_row *row, const char *value,
+                        struct err *e)
+{
+    struct options *o = p->o;
+    o->resolve = mem_array(o->resolve, p->resolve_count + 1, sizeof *o->resolve);
+    struct resolve_rule *rule = &o->resolve[p->resolve_count++];
+    *rule = (struct resolve_rule){0};
+    o->engine.resolve = o->resolve;
+    o->engine.resolve_count = p->resolve_count;
+    if (resolve_read(rule, value, e))
+        return true;
+    char *shown = quote(value);
+    err_while(e, "reading --%s \"%s\"", row->name, shown);
+    free(shown);
+    return false;
+}
+
+static void pending_add(struct parse *p, const char *text, bool is_file)
+{
+    p->pending = mem_array(p->pending, p->pending_count + 1, sizeof *p->pending);
+    p->pending[p->pending_count++] = (struct pending){text, is_file};
+}
+
+static bool set_file(struct parse *p, const struct option_row *row, const char *value,
+                     struct err *e)
+{
+    (void)row;
+    (void)e;
+    pending_add(p, value, true);
+    return true;
+}
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+static const struct option_row rows[] = {
+    {.name = "file", .letter = 'f', .takes = "FILE", .set = set_file,
+     .help = "read endpoints from FILE (- is standard input): one a line, # begins a comment line"},
+    {.name = "lab", .set = set_flag, .field = FIELD(lab),
+     .help = "probe the built-in lab's servers, one per fault"},
+    {.name = "resolve", .takes = "HOST:PORT:ADDR[,ADDR...]", .set = set_resolve,
+     .help = "take these addresses for HOST:PORT instead of asking, as in curl"},
+    {.name = "addresses", .takes = "first|all", .set = set_addresses,
+     .help = "one column for each name, or one for each of its addresses (all)"},
+    {.name = "jobs", .takes = "N", .set = set_int, .field = FIELD(engine.jobs), .min = 1,
+     .max = 10000, .help = "connections in flight (100)"},
+    {.name = "per-host", .takes = "N", .set = set_int, .field = FIELD(engine.per_host), .min = 1,
+     .max = 1000, .help = "connections in flight to one address (10)"},
+    {.name = "timeout", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.timeout),
+     .min = 0.1, .max = 600, .help = "the longest wait for one answer (5)"},
+    {.name = "max-time", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.max_time),
+     .min = 1, .max = 3600, .help = "all work on one endpoint (60)"},
+    {.name = "only", .takes = "PROBE", .set = set_probes,
+     .help = "ask nothing but this: handshake"},
+    {.name = "depth", .takes = "quick|full", .set = set_depth,
+     .help = "quick: the handshake and what explains it"},
+    {.name = "offline", .set = set_flag, .field = FIELD(offline),
+     .help = "talk to the endpoint alone: no AIA, OCSP, CRL, NTP"},
+    {.name = "min-days", .takes = "N", .set = set_min_days, .min = 0, .max = 36500,
+     .help = "warn about certificates that end within N days (a tenth of their life)"},
+    {.name = "fail-on", .takes = "warning", .set = set_fail_on,
+     .help = "let warnings count as failures in the exit status"},
+    {.name = "json", .set = set_flag, .field = FIELD(json),
+     .help = "print one JSON document at the end"},
+    {.name = "jsonl", .set = set_flag, .field = FIELD(jsonl),
+     .help = "print observations and verdicts as JSON lines as they happen"},
+    {.name = "quiet", .letter = 'q', .set = set_flag, .field = FIELD(quiet),
+     .help = "print one line for each column: verdict and cause"},
+    {.name = "verbose", .letter = 'v', .set = set_flag, .field = FIELD(verbose),
+     .help = "print every fact as well"},
+    {.name = "color", .takes = "auto|always|never", .set = set_color,
+     .help = "colour; auto: on a terminal, unless NO_COLOR is set"},
+    {.name = "plain", .set = set_flag, .field = FIELD(plain),
+     .help = "line by line, without a screen, boxes or cursor movement"},
+    {.name = "ui-script", .takes = "FILE", .set = set_string, .field = FIELD(ui_script),
+     .help = "drive the workbench with the keys and commands in FILE"},
+    {.name = "dump-keys", .set = set_flag, .field = FIELD(dump_keys),
+     .help = "print the workbench's key table"},
+    {.name = "reset-tty", .set = set_flag, .field = FIELD(reset_tty),
+     .help = "put a terminal in disorder back"},
+    {.name = "help", .letter = 'h', .set = set_only, .field = FIELD(help), .help = "print this"},
+    {.name = "version", .set = set_only, .field = FIELD(version), .help = "print the version"},
+    /* Promised, and not there yet. */
+    {.name = "tries", .takes = "N"},          {.name = "load", .takes = "N"},
+    {.name = "answer", .takes = "QUESTION=VALUE"}, {.name = "log", .takes = "FILE"},
+    {.name = "sntp", .takes = "HOST"},        {.name = "save", .takes = "FILE"},
+    {.name = "redact"},                       {.name = "every", .takes = "TIME"},
+    {.name = "for", .takes = "TIME"},         {.name = "vantage", .takes = "NAME=COMMAND"},
+};
+#define ROWS (sizeof rows / sizeof *rows)
+
+static const struct option_row *row_by_name(const char *name)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static const struct option_row *row_by_letter(char letter)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].letter == letter)
+            return &rows[i];
+    return NULL;
+}
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+/* The value behind "=", or the next word; if that is an option, the value was forgotten. */
+static const char *value_take(struct parse *p, const char *name, const char *takes,
+                              const char *equals, struct err *e)
+{
+    if (equals)
+        return equals + 1;
+    const char *next = p->at < p->argc ? p->argv[p->at] : NULL;
+    if (next && !(text_starts(next, "--") && next[2])) {
+        p->at++;
+        return next;
+    }
+    err_set(e, "--%s needs a value: --%s=%s", name, name, takes);
+    return NULL;
+}
+
+static bool row_apply(struct parse *p, const struct option_row *row, const char *equals,
+                      struct err *e)
+{
+    if (!row->set)
+        return err_set(e, "--%s is not there yet", row->name);
+    if (!row->takes)
+        return equals ? err_set(e, "--%s takes no value", row->name) : row->set(p, row, NULL, e);
+    const char *value = value_take(p, row->name, row->takes, equals, e);
+    return value && row->set(p, row, value, e);
+}
+
+/* An endpoint's key as an option: the default for all endpoints. */
+static bool key_apply(struct parse *p, enum key key, const char *equals, struct err *e)
+{
+    const struct key_row *row = &key_table[key];
+    if (!row->due)
+        return err_set(e, "--%s (%s) is not there yet", row->word, row->help);
+    const char *value = value_take(p, row->word, row->takes, equals, e);
+    if (!value)
+        return false;
+    if (key == KEY_CLIENT && text_is(value, "list"))
+        return p->o->client_list = p->done = true;
+    if (!endpoint_check_value(key, value, e)) {
+        err_while(e, "reading --%s", row->word);
+        return false;
+    }
+    free(p->o->defaults[key]);
+    p->o->defaults[key] = mem_string(value);
+    return true;
+}
+
+static bool long_unknown(const char *name, struct err *e)
+{
+    const char *words[ROWS + KEY_COUNT];
+    for (size_t i = 0; i < ROWS; i++)
+        words[i] = rows[i].name;
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        words[ROWS + i] = key_table[i].word;
+    const char *near = text_nearest(name, words, ROWS + KEY_COUNT);
+    char *shown = quote(name);
+    if (near)
+        err_set(e, "there is no option --%s; did you mean --%s?", shown, near);
+    else
+        err_set(e, "there is no option --%s; --help lists them", shown);
+    free(shown);
+    return false;
+}
+
+static bool long_parse(struct parse *p, const char *word, struct err *e)
+{
+    const char *equals = strchr(word, '=');
+    char *name = equals ? mem_copy(word, (size_t)(equals - word)) : mem_string(word);
+    const struct option_row *row = row_by_name(name);
+    enum key key = key_find(name);
+    bool ok = row ? row_apply(p, row, equals, e)
+            : key < KEY_COUNT ? key_apply(p, key, equals, e)
+                              : long_unknown(name, e);
+    free(name);
+    return ok;
+}
+
+/* -q, -qv, -f FILE, -fFILE. */
+static bool letters_parse(struct parse *p, const char *word, struct err *e)
+{
+    for (const char *c = word; *c && !p->done; c++) {
+        const struct option_row *row = row_by_letter(*c);
+        if (!row) {
+            char *shown = quote(word);
+            err_set(e, "there is no option -%c in \"-%s\"; --help lists them",
+                    *c > ' ' && *c < 0x7f ? *c : '?', shown);
+            free(shown);
+            return false;
+        }
+        if (!row->takes && !row_apply(p, row, NULL, e))
+            return false;
+        if (row->takes) /* row_apply skips the "=", which stands before the value here */
+            return row_apply(p, row, c[1] ? c : NULL, e);
+    }
+    return true;
+}
+
+static void word_add(struct parse *p, char *word, bool takes_endpoints)
+{
+    struct options *o = p->o;
+    if (takes_endpoints) {
+        pending_add(p, word, strcmp(word, "-") == 0);
+        return;
+    }
+    o->word = mem_array(o->word, o->word_count + 1, sizeof *o->word);
+    o->word[o->word_count++] = word;
+}
+
+static bool words_parse(struct parse *p, bool takes_endpoints, struct err *e)
+{
+    bool only_words = false;
+    while (p->at < p->argc && !p->done) {
+        char *word = p->argv[p->at++];
+        bool ok = true;
+        if (only_words || word[0] != '-' || !word[1])
+            word_add(p, word, takes_endpoints);
+        else if (strcmp(word, "--") == 0)
+            only_words = true;
+        else
+            ok = word[1] == '-' ? long_parse(p, word + 2, e) : letters_parse(p, word + 1, e);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* --- endpoints ------------------------------------------------------------------------------ */
+
+static bool endpoint_add(struct options *o, const char *text, struct err *e)
+{
+    if (o->endpoint_count == ENDPOINTS_MAX)
+        return err_set(e, "more than %d endpoints are too many for one run", ENDPOINTS_MAX);
+    struct endpoint *ep = endpoint_parse(text, o->defaults, e);
+    if (!ep)
+        return false;
+    size_t n = o->endpoint_count;
+    if ((n & (n - 1)) == 0) /* full at powers of two */
+        o->endpoint = mem_array(o->endpoint, n ? 2 * n : 1, sizeof(struct endpoint *));
+    o->endpoint[o->endpoint_count++] = ep;
+    return true;
+}
+
+enum line { LINE_END, LINE_GOOD, LINE_LONG, LINE_NUL };
+
+static enum line line_read(FILE *in, char line[ENDPOINT_TEXT_MAX + 1])
+{
+    size_t n = 0;
+    int c = getc_unlocked(in);
+    if (c == EOF)
+        return LINE_END;
+    for (; c != EOF && c != '\n'; c = getc_unlocked(in)) {
+        if (n == ENDPOINT_TEXT_MAX)
+            return LINE_LONG;
+        if (c == '\0')
+            return LINE_NUL;
+        line[n++] = (char)c;
+    }
+    line[n] = '\0';
+    return LINE_GOOD;
+}
+
+/* The endpoint in a line: without a byte order mark, blanks around it and comments; "" for none. */
+static const char *line_trim(char *line)
+{
+    char *start = line + (text_starts(line, "\xef\xbb\xbf") ? 3 : 0);
+    start += strspn(start, " \t");
+    for (size_t n = strlen(start); n && strchr(" \t\r", start[n - 1]); n--)
+        start[n - 1] = '\0';
+    return *start == '#' ? "" : start;
+}
+
+static bool lines_parse(struct options *o, FILE *in, unsigned long *number, struct err *e)
+{
+    char line[ENDPOINT_TEXT_MAX + 1];
+    for (*number = 1;; ++*number) {
+        enum line got = line_read(in, line);
+        if (got == LINE_END)
+            return true;
+        if (got == LINE_LONG)
+            return err_set(e, "a line is longer than %d bytes", ENDPOINT_TEXT_MAX);
+        if (got == LINE_NUL)
+            return err_set(e, "a line holds a zero byte, so this is no text");
+        const char *text = line_trim(line);
+        if (*text && !endpoint_add(o, text, e))
+            return false;
+    }
+}
+
+static bool file_parse(struct options *o, const char *path, struct err *e)
+{
+    bool standard = strcmp(path, "-") == 0;
+    char *shown = standard ? mem_string("standard input") : quote(path);
+    FILE *in = standard ? stdin : fopen(path, "re");
+    unsigned long number = 0;
+    bool ok = false;
+    if (!in) {
+        err_set(e, "the file of endpoints \"%s\" can't be opened: %s", shown,
+                strerrordesc_np(errno));
+    } else {
+        struct err inner = {{0}};
+        errno = 0;
+        ok = lines_parse(o, in, &number, &inner);
+        if (ok && ferror(in))
+            ok = err_set(e, "%s can't be read: %s", shown, strerrordesc_np(errno));
+        else if (!ok)
+            err_set(e, "%s, line %lu: %s", shown, number, inner.text);
+        if (!standard)
+            fclose(in);
+    }
+    free(shown);
+    return ok;
+}
+
+static bool pending_parse(struct parse *p, struct err *e)
+{
+    for (size_t i = 0; i < p->pending_count; i++) {
+        const struct pending *it = &p->pending[i];
+        if (!(it->is_file ? file_parse : endpoint_add)(p->o, it->text, e))
+            return false;
+    }
+    return true;
+}
+
+static bool sense_check(const struct parse *p, bool takes_endpoints, struct err *e)
+{
+    if (p->o->json && p->o->jsonl)
+        return err_set(e, "--json and --jsonl exclude each other: choose one");
+    if (p->o->quiet && p->o->verbose)
+        return err_set(e, "--quiet and --verbose exclude each other: choose one");
+    if (!takes_endpoints && p->pending_count)
+        return err_set(e, "this command takes no endpoints, so --file has no use here");
+    return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, bool takes_endpoints, struct err *e)
+{
+    struct parse p = {.o = o, .argc = argc, .argv = argv};
+    *o = (struct options){.why = {.min_days = -1}};
+    engine_options_default(&o->engine);
+    o->engine.min_days = o->why.min_days;
+    bool ok = words_parse(&p, takes_endpoints, e) &&
+              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e)));
+    free(p.pending);
+    if (!ok)
+        options_free(o);
+    return ok;
+}
+
+void options_free(struct options *o)
+{
+    for (int k = 0; k < KEY_COUNT; k++)
+        free(o->defaults[k]);
+    for (size_t i = 0; i < o->endpoint_count; i++)
+        endpoint_free(o->endpoint[i]);
+    for (size_t i = 0; o->resolve && i < o->engine.resolve_count; i++) {
+        for (size_t k = 0; k < o->resolve[i].count; k++)
+            free(o->resolve[i].address[k]);
+        free(o->resolve[i].address);
+        free(o->resolve[i].host);
+    }
+    free(o->resolve);
+    free(o->endpoint);
+    free(o->ui_script);
+    free(o->word);
+    *o = (struct options){0};
+}
+
+/* --- help ----------------------------------------------------------------------------------- */
+
+#define HELP_INDENT 28
+
+static void help_line(FILE *out, char *left, const char *help)
+{
+    struct text t = {0};
+    text_add(&t, left);
+    if (text_width(left) >= HELP_INDENT - 1)
+        text_add(&t, "\n");
+    text_pad(&t, HELP_INDENT);
+    text_wrap(&t, help, HELP_INDENT, 80);
+    fprintf(out, "%s\n", t.s);
+    text_free(&t);
+    free(left);
+}
+
+void options_help(FILE *out)
+{
+    fputs("Options:\n", out);
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct option_row *row = &rows[i];
+        if (!row->set)
+            continue;
+        char letter[] = {'-', row->letter, ',', ' ', '\0'};
+        help_line(out, mem_format("  %s--%s%s%s", row->letter ? letter : "    ", row->name,
+                                  row->takes ? " " : "", row->takes ? row->takes : ""), row->help);
+    }
+    fputs("\nKeys, as ,KEY=VALUE behind one endpoint or as --KEY VALUE for all:\n", out);
+    for (int k = 0; k < KEY_COUNT; k++)
+        if (key_table[k].due)
+            help_line(out, mem_format("  %s=%s", key_table[k].word, key_table[k].takes),
+                      key_table[k].help);
+}
+
+void options_clients(FILE *out)
+{
+    for (size_t i = 0; i < client_count; i++)
+        help_line(out, mem_format("  %s", client_table[i].name), client_table[i].title);
+}

@@ -1,0 +1,78 @@
+/* diff - see diff.h. */
+#include "src/model/diff.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool has_answer(const struct seen *s)
+{
+    return s->state == STATE_YES || s->state == STATE_NO;
+}
+
+/* Two clock offsets agree when their intervals touch. */
+static bool offsets_agree(const json_t *a, const json_t *b)
+{
+    double gap = fabs(json_number_value(json_object_get(a, "seconds")) -
+                      json_number_value(json_object_get(b, "seconds")));
+    return gap <= json_number_value(json_object_get(a, "uncertainty")) +
+                      json_number_value(json_object_get(b, "uncertainty"));
+}
+
+/* Values of the same class: suites of equal strength against today's attacks. */
+static bool same_class(enum fact f, const json_t *a, const json_t *b)
+{
+    static const char *const aead[] = { "_GCM_", "_CHACHA20_", "_CCM" };
+    if (fact_table[f].kind != FACT_RANKED || !json_is_string(a) || !json_is_string(b))
+        return false;
+    int modern = 0;
+    for (size_t i = 0; i < sizeof aead / sizeof *aead; i++) {
+        modern |= strstr(json_string_value(a), aead[i]) ? 1 : 0;
+        modern |= strstr(json_string_value(b), aead[i]) ? 2 : 0;
+    }
+    return modern == 3;
+}
+
+static enum mark compare(const struct seen *a, const struct seen *b, enum fact f)
+{
+    if (a->state == b->state) {
+        if (fact_table[f].kind == FACT_OFFSET && has_answer(a))
+            return offsets_agree(a->value, b->value) ? MARK_NONE : MARK_DIFFER;
+        if (fact_table[f].kind == FACT_OBJECT || !has_answer(a))
+            return MARK_NONE;
+        if ((!a->value && !b->value) || (a->value && b->value && json_equal(a->value, b->value)))
+            return MARK_NONE;
+        return same_class(f, a->value, b->value) ? MARK_CLASS : MARK_DIFFER;
+    }
+    return has_answer(a) && has_answer(b) ? MARK_DIFFER : MARK_NONE;
+}
+
+enum mark diff_cell(const struct column *reference, const struct column *c, enum fact f)
+{
+    return reference == c ? MARK_NONE : compare(&reference->fact[f], &c->fact[f], f);
+}
+
+enum mark diff_row(const struct session *s, enum fact f)
+{
+    const struct seen *first = NULL;
+    bool pending = false, unsure = false, class = false;
+    if (s->count < 2)
+        return MARK_NONE;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct seen *seen = &s->column[i]->fact[f];
+        pending |= seen->state == NOT_ASKED;
+        unsure |= seen->state == UNSURE || seen->state == COULD_NOT_ASK;
+        if (!has_answer(seen))
+            continue;
+        if (!first)
+            first = seen;
+        enum mark m = compare(first, seen, f);
+        if (m == MARK_DIFFER)
+            return MARK_DIFFER;
+        class |= m == MARK_CLASS;
+    }
+    if (class)
+        return MARK_CLASS;
+    if (pending)
+        return MARK_PENDING;
+    return unsure ? MARK_UNSURE : MARK_EQUAL;
+}

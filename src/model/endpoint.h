@@ -1,0 +1,100 @@
+/* endpoint - what is contacted, as a person types it.
+ *
+ * Owns: the grammar [SCHEME://]HOST[:PORT][,KEY=VALUE]..., the tables of schemes and keys, and the
+ * one sentence that says what is wrong with a bad one. A comma inside a value is written \, and a
+ * backslash before a comma or a backslash \\; any other backslash stands for itself.
+ * Must not know: resolving, sockets. Reads no file: that a file exists and holds what it should is
+ * checked by those who use it.
+ */
+#ifndef TLSWHY_MODEL_ENDPOINT_H
+#define TLSWHY_MODEL_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/err.h"
+
+#define ENDPOINT_TEXT_MAX 8192  /* bytes of a whole endpoint, given or canonical */
+#define ENDPOINT_VALUE_MAX 4096 /* bytes of one key's value */
+
+struct scheme {
+    const char *name;     /* "https" */
+    uint16_t port;        /* default; 0: must be given */
+    const char *starttls; /* how TLS starts, NULL: at once */
+    const char *alpn;     /* default ALPN list joined by "+", or NULL */
+    bool http;            /* HTTP bytes may be sent */
+    bool due;             /* false: understood, but this version can't speak it yet */
+};
+extern const struct scheme scheme_table[];
+extern const size_t scheme_count;
+
+/*    ID          key             due    takes             help */
+#define KEYS(X) \
+    X(AT,         "at",           true,  "ADDR[:PORT]",    "connect there instead of resolving") \
+    X(SNI,        "sni",          true,  "NAME|none",      "server name to send") \
+    X(NAME,       "name",         true,  "NAME",           "what the certificate must match: DNS name, address or URI") \
+    X(CLIENT,     "client",       true,  "PROFILE",        "act as this client") \
+    X(MIN,        "min",          true,  "VERSION",        "lowest protocol version offered") \
+    X(MAX,        "max",          true,  "VERSION",        "highest protocol version offered") \
+    X(CIPHERS,    "ciphers",      false, "LIST",           "cipher suites offered, joined by +") \
+    X(GROUPS,     "groups",       false, "LIST",           "groups offered, joined by +") \
+    X(SIGALGS,    "sigalgs",      false, "LIST",           "signature algorithms offered, joined by +") \
+    X(ALPN,       "alpn",         true,  "LIST|none",      "application protocols offered, joined by +") \
+    X(HELLO_SIZE, "hello-size",   false, "BYTES",          "pad the ClientHello to at least this") \
+    X(CA,         "ca",           true,  "FILE",           "trust these CAs only") \
+    X(CERT,       "cert",         false, "FILE",           "client certificate") \
+    X(KEY,        "key",          false, "FILE",           "its private key") \
+    X(PASS_FILE,  "pass-file",    false, "FILE",           "file with the key's passphrase") \
+    X(PIN,        "pin",          false, "sha256//BASE64", "the key that should be there") \
+    X(EXPECT,     "expect",       false, "FILE",           "the certificate that should be there") \
+    X(VIA,        "via",          false, "PROXY",          "through a proxy") \
+    X(FROM,       "from",         false, "VANTAGE",        "where to probe from") \
+    X(LABEL,      "label",        true,  "TEXT",           "column title") \
+    X(ADDRESSES,  "addresses",    false, "first|all",      "one column, or one per address")
+
+enum key {
+#define X(id, word, due, takes, help) KEY_##id,
+    KEYS(X)
+#undef X
+    KEY_COUNT
+};
+struct key_row { const char *word; bool due; const char *takes, *help; };
+extern const struct key_row key_table[KEY_COUNT];
+
+enum host_kind { HOST_NAME, HOST_IPV4, HOST_IPV6 };
+
+struct endpoint {
+    char *text;                  /* owned; canonical, as endpoint_format makes it */
+    const struct scheme *scheme; /* const row */
+    char *host;                  /* owned; A-labels, lower case, no final dot; addresses without brackets */
+    enum host_kind host_kind;
+    uint16_t port;
+    char *value[KEY_COUNT];      /* owned; checked and in its one spelling, NULL where not given */
+    char *note;                  /* owned; what was silently mended ("the path /x was dropped"), or NULL */
+    uint16_t min, max;           /* protocol versions from min= max=, 0 where not given */
+    char *at_host;               /* owned; address of at=, NULL where not given */
+    uint16_t at_port;            /* port of at=, 0: `port` */
+};
+
+/* Parses and checks one endpoint. `defaults` holds values for keys the text does not give (from
+ * options), entries and itself may be NULL. NULL and a sentence in *e that quotes the text when it
+ * is bad: what is wrong, and where. */
+struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT], struct err *e);
+/* Checks one key's value alone, for options: false and a sentence when it is bad or not due. */
+bool endpoint_check_value(enum key key, const char *value, struct err *e);
+/* A host alone, as in --resolve: a name in A-labels and lower case, or an address (IPv6 with or
+ * without brackets) as inet_ntop writes it. Owned by the caller; NULL and a sentence when it is none. */
+char *endpoint_host(const char *text, enum host_kind *kind, struct err *e);
+struct endpoint *endpoint_copy(const struct endpoint *ep);
+void endpoint_free(struct endpoint *ep); /* accepts NULL */
+enum key key_find(const char *word);     /* KEY_COUNT when there is no such key */
+
+/* What is sent as server name, NULL for none: sni= or HOST unless that is an address. Lent. */
+const char *endpoint_sni(const struct endpoint *ep);
+/* What the certificate must match: name=, else sni=, else HOST. Lent. */
+const char *endpoint_name(const struct endpoint *ep);
+/* Title: label=, else HOST:PORT (brackets for IPv6), port left out where it is the scheme's. Owned by the caller. */
+char *endpoint_title(const struct endpoint *ep);
+
+#endif

@@ -1,0 +1,133 @@
+/* fact - what can be known about a column.
+ *
+ * Owns: the table of facts and the five states of knowing. The table feeds the enum, the JSON keys,
+ * the rows of the Compare pane and the manual.
+ * Must not know: which probe finds a fact out, who asks, who draws.
+ */
+#ifndef TLSWHY_MODEL_FACT_H
+#define TLSWHY_MODEL_FACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum state { NOT_ASKED = 0, STATE_YES, STATE_NO, UNSURE, COULD_NOT_ASK };
+extern const char *const state_words[]; /* "not-asked" "yes" "no" "unsure" "could-not-ask" */
+/* False when the word is none of them. */
+bool state_find(const char *word, enum state *out);
+
+/* How a value is shown and compared. JSON type in brackets. */
+enum fact_kind {
+    FACT_WORD,     /* [string] equal or different */
+    FACT_RANKED,   /* [string] different values may be of the same class: suites */
+    FACT_FLAG,     /* [null] only the state counts */
+    FACT_LIST,     /* [array of strings] */
+    FACT_TIME,     /* [string, RFC 3339] */
+    FACT_OFFSET,   /* [object: seconds, uncertainty] */
+    FACT_OBJECT,   /* [object or array] shown by its text only, never compared */
+};
+
+enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE };
+
+/*    ID            json key            row title          group          kind         matters
+ * "matters": a difference can make a handshake that works on one side fail on the other.        */
+#define FACTS(X) \
+    X(RESOLVE,      "resolve",          "Name resolves",   GROUP_PATH,    FACT_LIST,   true,  "addresses the name resolves to, from the hosts file or DNS") \
+    X(ADDRESS_FROM, "address_from",     "Address from",    GROUP_PATH,    FACT_WORD,   false, "where the address came from: literal, hosts, dns, option") \
+    X(CONNECT,      "connect",          "TCP connect",     GROUP_PATH,    FACT_WORD,   true,  "connected, refused, unreachable, no-route, silent (no answer to SYN), reset, prohibited") \
+    X(HANDSHAKE,    "handshake",        "Handshake",       GROUP_TLS,     FACT_WORD,   true,  "how the handshake ended: ok, alert, reset, closed, silent, not-tls, local, protocol, slow, too-big, version") \
+    X(FAILURE,      "failure",          "Failure",         GROUP_TLS,     FACT_OBJECT, true,  "where and how it failed: kind, stage, alert, bytes received") \
+    X(VERSION,      "version",          "Version",         GROUP_TLS,     FACT_WORD,   true,  "negotiated protocol version") \
+    X(CIPHER,       "cipher",           "Cipher",          GROUP_TLS,     FACT_RANKED, true,  "negotiated cipher suite, IANA name") \
+    X(CIPHER_NAME,  "cipher_openssl",   "Cipher (OpenSSL)",GROUP_TLS,     FACT_WORD,   false, "the same by its OpenSSL name") \
+    X(KX_GROUP,     "group",            "Group",           GROUP_TLS,     FACT_WORD,   true,  "key exchange group") \
+    X(SIGALG,       "signature",        "Signature",       GROUP_TLS,     FACT_WORD,   true,  "signature algorithm the server signed the handshake with") \
+    X(ALPN,         "alpn",             "ALPN",            GROUP_TLS,     FACT_WORD,   true,  "application protocol agreed") \
+    X(EMS,          "extended_master_secret", "Ext. master", GROUP_TLS,   FACT_FLAG,   true,  "extended master secret (always so in TLS 1.3)") \
+    X(SNI,          "sni",              "SNI sent",        GROUP_TLS,     FACT_WORD,   false, "server name sent; no: none was sent") \
+    X(CLIENT_CERT,  "client_cert_asked","Client cert",     GROUP_TLS,     FACT_OBJECT, true,  "the server asks for a client certificate; value: acceptable CA names") \
+    X(STAPLE,       "ocsp_staple",      "OCSP staple",     GROUP_TLS,     FACT_FLAG,   false, "an OCSP response was stapled") \
+    X(TICKET,       "session_ticket",   "Session ticket",  GROUP_TLS,     FACT_FLAG,   false, "a session ticket was issued") \
+    X(LATE,         "late_alert",       "Late refusal",    GROUP_TLS,     FACT_WORD,   true,  "refused after the handshake: name of the alert, or closed, reset") \
+    X(VERSIONS,     "versions",         "Versions taken",  GROUP_TLS,     FACT_OBJECT, true,  "per protocol version: accepted, refused, or how it ended") \
+    X(LEAF,         "leaf",             "Leaf SHA-256",    GROUP_CERT,    FACT_WORD,   false, "fingerprint of the server's certificate") \
+    X(SUBJECT,      "subject",          "Subject",         GROUP_CERT,    FACT_WORD,   false, "name of the server's certificate") \
+    X(ISSUER,       "issuer",           "Issuer",          GROUP_CERT,    FACT_WORD,   false, "who issued it") \
+    X(KEY,          "key",              "Key",             GROUP_CERT,    FACT_WORD,   false, "kind and size of its key") \
+    X(CHAIN,        "chain",            "Chain sent",      GROUP_CERT,    FACT_OBJECT, true,  "certificates exactly as sent, and as built") \
+    X(TRUST,        "trusted",          "Trusted",         GROUP_CERT,    FACT_WORD,   true,  "whether the chain ends at a CA of the store: root name, or why not") \
+    X(NAME,         "name",             "Name",            GROUP_CERT,    FACT_WORD,   true,  "whether the certificate is valid for the name (RFC 9525)") \
+    X(DATES,        "dates",            "Dates",           GROUP_CERT,    FACT_WORD,   true,  "whether every certificate of the chain is within its dates: ok, expired, not-yet-valid") \
+    X(NOT_AFTER,    "not_after",        "Valid until",     GROUP_CERT,    FACT_TIME,   false, "when the server's certificate ends") \
+    X(STRENGTH,     "strength",         "Strength",        GROUP_CERT,    FACT_WORD,   true,  "keys, digests, usages and constraints of the chain: ok, weak") \
+    X(REASONS,      "cert_reasons",     "Cert. faults",    GROUP_CERT,    FACT_OBJECT, true,  "every fault of the chain, each with its certificate") \
+    X(HTTP,         "http_status",      "HTTP status",     GROUP_CLOCK,   FACT_WORD,   false, "status of a HEAD request, https only") \
+    X(CLOCK,        "clock_offset",     "Clock offset",    GROUP_CLOCK,   FACT_OFFSET, false, "HTTP Date less this machine's clock, with its uncertainty") \
+    X(STORE,        "store",            "CA store",        GROUP_MACHINE, FACT_OBJECT, true,  "trust store used: path, certificates, date") \
+    X(LIBRARIES,    "libraries",        "Libraries",       GROUP_MACHINE, FACT_OBJECT, false, "TLS libraries of this machine and their versions") \
+    X(POLICY,       "crypto_policy",    "Crypto policy",   GROUP_MACHINE, FACT_OBJECT, true,  "local crypto policy: openssl.cnf, GnuTLS priorities, update-crypto-policies") \
+    X(PROXY,        "proxy_env",        "Proxy variables", GROUP_MACHINE, FACT_OBJECT, true,  "proxy variables of the environment") \
+    X(NTP,          "ntp",              "Clock synced",    GROUP_MACHINE, FACT_OBJECT, false, "whether the kernel says its clock is synchronised") \
+    X(ROUTES,       "routes",           "Routes",          GROUP_MACHINE, FACT_OBJECT, false, "address families this machine has a route for")
+
+/* What the values are, fact by fact (state first; a fact with another state has value null unless said):
+ *
+ * resolve           yes: ["192.0.2.1", ...]; no: the name has no usable address, `failure` says why
+ * connect           yes: "connected"; no: "refused" "unreachable" "silent" "reset" "prohibited";
+ *                   could-not-ask: "no-route" (this machine has no route for that address family)
+ * handshake         yes: "ok"; no: the kind of `failure`
+ * failure           yes: {"kind": ..., "stage": ..., "alert": null | {"level":"fatal"|"warning",
+ *                   "number":40,"name":"handshake_failure"}, "received": bytes from the server so far,
+ *                   "protocol": "HTTP"|null, "hint": text|null (for not-tls), "local": text|null}
+ *                   kind: "no-such-name" "no-address" "dns-silent" "dns-failed" (stage "resolve");
+ *                   "refused" "unreachable" "silent" "reset" "prohibited" (stage "connect");
+ *                   "alert" "reset" "closed" "silent" "slow" "not-tls" "protocol" (TLS, but broken)
+ *                   "too-big" "version" (the server chose a version this client did not offer)
+ *                   "local" (our own library refuses: never the server's fault) with stage =
+ *                   the last thing the server had said: "nothing" "server-hello" "certificate"
+ *                   "certificate-request" "finished" (after our Finished, TLS 1.3 late refusals).
+ *                   no: nothing failed.
+ * version           yes: "tls1.3"
+ * client_cert_asked yes: {"cas": ["CN=...", ...], "total": 3}; no: not asked
+ * ocsp_staple, session_ticket, extended_master_secret   yes / no
+ * late_alert        yes: alert name, "closed" or "reset"; no: none came while we waited
+ * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "closed" | "reset" |
+ *                   "silent" | "could-not-ask", ...}: each offered alone with everything else relaxed
+ * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool}; no: none sent
+ * trusted           yes: name of the anchor; no: "issuer-unknown" "root-untrusted" "root-other-key"
+ *                   "self-signed" "bad-signature" "not-a-ca" ...; could-not-ask: "no-store"
+ * name              yes: the name that fits; no: names the certificate is for
+ * dates             yes: "ok"; no: "expired" "not-yet-valid"
+ * strength          yes: "ok"; no: "weak"
+ * cert_reasons      yes: there are faults, [{"reason": ..., "cert": index as sent | null, "link": index
+ *                   as built | null, "subject": ..., "text": ..., "when": ... | null, "bits": ... | null}];
+ *                   no: none
+ * http_status       yes: "200"
+ * clock_offset      yes: {"seconds": -3.2, "uncertainty": 0.6}: server's clock less ours
+ * store             yes: {"path": ..., "system": bool, "count": 142, "date": ...}; no: this machine has none
+ * libraries         yes: {"gnutls": "3.7.9", "openssl": "3.0.19" | null, ...}
+ * crypto_policy     yes: a local policy narrows what clients here may do, {"openssl": ..., "gnutls": ...,
+ *                   "system": ...} with nulls; no: none
+ * proxy_env         yes: {"https_proxy": ..., ...} (credentials removed); no: none is set
+ * ntp               yes: {"synchronised": true, "error_ms": ...}; no: {"synchronised": false, ...}
+ * routes            yes: {"ipv4": bool, "ipv6": bool}
+ */
+
+enum fact {
+#define X(id, json, title, group, kind, matters, help) FACT_##id,
+    FACTS(X)
+#undef X
+    FACT_COUNT
+};
+
+struct fact_row {
+    const char *json, *title;
+    enum fact_group group;
+    enum fact_kind kind;
+    bool matters;
+    const char *help;
+};
+extern const struct fact_row fact_table[FACT_COUNT];
+/* FACT_COUNT when there is no such key. */
+enum fact fact_find(const char *json_key);
+
+#endif

@@ -1,0 +1,241 @@
+/* session - see session.h. */
+#include "src/model/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+
+struct session *session_new(double started)
+{
+    struct session *s = mem_new(sizeof *s);
+    s->started = started;
+    s->evidence_count = 1; /* evidence[0] stays empty: a number of 0 means none */
+    s->evidence_room = 64;
+    s->evidence = mem_new(s->evidence_room * sizeof *s->evidence);
+    return s;
+}
+
+static void column_forget(struct column *c)
+{
+    for (int f = 0; f < FACT_COUNT; f++) {
+        json_decref(c->fact[f].value);
+        c->fact[f] = (struct seen){ 0 };
+    }
+}
+
+static void column_free(struct column *c)
+{
+    column_forget(c);
+    endpoint_free(c->endpoint);
+    free(c->label);
+    free(c->vantage);
+    free(c->address);
+    free(c);
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        column_free(s->column[i]);
+    for (size_t i = 0; i < s->evidence_count; i++) {
+        free(s->evidence[i].text);
+        free(s->evidence[i].bytes);
+    }
+    free(s->column);
+    free(s->evidence);
+    free(s);
+}
+
+/* Ids grow with the place nearly always, so the search from the end is short when columns are new;
+ * a lookup by id tries the place an id has when nothing was removed or inserted. */
+static size_t session_place(const struct session *s, int id)
+{
+    if (id >= 1 && (size_t)id <= s->count && s->column[id - 1]->id == id)
+        return (size_t)id - 1;
+    size_t i = 0;
+    while (i < s->count && s->column[i]->id != id)
+        i++;
+    return i;
+}
+
+struct column *session_add(struct session *s, int id, int ask, int nth, const struct endpoint *ep,
+                           const char *address, const char *vantage)
+{
+    struct column *c = session_column(s, id);
+    if (c) { /* said again: the address has become known */
+        free(c->address);
+        c->address = mem_string(address);
+        s->revision++;
+        return c;
+    }
+    c = mem_new(sizeof *c);
+    c->id = id;
+    c->ask = ask;
+    c->nth = nth;
+    c->endpoint = endpoint_copy(ep);
+    c->label = endpoint_title(ep);
+    c->vantage = mem_string(vantage ? vantage : "local");
+    c->address = mem_string(address);
+    if (s->count == s->room) {
+        s->room = s->room ? 2 * s->room : 16;
+        s->column = mem_array(s->column, s->room, sizeof *s->column);
+    }
+    size_t i = s->count++;
+    while (i && (s->column[i - 1]->ask > ask ||
+                 (s->column[i - 1]->ask == ask && s->column[i - 1]->nth > nth))) {
+        s->column[i] = s->column[i - 1];
+        i--;
+    }
+    s->column[i] = c;
+    s->revision++;
+    return c;
+}
+
+void session_remove(struct session *s, int id)
+{
+    size_t i = session_place(s, id);
+    if (i == s->count)
+        return;
+    column_free(s->column[i]);
+    memmove(s->column + i, s->column + i + 1, (--s->count - i) * sizeof *s->column);
+    s->revision++;
+}
+
+struct column *session_column(const struct session *s, int id)
+{
+    size_t i = session_place(s, id);
+    return i < s->count ? s->column[i] : NULL;
+}
+
+static int session_keep(struct session *s, struct observation *o)
+{
+    if (s->evidence_count == s->evidence_room) {
+        s->evidence_room *= 2;
+        s->evidence = mem_array(s->evidence, s->evidence_room, sizeof *s->evidence);
+    }
+    int number = (int)s->evidence_count++;
+    s->evidence[number] = (struct evidence){ .column = o->column, .fact = o->fact,
+        .probe = o->probe, .time = o->time, .text = o->text, .bytes = o->bytes,
+        .bytes_len = o->bytes_len };
+    o->text = NULL;
+    o->bytes = NULL;
+    return number;
+}
+
+void session_see(struct session *s, struct observation *o)
+{
+    struct column *c = session_column(s, o->column);
+    if (c && o->fact < FACT_COUNT) {
+        struct seen *f = &c->fact[o->fact];
+        json_decref(f->value);
+        f->state = o->state;
+        f->value = o->value;
+        o->value = NULL;
+        f->ms = o->ms;
+        f->evidence = session_keep(s, o);
+        s->revision++;
+    }
+    observation_clear(o);
+}
+
+void session_forget(struct session *s, int id)
+{
+    struct column *c = session_column(s, id);
+    if (c) {
+        column_forget(c);
+        s->revision++;
+    }
+}
+
+void session_busy(struct session *s, int id, bool busy)
+{
+    struct column *c = session_column(s, id);
+    if (c && c->busy != busy) {
+        c->busy = busy;
+        s->revision++;
+    }
+}
+
+const struct seen *column_seen(const struct column *c, enum fact f)
+{
+    return &c->fact[f];
+}
+
+const char *column_word(const struct column *c, enum fact f)
+{
+    return json_string_value(c->fact[f].value);
+}
+
+static char *list_cell(const json_t *list)
+{
+    if (json_array_size(list) == 1)
+        return mem_string(json_string_value(json_array_get(list, 0)));
+    return mem_format("%zu", json_array_size(list));
+}
+
+static char *offset_cell(const json_t *v)
+{
+    double s = json_number_value(json_object_get(v, "seconds"));
+    double u = json_number_value(json_object_get(v, "uncertainty"));
+    double a = s < 0 ? -s : s;
+    if (a < 600)
+        return mem_format("%+.1fs +-%.1fs", s, u);
+    if (a < 2 * 86400)
+        return mem_format("%c%dh%02dm +-%.0fs", s < 0 ? '-' : '+', (int)(a / 3600), (int)(a / 60) % 60, u);
+    return mem_format("%c%.0fd +-%.0fs", s < 0 ? '-' : '+', a / 86400, u);
+}
+
+/* What an object fact is worth in one cell: how many of it there are, or its one telling member. */
+static char *object_cell(enum fact f, const json_t *v)
+{
+    const char *kind = json_string_value(json_object_get(v, "kind"));
+    const json_t *sent = json_object_get(v, "sent"), *count = json_object_get(v, "count");
+    if (kind) {
+        const char *stage = json_string_value(json_object_get(v, "stage"));
+        return mem_format("%s after %s", kind, stage ? stage : "?");
+    }
+    if (sent) {
+        size_t n = json_array_size(sent);
+        const char *end = json_is_true(json_object_get(v, "trusted"))    ? "complete"
+                          : json_is_true(json_object_get(v, "complete")) ? "own root"
+                                                                         : "gap";
+        return mem_format("%zu cert%s, %s", n, n == 1 ? "" : "s", end);
+    }
+    if (count)
+        return mem_format("%d CAs", (int)json_integer_value(count));
+    if (json_is_array(v))
+        return mem_format("%zu", json_array_size(v));
+    return mem_string(f == FACT_CLIENT_CERT ? "asked" : "yes");
+}
+
+static char *word_cell(enum fact f, const char *word)
+{
+    if (f == FACT_LEAF && strlen(word) > 8)
+        return mem_format("%.4s..%s", word, word + strlen(word) - 2);
+    if (fact_table[f].kind == FACT_TIME && strlen(word) > 10)
+        return mem_format("%.10s", word);
+    return mem_string(word);
+}
+
+char *column_cell(const struct column *c, enum fact f)
+{
+    const struct seen *s = &c->fact[f];
+    if (s->state == NOT_ASKED)
+        return mem_string(".");
+    if (s->state == COULD_NOT_ASK)
+        return mem_string("/");
+    if (s->state == UNSURE)
+        return mem_string("?");
+    if (json_is_string(s->value))
+        return word_cell(f, json_string_value(s->value));
+    if (s->state == STATE_NO || !s->value || json_is_null(s->value))
+        return mem_string(s->state == STATE_YES ? "yes" : "no");
+    if (fact_table[f].kind == FACT_LIST)
+        return list_cell(s->value);
+    if (fact_table[f].kind == FACT_OFFSET)
+        return offset_cell(s->value);
+    return object_cell(f, s->value);
+}

@@ -1,0 +1,75 @@
+/* session - columns times facts, and the evidence behind them.
+ *
+ * Owns: the columns, the latest observation of each fact, all evidence, and a revision that grows
+ * with every change.
+ * Must not know: who asks (live probes, another machine, a file), who draws, why anything fails.
+ *
+ * Everything enters as events (stream.h), so a column from a file and a live one can't be told apart.
+ */
+#ifndef TLSWHY_MODEL_SESSION_H
+#define TLSWHY_MODEL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/model/endpoint.h"
+#include "src/model/observation.h"
+
+struct seen {
+    enum state state;   /* NOT_ASKED when zero */
+    json_t *value;      /* owned by the session, NULL = null */
+    double ms;          /* < 0 unknown */
+    int evidence;       /* its number: "e12" is 12; 0 = none */
+};
+
+struct evidence {
+    int column;
+    enum fact fact;
+    const char *probe;  /* const */
+    double time;
+    char *text;         /* owned, may be NULL */
+    uint8_t *bytes;     /* owned, may be NULL */
+    size_t bytes_len;
+};
+
+struct column {
+    int id;                    /* given by the engine, 1.., never used twice */
+    int ask;                   /* the endpoint it came from: equal for all addresses of one name */
+    int nth;                   /* which address of that endpoint, from 0 */
+    struct endpoint *endpoint; /* owned */
+    char *label, *vantage;     /* owned */
+    char *address;             /* owned; "192.0.2.1:443", "[2001:db8::1]:443", NULL until known */
+    bool busy;                 /* probes are at work on it */
+    struct seen fact[FACT_COUNT];
+};
+
+struct session {
+    struct column **column;    /* owned; ordered by ask, then nth */
+    size_t count, room;
+    struct evidence *evidence; /* owned; evidence[0] is unused, so that number == index */
+    size_t evidence_count, evidence_room;
+    unsigned long revision;    /* grows with every change */
+    double started;            /* unix seconds */
+};
+
+struct session *session_new(double started);
+void session_free(struct session *s);
+/* A new column in its place; endpoint and address are copied. Lent. */
+struct column *session_add(struct session *s, int id, int ask, int nth, const struct endpoint *ep,
+                           const char *address, const char *vantage);
+void session_remove(struct session *s, int id);
+struct column *session_column(const struct session *s, int id); /* NULL when there is none */
+/* Takes over what the observation owns and clears it; unknown columns are ignored. */
+void session_see(struct session *s, struct observation *o);
+/* Forgets a column's facts before it is probed again; evidence stays. */
+void session_forget(struct session *s, int id);
+void session_busy(struct session *s, int id, bool busy);
+
+/* Shorthands for readers. */
+const struct seen *column_seen(const struct column *c, enum fact f);
+const char *column_word(const struct column *c, enum fact f);   /* string value, else NULL */
+/* A fact's cell for a person: the value itself, a state's glyph ("?" unsure, "." not asked yet,
+ * "/" could not ask), or yes/no. Owned by the caller; printable. */
+char *column_cell(const struct column *c, enum fact f);
+
+#endif

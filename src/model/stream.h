@@ -1,0 +1,49 @@
+/* stream - the session as JSON lines.
+ *
+ * Owns: the form in which observations travel: in a file, on a pipe, between our own processes.
+ * Must not know: files and sockets; it turns events into lines and lines into events.
+ *
+ * One object a line, at most STREAM_LINE_MAX bytes. "t" is its kind:
+ *   {"t":"column","id":1,"ask":1,"nth":0,"endpoint":"...","address":"..."|null,"vantage":"local"}
+ *   {"t":"fact","column":1,"fact":"version","state":"yes","value":...,"probe":"handshake",
+ *    "time":"...","ms":1.2|null,"text":"..."|null,"bytes":"hex"|null}
+ *   {"t":"busy","column":1} {"t":"done","column":1} {"t":"forget","column":1} {"t":"gone","column":1}
+ *   {"t":"trouble","text":"..."}            our own trouble, said to the person
+ * and, the other way, what is asked:
+ *   {"t":"ask","ask":3,"endpoint":"..."}    {"t":"want","column":1,"facts":["version",...]}
+ *   {"t":"again","column":1} {"t":"drop","column":1} {"t":"stop"}
+ */
+#ifndef TLSWHY_MODEL_STREAM_H
+#define TLSWHY_MODEL_STREAM_H
+
+#include "src/base/err.h"
+#include "src/model/observation.h"
+#include "src/model/session.h"
+
+#define STREAM_LINE_MAX (4u << 20)
+
+enum event_kind {
+    EVENT_COLUMN, EVENT_FACT, EVENT_BUSY, EVENT_DONE, EVENT_FORGET, EVENT_GONE, EVENT_TROUBLE,
+    EVENT_ASK, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_STOP
+};
+
+struct event {
+    enum event_kind kind;
+    int column;                 /* id; all but ask, trouble, stop */
+    int ask, nth;               /* column, ask */
+    char *endpoint;             /* owned; column, ask */
+    char *address, *vantage;    /* owned; column */
+    struct observation seen;    /* owned; fact */
+    bool wanted[FACT_COUNT];    /* want */
+    char *text;                 /* owned; trouble */
+};
+
+/* One line with its newline, owned by the caller. */
+char *event_format(const struct event *ev);
+/* False and a sentence when the line is none of ours; *ev is then empty. Accepts hostile input. */
+bool event_parse(const char *line, size_t n, struct event *ev, struct err *e);
+void event_clear(struct event *ev);
+/* Applies what a prober says to the session (takes the observation). Asks are ignored. */
+void session_apply(struct session *s, struct event *ev);
+
+#endif

@@ -1,0 +1,625 @@
+/* text - the report for a person who is in a hurry: the cause, the proof, the fix, the command that
+ * shows it, and only then the columns.
+ *
+ * Owns: the order and the wording around what the verdict says.
+ * Must not know: whether it goes to a terminal; width and colour are told. Colour only repeats what
+ * words say already.
+ */
+#include "src/out/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/base/when.h"
+
+#define NAMES_MAX 8     /* columns named in one sentence */
+#define ITEMS_MAX 6     /* pieces of evidence, findings of one cause, commands shown */
+#define NAME_COLS 40    /* a longer column name is cut */
+#define LABEL_COLS 9    /* "  Check: " */
+
+enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_OK, STYLE_FAILING, STYLE_UNSURE };
+
+struct page {
+    const struct report *r;
+    struct text t;
+};
+
+static void styled(struct page *p, enum style style, const char *s)
+{
+    static const char *const codes[] = {
+        [STYLE_PLAIN] = "", [STYLE_BOLD] = "\x1b[1m", [STYLE_OK] = "\x1b[32m",
+        [STYLE_FAILING] = "\x1b[1;31m", [STYLE_UNSURE] = "\x1b[1;33m"};
+    if (p->r->color && style != STYLE_PLAIN)
+        text_addf(&p->t, "%s%s\x1b[0m", codes[style], s);
+    else
+        text_add(&p->t, s);
+}
+
+static const struct judgement_look {
+    const char *word; /* padded, so that columns of words line up */
+    enum style style;
+} looks[] = {
+    [VERDICT_OK] = {"ok     ", STYLE_OK},
+    [VERDICT_FAILING] = {"FAILING", STYLE_FAILING},
+    [VERDICT_UNSURE] = {"UNSURE ", STYLE_UNSURE},
+};
+
+static enum judgement judgement_of(const struct report *r, const struct column *c)
+{
+    const struct column_verdict *v = verdict_column(r->verdict, c->id);
+    return v ? v->verdict : VERDICT_UNSURE;
+}
+
+/* What text follows is wrapped behind the columns already written of this line. */
+static void wrapped(struct page *p, int indent, const char *s)
+{
+    text_wrap(&p->t, s, indent, p->r->width);
+    text_add(&p->t, "\n");
+}
+
+static void spaces(struct page *p, int n)
+{
+    text_addf(&p->t, "%*s", n > 0 ? n : 0, "");
+}
+
+/* --- names of columns ----------------------------------------------------------------------- */
+
+static bool same_ask(const struct session *s, size_t i, size_t k)
+{
+    return k < s->count && s->column[k]->ask == s->column[i]->ask;
+}
+
+/* The label, with the address where one endpoint has several columns, and with a far vantage. */
+static char *name_of(const struct session *s, size_t i)
+{
+    const struct column *c = s->column[i];
+    struct text t = {0};
+    size_t n = text_fit(c->label, NAME_COLS, NULL);
+    text_add_n(&t, c->label, n);
+    text_add(&t, c->label[n] ? ".." : "");
+    if (c->address && (same_ask(s, i, i + 1) || (i > 0 && same_ask(s, i, i - 1))))
+        text_addf(&t, " (%s)", c->address);
+    if (strcmp(c->vantage, "local") != 0)
+        text_addf(&t, " from %s", c->vantage);
+    return text_take(&t);
+}
+
+static char *name_by_id(const struct session *s, int id)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->column[i]->id == id)
+            return name_of(s, i);
+    return mem_format("column %d", id);
+}
+
+/* "a, b and 3 more". */
+static char *names_of(const struct session *s, const int *id, size_t count)
+{
+    struct text t = {0};
+    size_t shown = count > NAMES_MAX ? NAMES_MAX : count;
+    for (size_t i = 0; i < shown; i++) {
+        char *name = name_by_id(s, id[i]);
+        text_addf(&t, "%s%s", i ? ", " : "", name);
+        free(name);
+    }
+    if (count > shown)
+        text_addf(&t, " and %zu more", count - shown);
+    return text_take(&t);
+}
+
+/* --- evidence ------------------------------------------------------------------------------- */
+
+static char *evidence_text(const struct session *s, int number)
+{
+    const struct evidence *e = &s->evidence[number];
+    if (e->text)
+        return mem_string(e->text);
+    const struct column *c = session_column(s, e->column);
+    char *cell = c ? column_cell(c, e->fact) : mem_string("no longer known");
+    char *text = mem_format("%s: %s", fact_table[e->fact].title, cell);
+    free(cell);
+    return text;
+}
+
+/* "  Seen:  " before the first item, blanks before the others. */
+static void item_begin(struct page *p, const char *label, size_t nth)
+{
+    text_addf(&p->t, "  %-*s", LABEL_COLS - 2, nth ? "" : label);
+}
+
+static void item(struct page *p, const char *label, size_t nth, const char *s)
+{
+    item_begin(p, label, nth);
+    wrapped(p, LABEL_COLS, s);
+}
+
+static void evidence_items(struct page *p, const char *label, const struct finding *f,
+                           const int *number, size_t count)
+{
+    const struct session *s = p->r->session;
+    size_t shown = count > ITEMS_MAX ? ITEMS_MAX : count;
+    for (size_t i = 0; i < shown; i++) {
+        if (number[i] < 1 || (size_t)number[i] >= s->evidence_count)
+            continue;
+        char *name = name_by_id(s, s->evidence[number[i]].column);
+        char *text = evidence_text(s, number[i]);
+        bool several = f->column_count > 1;
+        char *whole = mem_format("%s%s%s [e%d]", several ? name : "", several ? ": " : "", text,
+                                 number[i]);
+        item(p, label, i, whole);
+        free(whole);
+        free(text);
+        free(name);
+    }
+    if (count > shown) {
+        char *more = mem_format("... and %zu more", count - shown);
+        item(p, label, shown, more);
+        free(more);
+    }
+}
+
+/* --- findings, those of one cause together -------------------------------------------------- */
+
+struct group {
+    const struct finding **finding; /* owned array of lent findings, best first */
+    size_t count;
+    int *id;                        /* owned; columns of all of them */
+    size_t id_count;
+};
+
+static bool group_has(const struct group *g, int id)
+{
+    for (size_t i = 0; i < g->id_count; i++)
+        if (g->id[i] == id)
+            return true;
+    return false;
+}
+
+static struct group group_of(const struct finding *list, size_t n, enum cause cause)
+{
+    struct group g = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].cause != cause)
+            continue;
+        g.finding = mem_array(g.finding, g.count + 1, sizeof *g.finding);
+        g.finding[g.count++] = &list[i];
+        g.id = mem_array(g.id, g.id_count + list[i].column_count, sizeof *g.id);
+        for (size_t k = 0; k < list[i].column_count; k++)
+            if (!group_has(&g, list[i].column[k]))
+                g.id[g.id_count++] = list[i].column[k];
+    }
+    return g;
+}
+
+static void group_free(struct group *g)
+{
+    free(g->finding);
+    free(g->id);
+}
+
+static void group_summary(struct page *p, const struct group *g)
+{
+    size_t shown = g->count > ITEMS_MAX ? ITEMS_MAX : g->count;
+    for (size_t i = 0; i < shown; i++) {
+        const struct finding *f = g->finding[i];
+        char *names = names_of(p->r->session, f->column, f->column_count);
+        char *line = g->count > 1 ? mem_format("- %s: %s", names, f->summary)
+                                  : mem_string(f->summary);
+        text_add(&p->t, "  ");
+        wrapped(p, g->count > 1 ? 4 : 2, line);
+        free(line);
+        free(names);
+    }
+    if (g->count > shown)
+        text_addf(&p->t, "  - ... and %zu more\n", g->count - shown);
+}
+
+static const char *fix_text(const struct finding *f)
+{
+    return f->fix;
+}
+
+static const char *reproduce_text(const struct finding *f)
+{
+    return f->reproduce;
+}
+
+/* Each different text of the group once. A command is never wrapped: it is there to be copied. */
+static void group_texts(struct page *p, const char *label, const struct group *g,
+                        const char *(*get)(const struct finding *), bool wrap)
+{
+    const char *shown[ITEMS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < g->count && count < ITEMS_MAX; i++) {
+        const char *s = get(g->finding[i]);
+        bool known = !s;
+        for (size_t k = 0; k < count && !known; k++)
+            known = strcmp(shown[k], s) == 0;
+        if (known)
+            continue;
+        item_begin(p, label, count);
+        shown[count++] = s;
+        if (wrap)
+            wrapped(p, LABEL_COLS, s);
+        else
+            text_addf(&p->t, "%s\n", s);
+    }
+}
+
+static void group_heading(struct page *p, const struct group *g, size_t nth, size_t of)
+{
+    const struct finding *best = g->finding[0];
+    char *head = of > 1 ? mem_format("Cause %zu of %zu: ", nth, of) : mem_string("Cause: ");
+    text_add(&p->t, head);
+    styled(p, STYLE_BOLD, cause_table[best->cause].title);
+    text_addf(&p->t, " (%s, %.0f%% sure)\n", cause_table[best->cause].id, best->confidence * 100);
+    free(head);
+    if (p->r->session->count > 1) {
+        char *names = names_of(p->r->session, g->id, g->id_count);
+        item(p, "Where:", 0, names);
+        free(names);
+    }
+}
+
+static void put_missing(struct page *p, const struct group *g)
+{
+    size_t nth = 0;
+    for (size_t i = 0; i < g->count && nth < ITEMS_MAX; i++)
+        for (size_t k = 0; k < g->finding[i]->missing_count && nth < ITEMS_MAX; k++)
+            item(p, "Unsure:", nth++, g->finding[i]->missing[k]);
+}
+
+static void put_cause(struct page *p, const struct group *g, size_t nth, size_t of)
+{
+    const struct finding *best = g->finding[0];
+    group_heading(p, g, nth, of);
+    group_summary(p, g);
+    text_add(&p->t, "\n");
+    evidence_items(p, "Seen:", best, best->for_, best->for_count);
+    evidence_items(p, "But:", best, best->against, best->against_count);
+    put_missing(p, g);
+    group_texts(p, "Fix:", g, fix_text, true);
+    group_texts(p, "Check:", g, reproduce_text, false);
+    text_add(&p->t, "\n");
+}
+
+static bool cause_before(const struct finding *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (list[k].cause == list[i].cause)
+            return true;
+    return false;
+}
+
+static void put_causes(struct page *p)
+{
+    const struct verdict *v = p->r->verdict;
+    size_t of = 0, nth = 0;
+    for (size_t i = 0; i < v->diagnosis_count; i++)
+        of += !cause_before(v->diagnosis, i);
+    for (size_t i = 0; i < v->diagnosis_count; i++) {
+        if (cause_before(v->diagnosis, i))
+            continue;
+        struct group g = group_of(v->diagnosis, v->diagnosis_count, v->diagnosis[i].cause);
+        put_cause(p, &g, ++nth, of);
+        group_free(&g);
+    }
+}
+
+/* --- what has no cause, and what warns ------------------------------------------------------ */
+
+static const struct finding *cause_of_column(const struct verdict *v, int id)
+{
+    for (size_t i = 0; i < v->diagnosis_count; i++)
+        for (size_t k = 0; k < v->diagnosis[i].column_count; k++)
+            if (v->diagnosis[i].column[k] == id)
+                return &v->diagnosis[i];
+    return NULL;
+}
+
+/* Columns that are not ok and that no diagnosis explains. */
+static size_t put_unexplained(struct page *p)
+{
+    const struct session *s = p->r->session;
+    size_t count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        if (judgement_of(p->r, c) == VERDICT_OK || cause_of_column(p->r->verdict, c->id))
+            continue;
+        if (count++ == NAMES_MAX) {
+            text_add(&p->t, "  ... and more: see the list below\n");
+            break;
+        }
+        if (count == 1) {
+            styled(p, STYLE_BOLD, "Unsure why:");
+            text_add(&p->t, "\n");
+        }
+        const struct column_verdict *v = verdict_column(p->r->verdict, c->id);
+        char *name = name_of(s, i);
+        char *line = mem_format("- %s: %s", name, v && v->text ? v->text : "nothing is known yet");
+        text_add(&p->t, "  ");
+        wrapped(p, 4, line);
+        free(line);
+        free(name);
+    }
+    return count;
+}
+
+static void put_candidate(struct page *p, const struct finding *f)
+{
+    char *line = mem_format("- %s (%s, %.0f%%): %s", cause_table[f->cause].title,
+                            cause_table[f->cause].id, f->confidence * 100, f->summary);
+    text_add(&p->t, "  ");
+    wrapped(p, 4, line);
+    free(line);
+    for (size_t i = 0; i < f->missing_count && i < ITEMS_MAX; i++) {
+        text_add(&p->t, i ? "              " : "    To settle: ");
+        wrapped(p, 15, f->missing[i]);
+    }
+}
+
+static void put_candidates(struct page *p)
+{
+    const struct verdict *v = p->r->verdict;
+    size_t shown = v->candidate_count > ITEMS_MAX ? ITEMS_MAX : v->candidate_count;
+    size_t unexplained = put_unexplained(p);
+    if (shown) {
+        text_add(&p->t, unexplained ? "It could be:\n" : "Less likely:\n");
+        for (size_t i = 0; i < shown; i++)
+            put_candidate(p, &v->candidate[i]);
+    }
+    if (unexplained || shown)
+        text_add(&p->t, "\n");
+}
+
+static void put_warning(struct page *p, const struct finding *f)
+{
+    const struct session *s = p->r->session;
+    char *names = s->count > 1 ? names_of(s, f->column, f->column_count) : NULL;
+    char *line = mem_format("- %s%s%s", names ? names : "", names ? ": " : "", f->summary);
+    text_add(&p->t, "  ");
+    wrapped(p, 4, line);
+    if (f->fix) {
+        text_add(&p->t, "    Fix: ");
+        wrapped(p, 9, f->fix);
+    }
+    free(line);
+    free(names);
+}
+
+static void put_warnings(struct page *p)
+{
+    const struct verdict *v = p->r->verdict;
+    size_t shown = v->warning_count > 10 && !p->r->verbose ? 10 : v->warning_count;
+    if (!shown)
+        return;
+    styled(p, STYLE_BOLD, v->warning_count > 1 ? "Warnings:" : "Warning:");
+    text_add(&p->t, "\n");
+    for (size_t i = 0; i < shown; i++)
+        put_warning(p, &v->warning[i]);
+    if (v->warning_count > shown)
+        text_addf(&p->t, "  - ... and %zu more; --verbose shows them\n", v->warning_count - shown);
+    text_add(&p->t, "\n");
+}
+
+/* --- columns -------------------------------------------------------------------------------- */
+
+static void add_version(struct text *t, const struct column *c)
+{
+    const char *word = column_word(c, FACT_VERSION);
+    if (text_starts(word, "tls"))
+        text_addf(t, "TLS %s", word + 3);
+    else
+        text_add(t, word ? word : "no version seen");
+}
+
+static void add_end(struct text *t, const struct column *c, double now)
+{
+    const char *word = column_word(c, FACT_NOT_AFTER);
+    char day[WHEN_LEN], span[WHEN_LEN];
+    int64_t end;
+    if (!word || !when_parse(word, &end))
+        return;
+    text_addf(t, ", certificate until %s (%s%s)", when_day(end, day),
+              when_span(fabs((double)end - now), span), (double)end < now ? " ago" : "");
+}
+
+/* "ok (1 try)" says "; 1 try" behind what was agreed; any other text stands for itself. */
+static char *column_text(const struct report *r, const struct column *c)
+{
+    const struct column_verdict *v = verdict_column(r->verdict, c->id);
+    const char *says = v && v->text ? v->text : "nothing is known yet";
+    struct text t = {0};
+    if (v && v->verdict == VERDICT_OK) {
+        size_t n = strlen(says);
+        add_version(&t, c);
+        add_end(&t, c, r->session->started);
+        if (text_starts(says, "ok (") && says[n - 1] == ')')
+            text_addf(&t, "; %.*s", (int)(n - 5), says + 4);
+        else if (!text_is(says, "ok"))
+            text_addf(&t, "; %s", says);
+    } else {
+        text_add(&t, says);
+    }
+    if (v && v->pending)
+        text_add(&t, " (still probing)");
+    return text_take(&t);
+}
+
+static int names_width(const struct session *s)
+{
+    int widest = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        char *name = name_of(s, i);
+        int w = text_width(name);
+        widest = w > widest ? w : widest;
+        free(name);
+    }
+    return widest < NAME_COLS ? widest : NAME_COLS;
+}
+
+/* A longer name than `cols` takes a line of its own, and the text begins on the next. */
+static void put_row(struct page *p, size_t i, int cols, const char *says)
+{
+    const struct column *c = p->r->session->column[i];
+    const struct judgement_look *look = &looks[judgement_of(p->r, c)];
+    char *name = name_of(p->r->session, i);
+    int indent = 9 + cols + 2;
+    styled(p, look->style, look->word);
+    text_addf(&p->t, "  %s", name);
+    if (text_width(name) > cols) {
+        text_add(&p->t, "\n");
+        spaces(p, indent);
+    } else {
+        spaces(p, cols - text_width(name) + 2);
+    }
+    wrapped(p, indent, says);
+    free(name);
+}
+
+static void put_rows(struct page *p)
+{
+    const struct session *s = p->r->session;
+    int cols = names_width(s);
+    for (size_t i = 0; i < s->count; i++) {
+        char *says = column_text(p->r, s->column[i]);
+        put_row(p, i, cols, says);
+        free(says);
+    }
+}
+
+/* --quiet: verdict and cause, a line for each column, whatever its length: for grep. */
+static void put_quiet(struct page *p)
+{
+    const struct session *s = p->r->session;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        const struct judgement_look *look = &looks[judgement_of(p->r, c)];
+        const struct finding *f = cause_of_column(p->r->verdict, c->id);
+        char *name = name_of(s, i), *says = column_text(p->r, c);
+        bool ok = judgement_of(p->r, c) == VERDICT_OK;
+        styled(p, look->style, look->word);
+        text_addf(&p->t, "  %s", name);
+        if (!ok)
+            text_addf(&p->t, "  %s: %s", f ? cause_table[f->cause].id : "unsure why", says);
+        text_add(&p->t, "\n");
+        free(says);
+        free(name);
+    }
+}
+
+/* --- facts ---------------------------------------------------------------------------------- */
+
+static char *fact_text(const struct column *c, enum fact f)
+{
+    const struct seen *seen = &c->fact[f];
+    if (seen->state == UNSURE || seen->state == COULD_NOT_ASK || seen->state == NOT_ASKED)
+        return mem_format("%s%s%s", seen->state == UNSURE ? "unsure" :
+                          seen->state == NOT_ASKED ? "not asked" : "could not ask",
+                          json_is_string(seen->value) ? ": " : "",
+                          json_is_string(seen->value) ? json_string_value(seen->value) : "");
+    if (json_is_string(seen->value))
+        return mem_string(json_string_value(seen->value));
+    return column_cell(c, f);
+}
+
+static void put_fact(struct page *p, const struct column *c, enum fact f)
+{
+    const struct evidence *e = &p->r->session->evidence[c->fact[f].evidence];
+    char *value = fact_text(c, f);
+    struct text line = {0};
+    text_add(&line, value);
+    if (p->r->verbose && c->fact[f].evidence) {
+        if (e->text)
+            text_addf(&line, " - %s", e->text);
+        text_addf(&line, " [e%d]", c->fact[f].evidence);
+    }
+    text_addf(&p->t, "  %-17s ", fact_table[f].title);
+    wrapped(p, 20, line.s);
+    text_free(&line);
+    free(value);
+}
+
+/* Without --verbose: what a person would ask first about one column, as far as it is known. */
+static bool fact_shown(const struct report *r, const struct column *c, enum fact f)
+{
+    const struct fact_row *row = &fact_table[f];
+    if (r->verbose)
+        return true;
+    return (row->matters || row->kind == FACT_TIME) && row->kind != FACT_OBJECT &&
+           (c->fact[f].state == STATE_YES || c->fact[f].state == STATE_NO);
+}
+
+static void put_facts(struct page *p)
+{
+    const struct session *s = p->r->session;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        char *name = name_of(s, i);
+        text_addf(&p->t, "\nFacts of %s%s%s:\n", name, c->address ? " at " : "",
+                  c->address ? c->address : "");
+        for (int f = 0; f < FACT_COUNT; f++)
+            if (fact_shown(p->r, c, (enum fact)f))
+                put_fact(p, c, (enum fact)f);
+        free(name);
+    }
+}
+
+/* --- the page ------------------------------------------------------------------------------- */
+
+static size_t count_of(const struct report *r, enum judgement which)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->session->count; i++)
+        n += judgement_of(r, r->session->column[i]) == which;
+    return n;
+}
+
+/* Only said where there is something to count; one column is its own headline. */
+static void put_headline(struct page *p)
+{
+    size_t n = p->r->session->count;
+    size_t failing = count_of(p->r, VERDICT_FAILING), unsure = count_of(p->r, VERDICT_UNSURE);
+    const struct judgement_look *look = &looks[p->r->verdict->all];
+    if (n < 2)
+        return;
+    styled(p, look->style, look->word);
+    if (!failing && !unsure)
+        text_addf(&p->t, "  all %zu work", n);
+    if (failing)
+        text_addf(&p->t, "  %zu of %zu fail%s", failing, n, failing == 1 ? "s" : "");
+    if (unsure)
+        text_addf(&p->t, "%s%zu %s unsure", failing ? ", " : "  ", unsure,
+                  unsure == 1 ? "is" : "are");
+    text_add(&p->t, "\n\n");
+}
+
+void report_text(FILE *out, const struct report *r)
+{
+    struct page p = {.r = r};
+    bool one = r->session->count == 1;
+    bool calm = r->verdict->all == VERDICT_OK;
+    if (r->session->count == 0) {
+        text_add(&p.t, "Nothing was probed.\n");
+    } else if (r->quiet) {
+        put_quiet(&p);
+    } else {
+        put_headline(&p);
+        if (one)
+            put_rows(&p);
+        if (one && (!calm || r->verdict->warning_count))
+            text_add(&p.t, "\n");
+        put_causes(&p);
+        put_candidates(&p);
+        put_warnings(&p);
+        if (!one)
+            put_rows(&p);
+        if (r->verbose || (one && !calm))
+            put_facts(&p);
+    }
+    fputs(p.t.s, out);
+    text_free(&p.t);
+}

@@ -1,0 +1,164 @@
+/* der - see der.h. */
+#include "src/pki/der.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t der_length(struct reader *r)
+{
+    uint8_t first = reader_u8(r);
+    if (first < 0x80)
+        return first;
+    int bytes = first & 0x7f;
+    if (bytes == 0 || bytes > 4) {
+        r->failed = true;
+        return 0;
+    }
+    size_t n = 0;
+    while (bytes-- > 0)
+        n = n << 8 | reader_u8(r);
+    return n;
+}
+
+bool der_next(struct reader *r, struct der *d)
+{
+    *d = (struct der){ .whole = *r };
+    uint8_t tag = reader_u8(r);
+    if ((tag & 0x1f) == 0x1f)
+        r->failed = true;
+    size_t n = der_length(r);
+    const uint8_t *p = reader_take(r, n);
+    if (!p) {
+        *d = (struct der){ .tag = 0 };
+        return false;
+    }
+    d->tag = tag;
+    d->content = reader_of(p, n);
+    d->whole.left = (size_t)(p - d->whole.p) + n;
+    return true;
+}
+
+bool der_expect(struct reader *r, unsigned tag, struct der *d)
+{
+    if (der_next(r, d) && d->tag == tag)
+        return true;
+    r->failed = true;
+    return false;
+}
+
+bool der_optional(struct reader *r, unsigned tag, struct der *d)
+{
+    *d = (struct der){ .tag = 0 };
+    return !r->failed && r->left > 0 && *r->p == tag && der_next(r, d);
+}
+
+int der_small(struct reader content)
+{
+    if (content.left == 0 || content.left > 4 || *content.p & 0x80)
+        return -1;
+    int v = 0;
+    while (content.left > 0)
+        v = v << 8 | reader_u8(&content);
+    return v <= 1 << 30 ? v : -1;
+}
+
+static bool der_validity(struct reader *r, struct der_cert *c)
+{
+    struct der validity;
+    return der_expect(r, DER_SEQUENCE, &validity) && der_next(&validity.content, &c->not_before) &&
+           der_next(&validity.content, &c->not_after);
+}
+
+/* What follows the public key: two unique identifiers that nobody uses, then the extensions. */
+static void der_tail(struct reader *r, struct der_cert *c)
+{
+    struct der d, list;
+    der_optional(r, DER_CONTEXT | 1, &d);
+    der_optional(r, DER_CONTEXT | 2, &d);
+    if (der_optional(r, DER_CONTEXT_CONSTRUCTED | 3, &d) &&
+        der_expect(&d.content, DER_SEQUENCE, &list))
+        c->extensions = list.content;
+}
+
+static bool der_tbs(struct reader r, struct der_cert *c)
+{
+    struct der d;
+    c->version = 1;
+    if (der_optional(&r, DER_CONTEXT_CONSTRUCTED | 0, &d))
+        c->version = der_expect(&d.content, DER_INTEGER, &d) ? der_small(d.content) + 1 : 0;
+    if (!der_expect(&r, DER_INTEGER, &d))
+        return false;
+    c->serial = d.content;
+    if (!der_expect(&r, DER_SEQUENCE, &d) || !der_expect(&r, DER_SEQUENCE, &d))
+        return false;
+    c->issuer = d.whole;
+    if (!der_validity(&r, c) || !der_expect(&r, DER_SEQUENCE, &d))
+        return false;
+    c->subject = d.whole;
+    if (!der_expect(&r, DER_SEQUENCE, &d))
+        return false;
+    c->spki = d.whole;
+    der_tail(&r, c);
+    return true;
+}
+
+bool der_cert(const void *der, size_t n, struct der_cert *c)
+{
+    *c = (struct der_cert){ .version = 0 };
+    struct reader r = reader_of(der, n);
+    struct der cert, tbs, d;
+    if (!der_expect(&r, DER_SEQUENCE, &cert))
+        return false;
+    c->used = cert.whole.left;
+    if (!der_expect(&cert.content, DER_SEQUENCE, &tbs) ||
+        !der_expect(&cert.content, DER_SEQUENCE, &d) ||
+        !der_expect(&cert.content, DER_BIT_STRING, &d) || d.content.left < 1)
+        return false;
+    reader_u8(&d.content); /* the number of unused bits, 0 in every signature */
+    c->signature = d.content;
+    c->tbs = tbs.whole;
+    return der_tbs(tbs.content, c);
+}
+
+bool der_extension(struct reader *extensions, struct der_extension *x)
+{
+    *x = (struct der_extension){ .critical = false };
+    struct der whole, d;
+    if (extensions->left == 0 || !der_expect(extensions, DER_SEQUENCE, &whole) ||
+        !der_expect(&whole.content, DER_OID, &d))
+        return false;
+    der_oid(d.content, x->oid);
+    if (der_optional(&whole.content, DER_BOOLEAN, &d))
+        x->critical = d.content.left == 1 && *d.content.p != 0;
+    if (!der_expect(&whole.content, DER_OCTET_STRING, &d))
+        return false;
+    x->value = d.content;
+    return true;
+}
+
+char *der_oid(struct reader content, char out[DER_OID_TEXT_MAX])
+{
+    size_t at = 0;
+    uint64_t v = 0;
+    bool whole = false, first = true;
+    for (size_t i = 0; i < content.left; i++) {
+        if (v >> 56)
+            break;
+        v = v << 7 | (content.p[i] & 0x7f);
+        whole = !(content.p[i] & 0x80);
+        if (!whole)
+            continue;
+        uint64_t top = v < 80 ? v / 40 : 2;
+        int n = first ? snprintf(out + at, DER_OID_TEXT_MAX - at, "%" PRIu64 ".%" PRIu64, top, v - 40 * top)
+                      : snprintf(out + at, DER_OID_TEXT_MAX - at, ".%" PRIu64, v);
+        whole = n > 0 && (at += (size_t)n) < DER_OID_TEXT_MAX;
+        if (!whole)
+            break;
+        first = false;
+        v = 0;
+    }
+    if (!whole || v != 0)
+        snprintf(out, DER_OID_TEXT_MAX, "?");
+    return out;
+}

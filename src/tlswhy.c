@@ -1,0 +1,147 @@
+/* tlswhy - the program: finds its command in the table, parses the arguments, hands over.
+ *
+ * Owns: the command table and the choice between screen and batch. Must not know: anything else.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/cmd/cmd.h"
+#include "src/lab/lab.h"
+#include "ui/ui.h"
+
+static int cmd_workbench(struct options *o);
+
+/* The first row is what runs without a command word. */
+const struct command command_table[] = {
+    { "", "[OPTIONS] [ENDPOINT]...", "opens the workbench; without a terminal behaves as check", cmd_workbench, true },
+    { "check", "[OPTIONS] ENDPOINT...", "probes, diagnoses, prints", cmd_check, true },
+    { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, false },
+    { "compare", "WORKING FAILING", "what differs, and which difference explains the failure", NULL, false },
+    { "explain", "[FILE...]", "explains client-side and server-side logs", NULL, false },
+    { "report", "SESSION", "writes a report", NULL, false },
+    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes", NULL, false },
+    { "listen", "[ADDR:]PORT", "shows the ClientHello of a real client", NULL, false },
+    { "tap", "[ADDR:]PORT ENDPOINT", "passes a client through and shows both sides", NULL, false },
+    { "replay", "HELLO ENDPOINT", "sends a captured ClientHello", NULL, false },
+    { "agent", "", "serves asks in JSON lines on stdin and stdout", NULL, false },
+};
+const size_t command_count = sizeof command_table / sizeof *command_table;
+
+static void print_help(void)
+{
+    puts("tlswhy - finds out why TLS handshakes fail in a pattern\n");
+    for (size_t i = 0; i < command_count; i++)
+        if (command_table[i].run)
+            printf("  tlswhy%s%-6s %-24s %s\n", i ? " " : "", command_table[i].name, command_table[i].usage,
+                   command_table[i].says);
+    puts("\nENDPOINT is [SCHEME://]HOST[:PORT][,KEY=VALUE]...; exit status: 0 ok, 1 failing and a cause is named,\n"
+         "2 bad usage, 3 tlswhy could not do the work, 4 failing without a named cause, or unsure. See tlswhy(1).\n");
+    options_help(stdout);
+}
+
+static enum ui_color ui_color_of(enum color_when c)
+{
+    return c == COLOR_ALWAYS ? UI_COLOR_ALWAYS : c == COLOR_NEVER ? UI_COLOR_NEVER : UI_COLOR_AUTO;
+}
+
+static int say_trouble(const struct err *e)
+{
+    fprintf(stderr, "tlswhy: %s\n", e->text);
+    return EXIT_TROUBLE;
+}
+
+static int workbench_run(struct options *o, char **endpoint, size_t n, int prober)
+{
+    struct err e = { "" };
+    struct ui_options u = { .prober = prober, .endpoint = endpoint, .endpoint_count = n, .defaults = o->defaults,
+                            .why = o->why, .color = ui_color_of(o->color), .script = o->ui_script };
+    int status = ui_run(&u, &e);
+    if (status != 0 && e.text[0])
+        say_trouble(&e);
+    return status;
+}
+
+static int cmd_workbench(struct options *o)
+{
+    struct err e = { "" };
+    int pid = 0;
+    const char *term = getenv("TERM");
+    bool screen = isatty(0) && isatty(1) && !text_is(term, "dumb") && !o->plain && !o->json && !o->jsonl && !o->quiet;
+    if (o->dump_keys) {
+        ui_dump_keys();
+        return EXIT_OK;
+    }
+    if (o->reset_tty)
+        return ui_reset_tty(&e) == 0 ? EXIT_OK : say_trouble(&e);
+    if (!screen && !o->ui_script)
+        return cmd_check(o);
+    int prober = prober_start(o, &pid, &e);
+    if (prober < 0)
+        return say_trouble(&e);
+    struct lab *lab = o->lab ? lab_start(&e) : NULL;
+    if (o->lab && !lab)
+        return say_trouble(&e);
+    char **endpoint = mem_array(NULL, o->endpoint_count + (lab ? lab_count : 0), sizeof *endpoint);
+    size_t n = 0;
+    for (size_t i = 0; i < o->endpoint_count; i++)
+        endpoint[n++] = o->endpoint[i]->text;
+    for (size_t i = 0; lab && i < lab_count; i++)
+        endpoint[n++] = lab->endpoint[i];
+    int status = workbench_run(o, endpoint, n, prober);
+    close(prober);
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+    lab_stop(lab);
+    free(endpoint);
+    return status;
+}
+
+static const struct command *command_find(const char *word)
+{
+    for (size_t i = 1; word && i < command_count; i++)
+        if (strcmp(word, command_table[i].name) == 0)
+            return &command_table[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = { 0 };
+    struct err e = { "" };
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* numbers never follow the locale */
+    signal(SIGPIPE, SIG_IGN);
+    const struct command *c = command_find(argc > 1 ? argv[1] : NULL);
+    int skip = c ? 2 : 1;
+    if (!c)
+        c = &command_table[0];
+    if (!c->run) {
+        fprintf(stderr, "tlswhy: the command %s is not there yet in version %s: see tlswhy --help for those that are\n",
+                c->name, PACKAGE_VERSION);
+        return EXIT_USAGE;
+    }
+    if (!options_parse(&o, argc - skip, argv + skip, c->takes_endpoints, &e)) {
+        fprintf(stderr, "tlswhy: %s\n", e.text);
+        return EXIT_USAGE;
+    }
+    int status = EXIT_OK;
+    if (o.version)
+        printf("tlswhy %s\n", PACKAGE_VERSION);
+    else if (o.help)
+        print_help();
+    else if (o.client_list)
+        options_clients(stdout);
+    else
+        status = c->run(&o);
+    options_free(&o);
+    return status;
+}

@@ -1,0 +1,565 @@
+/* detail - see detail.h. */
+#include "src/why/detail.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/base/when.h"
+#include "src/wire/names.h"
+
+#define DAY 86400
+#define NAMES_SAID 4     /* names listed in a sentence */
+#define NAMES_KEPT 100   /* names kept in the detail */
+#define WORD_MAX 300     /* bytes of one peer-chosen word in a sentence */
+
+/* --- small helpers ---------------------------------------------------------------------------- */
+
+/* Peer-chosen text was made printable where it was kept, but a loaded session may say anything. */
+static json_t *clean_json(const char *s)
+{
+    if (!s)
+        return json_null();
+    char *p = text_printable(s, strlen(s), WORD_MAX);
+    json_t *j = json_string(p);
+    free(p);
+    return j ? j : json_null();
+}
+
+static void say(struct words *w, const char *key, const char *text)
+{
+    json_object_set_new(w->say, key, clean_json(text ? text : ""));
+}
+
+static void say_own(struct words *w, const char *key, char *text)
+{
+    say(w, key, text);
+    free(text);
+}
+
+static void keep(struct words *w, const char *key, const json_t *value)
+{
+    json_object_set_new(w->detail, key, value ? json_deep_copy(value) : json_null());
+}
+
+static const char *member(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+/* "a", "a and b", "a, b and 3 more". */
+static char *list_text(const json_t *list, const char *empty)
+{
+    struct text t = { 0 };
+    size_t n = json_array_size(list), said = n > NAMES_SAID ? NAMES_SAID : n;
+    for (size_t i = 0; i < said; i++) {
+        const char *s = json_string_value(json_array_get(list, i));
+        text_add(&t, i == 0 ? "" : i + 1 == n ? " and " : ", ");
+        text_add(&t, s ? s : "?");
+    }
+    if (n > said)
+        text_addf(&t, " and %zu more", n - said);
+    if (!n)
+        text_add(&t, empty);
+    return text_take(&t);
+}
+
+/* --- certificates ----------------------------------------------------------------------------- */
+
+/* The CN of an RFC 4514 name, else all of it. */
+static char *subject_name(const char *subject)
+{
+    const char *p = subject;
+    while (p && *p && !text_starts(p, "CN=")) {
+        while (*p && *p != ',')
+            p += *p == '\\' && p[1] ? 2 : 1;
+        p += *p == ',';
+        p += *p == ' ';
+    }
+    if (!p || !*p)
+        return mem_string(subject && *subject ? subject : "without a name");
+    struct text t = { 0 };
+    for (p += 3; *p && *p != ',' && *p != '+'; p++) {
+        p += *p == '\\' && p[1];
+        text_add_n(&t, p, 1);
+    }
+    return text_take(&t);
+}
+
+static const char *const place_says[] = {
+    [PLACE_LEAF] = "the server's certificate", [PLACE_UPPER] = "the intermediate certificate",
+    [PLACE_STORE] = "the CA certificate of the trust store"
+};
+static const char *const place_short[] = {
+    [PLACE_LEAF] = "certificate", [PLACE_UPPER] = "intermediate", [PLACE_STORE] = "CA certificate"
+};
+static const char *const place_words[] = {
+    [PLACE_LEAF] = "leaf", [PLACE_UPPER] = "intermediate", [PLACE_STORE] = "store"
+};
+
+/* Who a fault is about: "the server's certificate "www.example.org"". */
+static void words_certificate(struct words *w, const json_t *fault)
+{
+    enum place p = fault_place(fault);
+    char *name = subject_name(member(fault, "subject"));
+    if (p >= PLACE_COUNT)
+        p = PLACE_UPPER;
+    json_object_set_new(w->detail, "certificate", clean_json(member(fault, "subject")));
+    json_object_set_new(w->detail, "position", json_string(place_words[p]));
+    keep(w, "sent", json_object_get(fault, "cert"));
+    keep(w, "link", json_object_get(fault, "link"));
+    say_own(w, "who", mem_format("%s \"%s\"", place_says[p], name));
+    say(w, "what", place_short[p]);
+    free(name);
+}
+
+static void words_faults(const struct look *l, struct words *w, uint32_t mask)
+{
+    const json_t *fault;
+    json_t *all = json_array();
+    struct text said = { 0 };
+    for (size_t i = 0; (fault = look_fault(l, mask, i)) && i < 32; i++) {
+        const char *text = member(fault, "text"), *reason = member(fault, "reason");
+        char *name = subject_name(member(fault, "subject"));
+        json_t *one = json_object();
+        json_object_set_new(one, "reason", clean_json(reason));
+        json_object_set_new(one, "certificate", clean_json(member(fault, "subject")));
+        json_object_set_new(one, "text", clean_json(text));
+        keep(&(struct words){ .detail = one }, "bits", json_object_get(fault, "bits"));
+        json_array_append_new(all, one);
+        if (i < NAMES_SAID) {
+            enum reason r = reason_find(reason);
+            text_addf(&said, "%s\"%s\": %s", i ? "; " : "", name,
+                      text && *text ? text : r < REASON_COUNT ? reason_table[r].says : "");
+        }
+        free(name);
+    }
+    json_object_set_new(w->detail, "faults", all);
+    say_own(w, "faults", text_take(&said));
+}
+
+static void detail_faults(const struct look *l, struct words *w, uint32_t mask)
+{
+    const json_t *fault = look_fault(l, mask, 0);
+    if (fault)
+        words_certificate(w, fault);
+    words_faults(l, w, mask);
+}
+
+/* Days and words between the time of judgement and a date, whichever comes first. */
+static void words_date(const struct look *l, struct words *w, const char *key, const char *rfc3339)
+{
+    char day[WHEN_LEN], span[WHEN_LEN];
+    int64_t when;
+    json_object_set_new(w->detail, key, clean_json(rfc3339));
+    if (!rfc3339 || !when_parse(rfc3339, &when)) {
+        json_object_set_new(w->detail, "days", json_null());
+        say(w, "day", "an unknown day");
+        say(w, "span", "an unknown time");
+        return;
+    }
+    double apart = fabs(l->at - (double)when);
+    json_object_set_new(w->detail, "days", json_integer((json_int_t)(apart / DAY)));
+    say(w, "day", when_day(when, day));
+    if (apart >= 2 * DAY)
+        say_own(w, "span", mem_format("%.0f days", floor(apart / DAY)));
+    else
+        say(w, "span", when_span(apart, span));
+}
+
+static void detail_date(const struct look *l, struct words *w, uint32_t mask, const char *key)
+{
+    const json_t *fault = look_fault(l, mask, 0);
+    detail_faults(l, w, mask);
+    words_date(l, w, key, member(fault, "when"));
+}
+
+static void detail_expired(const struct look *l, struct words *w, uint32_t mask)
+{
+    detail_date(l, w, mask, "not_after");
+}
+
+static void detail_not_yet(const struct look *l, struct words *w, uint32_t mask)
+{
+    detail_date(l, w, mask, "not_before");
+}
+
+/* The date of the fault where it has one, else the leaf's (--min-days asked of a saved session). */
+static void detail_soon(const struct look *l, struct words *w, uint32_t mask)
+{
+    const json_t *fault = look_fault(l, mask, 0);
+    const char *when = member(fault, "when");
+    if (fault) {
+        words_certificate(w, fault);
+    } else {
+        const char *subject = column_word(l->c, FACT_SUBJECT);
+        json_object_set_new(w->detail, "certificate", clean_json(subject));
+        char *name = subject_name(subject);
+        say_own(w, "who", mem_format("the server's certificate \"%s\"", name));
+        free(name);
+    }
+    words_date(l, w, "not_after", when ? when : column_word(l->c, FACT_NOT_AFTER));
+}
+
+/* Names the leaf is for: as the fact lists them, else as the chain does. */
+static json_t *leaf_names(const struct look *l)
+{
+    const json_t *value = l->c->fact[FACT_NAME].value;
+    const json_t *built = look_member(l, FACT_CHAIN, "built"), *sent = look_member(l, FACT_CHAIN, "sent");
+    const json_t *leaf = json_array_get(json_array_size(built) ? built : sent, 0), *one;
+    const json_t *list = json_is_array(value) ? value : json_object_get(leaf, "names");
+    json_t *names = json_array();
+    size_t i;
+    json_array_foreach(list, i, one) {
+        if (i == NAMES_KEPT)
+            break;
+        json_array_append_new(names, clean_json(json_string_value(one)));
+    }
+    if (!json_array_size(names) && json_is_string(value) && *json_string_value(value))
+        json_array_append_new(names, clean_json(json_string_value(value)));
+    return names;
+}
+
+static void detail_name(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *sni = endpoint_sni(l->c->endpoint);
+    json_t *names = leaf_names(l);
+    detail_faults(l, w, mask);
+    json_object_set_new(w->detail, "asked", clean_json(endpoint_name(l->c->endpoint)));
+    json_object_set_new(w->detail, "sni", clean_json(sni));
+    say_own(w, "names", list_text(names, "no name at all"));
+    json_object_set_new(w->detail, "names", names);
+    say_own(w, "sent_name", sni ? mem_format("the server name \"%s\"", sni) : mem_string("no server name"));
+}
+
+static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
+{
+    const json_t *top = look_top(l);
+    const char *issuer = member(top, "issuer"), *top_subject = member(top, "subject");
+    size_t built = json_array_size(look_member(l, FACT_CHAIN, "built"));
+    detail_faults(l, w, mask);
+    if (!issuer)
+        issuer = column_word(l->c, FACT_ISSUER);
+    char *name = subject_name(issuer), *top_name = subject_name(top_subject);
+    json_object_set_new(w->detail, "issuer", clean_json(issuer));
+    keep(w, "aia", json_object_get(top, "aia"));
+    json_object_set_new(w->detail, "store", clean_json(l->c->endpoint->value[KEY_CA]
+                                                       ? l->c->endpoint->value[KEY_CA] : "system"));
+    say_own(w, "issuer", mem_format("\"%s\"", name));
+    say_own(w, "top", mem_format(built > 1 ? "the intermediate \"%s\"" : "the server's certificate \"%s\"",
+                                 top_name));
+    free(top_name);
+    free(name);
+}
+
+/* --- failures --------------------------------------------------------------------------------- */
+
+static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
+{
+    (void)mask;
+    const char *kind = look_text(l, FACT_FAILURE, "kind"), *stage = look_text(l, FACT_FAILURE, "stage");
+    if (!*kind && l->c->fact[FACT_CONNECT].state == STATE_NO) {
+        kind = column_word(l->c, FACT_CONNECT);
+        stage = "connect";
+    } else if (!*kind && l->c->fact[FACT_RESOLVE].state == STATE_NO) {
+        kind = "no-address";
+        stage = "resolve";
+    }
+    json_object_set_new(w->detail, "stage", clean_json(stage && *stage ? stage : NULL));
+    json_object_set_new(w->detail, "kind", clean_json(kind && *kind ? kind : NULL));
+    const json_t *alert = look_member(l, FACT_FAILURE, "alert"), *got = look_member(l, FACT_FAILURE, "received");
+    if (json_is_object(alert))
+        keep(w, "alert", alert);
+    if (json_is_integer(got))
+        keep(w, "received", got);
+}
+
+static void detail_protocol(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *protocol = look_text(l, FACT_FAILURE, "protocol"), *hint = look_text(l, FACT_FAILURE, "hint");
+    detail_failure(l, w, mask);
+    json_object_set_new(w->detail, "protocol", clean_json(*protocol ? protocol : NULL));
+    json_object_set_new(w->detail, "hint", clean_json(*hint ? hint : NULL));
+}
+
+static json_t *versions_json(const struct look *l, bool taken)
+{
+    json_t *a = json_array();
+    for (size_t i = 0; i < version_count; i++) {
+        uint16_t n = version_table[i].number;
+        bool in = taken ? strcmp(look_answer(l, n), "accepted") == 0 : n >= l->lo && n <= l->hi;
+        if (in)
+            json_array_append_new(a, json_string(version_table[i].word));
+    }
+    return a;
+}
+
+static json_t *version_titles(const json_t *words)
+{
+    json_t *a = json_array();
+    const json_t *word;
+    size_t i;
+    json_array_foreach(words, i, word) {
+        const struct version *v = version_by_word(json_string_value(word));
+        json_array_append_new(a, json_string(v ? v->title : json_string_value(word)));
+    }
+    return a;
+}
+
+static char *versions_text(const struct look *l, bool taken, const char *empty)
+{
+    json_t *words = versions_json(l, taken), *titles = version_titles(words);
+    char *s = list_text(titles, empty);
+    json_decref(titles);
+    json_decref(words);
+    return s;
+}
+
+static void detail_versions(const struct look *l, struct words *w, uint32_t mask)
+{
+    const json_t *answers = l->c->fact[FACT_VERSIONS].value;
+    detail_failure(l, w, mask);
+    json_object_set_new(w->detail, "client", versions_json(l, false));
+    json_object_set_new(w->detail, "server", answers ? versions_json(l, true) : json_null());
+    keep(w, "answers", answers);
+    say_own(w, "accepts", versions_text(l, true, "none of them"));
+}
+
+static void detail_late(const struct look *l, struct words *w, uint32_t mask)
+{
+    detail_failure(l, w, mask);
+    json_object_set_new(w->detail, "late", clean_json(column_word(l->c, FACT_LATE)));
+    keep(w, "asked", l->c->fact[FACT_CLIENT_CERT].state == STATE_YES ? json_true() : json_false());
+    keep(w, "acceptable_cas", look_member(l, FACT_CLIENT_CERT, "cas"));
+}
+
+/* --- clock and machine ------------------------------------------------------------------------ */
+
+static void detail_clock(const struct look *l, struct words *w, uint32_t mask)
+{
+    char span[WHEN_LEN];
+    if (mask)
+        detail_faults(l, w, mask);
+    json_object_set_new(w->detail, "seconds", json_real(l->offset));
+    json_object_set_new(w->detail, "uncertainty", json_real(l->uncertainty));
+    keep(w, "ntp", l->c->fact[FACT_NTP].value);
+    say(w, "skew", when_span(fabs(l->offset), span));
+    say(w, "side", l->offset < 0 ? "behind" : "ahead of");
+}
+
+static void detail_policy(const struct look *l, struct words *w, uint32_t mask)
+{
+    (void)mask;
+    const char *key;
+    json_t *value;
+    struct text t = { 0 };
+    keep(w, "policy", l->c->fact[FACT_POLICY].value);
+    json_object_foreach(l->c->fact[FACT_POLICY].value, key, value) {
+        if (json_string_value(value))
+            text_addf(&t, "%s%s: %s", t.len ? "; " : "", key, json_string_value(value));
+    }
+    say_own(w, "policy", text_take(&t));
+}
+
+static void detail_proxy(const struct look *l, struct words *w, uint32_t mask)
+{
+    (void)mask;
+    json_object_set_new(w->detail, "kind", json_string("proxy-env"));
+    json_object_set_new(w->detail, "proxy", clean_json(look_proxy(l)));
+}
+
+static void detail_store(const struct look *l, struct words *w, uint32_t mask)
+{
+    (void)l, (void)mask;
+    json_object_set_new(w->detail, "kind", json_string("no-store"));
+    json_object_set_new(w->detail, "machine", json_true());
+}
+
+static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *w, uint32_t mask) = {
+    [DETAIL_FAILURE] = detail_failure, [DETAIL_PROTOCOL] = detail_protocol,
+    [DETAIL_VERSIONS] = detail_versions, [DETAIL_EXPIRED] = detail_expired,
+    [DETAIL_NOT_YET] = detail_not_yet, [DETAIL_SOON] = detail_soon, [DETAIL_NAME] = detail_name,
+    [DETAIL_ISSUER] = detail_issuer, [DETAIL_FAULTS] = detail_faults, [DETAIL_CLOCK] = detail_clock,
+    [DETAIL_LATE] = detail_late, [DETAIL_POLICY] = detail_policy, [DETAIL_PROXY] = detail_proxy,
+    [DETAIL_STORE] = detail_store
+};
+
+struct words words_of(const struct look *l, enum detail d, uint32_t mask)
+{
+    struct words w = { .detail = json_object(), .say = json_object() };
+    if (builders[d])
+        builders[d](l, &w, mask);
+    return w;
+}
+
+void words_free(struct words *w)
+{
+    json_decref(w->detail);
+    json_decref(w->say);
+}
+
+/* --- words every column has ------------------------------------------------------------------- */
+
+static char *word_host(const struct look *l) { return mem_string(l->c->endpoint->host); }
+static char *word_port(const struct look *l)
+{
+    const char *colon = l->c->address ? strrchr(l->c->address, ':') : NULL;
+    return colon ? mem_string(colon + 1) : mem_format("%u", l->c->endpoint->port);
+}
+static char *word_title(const struct look *l) { return endpoint_title(l->c->endpoint); }
+static char *word_name(const struct look *l) { return mem_string(endpoint_name(l->c->endpoint)); }
+
+static char *word_address(const struct look *l)
+{
+    return l->c->address ? mem_string(l->c->address) : endpoint_title(l->c->endpoint);
+}
+
+static char *word_ip(const struct look *l)
+{
+    const char *a = l->c->address, *end = a ? strrchr(a, ':') : NULL;
+    if (!a || !end)
+        return mem_string(l->c->endpoint->host);
+    if (*a == '[')
+        return mem_copy(a + 1, strcspn(a + 1, "]"));
+    return mem_copy(a, (size_t)(end - a));
+}
+
+static char *word_family(const struct look *l) { return mem_string(column_ipv6(l->c) ? "IPv6" : "IPv4"); }
+static char *word_other(const struct look *l) { return mem_string(column_ipv6(l->c) ? "IPv4" : "IPv6"); }
+static char *word_offer(const struct look *l) { return versions_text(l, false, "nothing"); }
+
+static char *word_store(const struct look *l)
+{
+    const char *ca = l->c->endpoint->value[KEY_CA];
+    return ca ? mem_format("the CAs of %s", ca) : mem_string("this machine's CA store");
+}
+
+static char *word_alert(const struct look *l)
+{
+    const json_t *alert = look_member(l, FACT_FAILURE, "alert");
+    const json_t *number = json_object_get(alert, "number");
+    const char *name = member(alert, "name");
+    return json_is_integer(number)
+               ? mem_format("alert %lld%s%s", (long long)json_integer_value(number), name ? " " : "",
+                            name ? name : "")
+               : mem_string("an alert");
+}
+
+static const struct { const char *kind, *says; } how_table[] = {
+    { "reset", "connection reset" }, { "closed", "connection closed" }, { "silent", "no answer" },
+    { "slow", "the answer did not come in time" }, { "not-tls", "what came is not TLS" },
+    { "protocol", "broken TLS" }, { "too-big", "more bytes than a handshake has" },
+    { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" }
+};
+
+static char *word_how(const struct look *l)
+{
+    const char *kind = look_text(l, FACT_FAILURE, "kind");
+    if (strcmp(kind, "alert") == 0)
+        return word_alert(l);
+    for (size_t i = 0; i < sizeof how_table / sizeof *how_table; i++)
+        if (strcmp(kind, how_table[i].kind) == 0)
+            return mem_string(how_table[i].says);
+    return mem_string("it failed");
+}
+
+static const struct { const char *stage, *says; } stage_table[] = {
+    { "nothing", "in answer to the ClientHello" }, { "server-hello", "after the ServerHello" },
+    { "certificate", "after the server's certificate" },
+    { "certificate-request", "after a client certificate was asked for" },
+    { "finished", "after the handshake was done" }
+};
+
+static char *word_stage(const struct look *l)
+{
+    const char *stage = look_text(l, FACT_FAILURE, "stage");
+    for (size_t i = 0; i < sizeof stage_table / sizeof *stage_table; i++)
+        if (strcmp(stage, stage_table[i].stage) == 0)
+            return mem_string(stage_table[i].says);
+    return mem_string("during the handshake");
+}
+
+static char *word_late(const struct look *l)
+{
+    const char *late = column_word(l->c, FACT_LATE);
+    if (!late)
+        return word_how(l);
+    bool plain = strcmp(late, "closed") == 0 || strcmp(late, "reset") == 0;
+    return mem_format(plain ? "connection %s" : "alert %s", late);
+}
+
+/* "TLS 1.3, certificate until 2027-01-01" for a column that is fine. */
+static char *word_good(const struct look *l)
+{
+    const char *word = column_word(l->c, FACT_VERSION), *until = column_word(l->c, FACT_NOT_AFTER);
+    const struct version *v = word ? version_by_word(word) : NULL;
+    char day[WHEN_LEN];
+    int64_t when;
+    struct text t = { 0 };
+    text_addf(&t, "%s", v ? v->title : word ? word : "TLS");
+    if (until && when_parse(until, &when))
+        text_addf(&t, ", until %s", when_day(when, day));
+    return text_take(&t);
+}
+
+static const struct {
+    const char *word;
+    char *(*make)(const struct look *l);
+} common[] = {
+    { "host", word_host }, { "port", word_port }, { "title", word_title }, { "name", word_name },
+    { "address", word_address }, { "ip", word_ip }, { "family", word_family },
+    { "other_family", word_other }, { "offer", word_offer }, { "store", word_store },
+    { "alert", word_alert }, { "how", word_how }, { "stage", word_stage }, { "late", word_late },
+    { "good", word_good }
+};
+
+/* Owned by the caller; NULL when nobody knows the word. */
+static char *word_find(const struct look *l, const struct words *w, const char *word)
+{
+    const json_t *own = w ? json_object_get(w->say, word) : NULL;
+    if (!own)
+        for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+            if (strcmp(word, common[i].word) == 0)
+                return common[i].make(l);
+    if (!own && w)
+        own = json_object_get(w->detail, word);
+    if (json_is_integer(own))
+        return mem_format("%lld", (long long)json_integer_value(own));
+    return json_is_string(own) ? mem_string(json_string_value(own)) : NULL;
+}
+
+char *words_fill(const struct look *l, const struct words *w, const char *template)
+{
+    struct text t = { 0 };
+    for (const char *p = template; *p; ) {
+        size_t n = strcspn(p, "{");
+        text_add_n(&t, p, n);
+        p += n;
+        const char *end = *p ? strchr(p, '}') : NULL;
+        if (!end) {
+            text_add(&t, p);
+            break;
+        }
+        char *word = mem_copy(p + 1, (size_t)(end - p - 1)), *found = word_find(l, w, word);
+        char *clean = found ? text_printable(found, strlen(found), 4096) : mem_format("{%s}", word);
+        text_add(&t, clean);
+        free(clean);
+        free(found);
+        free(word);
+        p = end + 1;
+    }
+    return text_take(&t);
+}
+
+char *words_sentence(const struct look *l, const struct words *w, const char *template)
+{
+    static const char *const openings[] = { "the ", "alert ", "this ", "connection ", "no " };
+    char *s = words_fill(l, w, template);
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
+        if (text_starts(s, openings[i])) /* never a host's name, which has no blank */
+            s[0] = (char)(s[0] - 'a' + 'A');
+    return s;
+}

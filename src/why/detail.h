@@ -1,0 +1,44 @@
+/* detail - what is known about one cause in one column: the machine-readable object, and the words
+ * that fill the texts.
+ *
+ * Owns: the builders that read a column's facts into `detail`, and filling {words} into a template.
+ * Must not know: which cause it will be used for, ranking.
+ *
+ * Words come from the builder's own, then from the detail, then from a table of words every column
+ * has: {host} {port} {title} {address} {ip} {name} {family} {other_family} {offer} {how} {alert}
+ * {stage} {store} {late}. An unknown word stays as it is, so that a test can find it.
+ */
+#ifndef TLSWHY_WHY_DETAIL_H
+#define TLSWHY_WHY_DETAIL_H
+
+#include "src/why/look.h"
+
+enum detail {
+    DETAIL_NONE,
+    DETAIL_FAILURE,   /* stage, kind, alert, received */
+    DETAIL_PROTOCOL,  /* the same, and the protocol found */
+    DETAIL_VERSIONS,  /* the same, and what is offered and taken */
+    DETAIL_EXPIRED, DETAIL_NOT_YET, DETAIL_SOON, /* certificate, dates, days */
+    DETAIL_NAME,      /* asked, names */
+    DETAIL_ISSUER,    /* certificate, issuer, store */
+    DETAIL_FAULTS,    /* certificate and every fault of the kind */
+    DETAIL_CLOCK,     /* offset, uncertainty, and the dates that hang on it */
+    DETAIL_LATE,      /* the late alert */
+    DETAIL_POLICY, DETAIL_PROXY, DETAIL_STORE,
+    DETAIL_COUNT
+};
+
+struct words {
+    json_t *detail; /* owned; what goes into the finding */
+    json_t *say;    /* owned; words for people only */
+};
+
+/* `mask`: the reasons it is about, 0 where it is about no fault of a certificate. */
+struct words words_of(const struct look *l, enum detail d, uint32_t mask);
+void words_free(struct words *w);
+/* The template with its {words}; owned by the caller, printable. */
+char *words_fill(const struct look *l, const struct words *w, const char *template);
+/* The same, beginning with a capital where a word like {who} opens it. */
+char *words_sentence(const struct look *l, const struct words *w, const char *template);
+
+#endif

@@ -1,0 +1,494 @@
+/* look - see look.h. */
+#include "src/why/look.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "src/base/text.h"
+#include "src/base/when.h"
+#include "src/wire/client.h"
+#include "src/wire/names.h"
+
+#define BIT(reason) (1u << (reason))
+#define CLOCK_SLACK 60 /* seconds a clock may be off before anybody is told */
+
+/* --- words with alternatives ------------------------------------------------------------------ */
+
+/* `value` is one of the words in "a|b|c". */
+static bool word_among(const char *value, const char *list)
+{
+    size_t n = strlen(value);
+    for (const char *p = list; ; p++) {
+        size_t k = strcspn(p, "|");
+        if (k == n && memcmp(p, value, n) == 0)
+            return true;
+        p += k;
+        if (!*p)
+            return false;
+    }
+}
+
+/* --- reading members -------------------------------------------------------------------------- */
+
+const json_t *look_member(const struct look *l, enum fact f, const char *key)
+{
+    return json_object_get(l->c->fact[f].value, key);
+}
+
+const char *look_text(const struct look *l, enum fact f, const char *key)
+{
+    const char *s = json_string_value(look_member(l, f, key));
+    return s ? s : "";
+}
+
+static bool member_is(const json_t *value, const char *word)
+{
+    const char *equals = strchr(word, '='), *from = word;
+    char key[32];
+    while (equals && value) { /* "alert.number": one step down for each dot */
+        size_t n = strcspn(from, ".=");
+        if (n >= sizeof key)
+            return false;
+        memcpy(key, from, n);
+        key[n] = '\0';
+        value = json_object_get(value, key);
+        from += n + 1;
+        if (from > equals)
+            break;
+    }
+    if (!equals)
+        return false;
+    char number[32];
+    const char *text = json_string_value(value);
+    if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+        text = number;
+    } else if (!value || json_is_null(value)) {
+        text = "null";
+    }
+    return text && word_among(text, equals + 1);
+}
+
+/* --- faults ----------------------------------------------------------------------------------- */
+
+enum place fault_place(const json_t *fault)
+{
+    const json_t *sent = json_object_get(fault, "cert"), *link = json_object_get(fault, "link");
+    if (json_is_integer(link) && json_integer_value(link) > 0)
+        return json_is_integer(sent) ? PLACE_UPPER : PLACE_STORE;
+    if (!json_is_integer(link) && json_is_integer(sent) && json_integer_value(sent) > 0)
+        return PLACE_OUTSIDE;
+    return PLACE_LEAF;
+}
+
+static enum reason fault_reason(const json_t *fault)
+{
+    const char *word = json_string_value(json_object_get(fault, "reason"));
+    return word ? reason_find(word) : REASON_COUNT;
+}
+
+const json_t *look_fault(const struct look *l, uint32_t mask, size_t nth)
+{
+    const json_t *all = l->c->fact[FACT_REASONS].value, *fault;
+    size_t i;
+    json_array_foreach(all, i, fault) {
+        enum reason r = fault_reason(fault);
+        if (r < REASON_COUNT && (mask & BIT(r)) && fault_place(fault) != PLACE_OUTSIDE && nth-- == 0)
+            return fault;
+    }
+    return NULL;
+}
+
+static void look_faults(struct look *l)
+{
+    const json_t *fault;
+    size_t i;
+    if (l->c->fact[FACT_REASONS].state != STATE_YES)
+        return;
+    json_array_foreach(l->c->fact[FACT_REASONS].value, i, fault) {
+        enum reason r = fault_reason(fault);
+        enum place p = fault_place(fault);
+        if (p == PLACE_OUTSIDE && (r == REASON_ORDER || r == REASON_EXTRA))
+            p = PLACE_LEAF; /* these are about the message, not about a link */
+        if (r < REASON_COUNT && p < PLACE_COUNT)
+            l->faults[p] |= BIT(r);
+    }
+}
+
+static const struct { const char *word; enum place place; } place_words[] = {
+    { "leaf", PLACE_LEAF }, { "upper", PLACE_UPPER }, { "store", PLACE_STORE }
+};
+
+/* Walks "a|b@leaf|c": true when a fault of the look is among them; adds what is named to *mask. */
+static bool faults_among(const struct look *l, const char *list, uint32_t *mask)
+{
+    bool found = false;
+    for (const char *p = list; *p; p += strcspn(p, "|"), p += *p == '|') {
+        char word[40];
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(p, "|@"), p);
+        const char *at = p + strcspn(p, "|@");
+        enum reason r = reason_find(word);
+        if (r == REASON_COUNT)
+            continue;
+        *mask |= BIT(r);
+        for (int q = 0; l && q < PLACE_COUNT; q++)
+            found |= (l->faults[q] & BIT(r)) &&
+                     (*at != '@' || text_starts(at + 1, place_words[q].word));
+    }
+    return found;
+}
+
+uint32_t fault_mask(const char *word)
+{
+    uint32_t mask = 0;
+    faults_among(NULL, word, &mask);
+    return mask;
+}
+
+const json_t *look_top(const struct look *l)
+{
+    const json_t *built = look_member(l, FACT_CHAIN, "built");
+    size_t n = json_array_size(built);
+    return n ? json_array_get(built, n - 1) : NULL;
+}
+
+/* --- versions --------------------------------------------------------------------------------- */
+
+const char *look_answer(const struct look *l, uint16_t version)
+{
+    const struct version *v = version_find(version);
+    return v && l->c->fact[FACT_VERSIONS].state == STATE_YES
+               ? look_text(l, FACT_VERSIONS, v->word) : "";
+}
+
+/* A version asked for by hand moves an end of the profile's range, and the other end with it where
+ * the range would be empty. */
+static void look_range(struct look *l)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const struct client *client = client_find(ep->value[KEY_CLIENT]);
+    if (!client)
+        client = client_find(NULL);
+    l->lo = ep->min ? ep->min : client->min;
+    l->hi = ep->max ? ep->max : client->max;
+    if (l->lo > l->hi && ep->max && !ep->min)
+        l->lo = l->hi;
+    else if (l->lo > l->hi)
+        l->hi = l->lo;
+}
+
+struct tally { int accepted, by_70, refused, reset, silent; };
+
+static void tally_add(struct tally *t, const char *answer)
+{
+    if (strcmp(answer, "accepted") == 0)
+        t->accepted++;
+    else if (text_starts(answer, "alert 70 ") || strcmp(answer, "alert 70") == 0)
+        t->by_70++;
+    else if (text_starts(answer, "alert ") || strcmp(answer, "closed") == 0)
+        t->refused++;
+    else if (strcmp(answer, "reset") == 0)
+        t->reset++;
+    else
+        t->silent++;
+}
+
+static enum takes look_takes(const struct look *l)
+{
+    struct tally in = { 0 }, out = { 0 };
+    if (l->c->fact[FACT_VERSIONS].state != STATE_YES)
+        return TAKES_UNASKED;
+    for (size_t i = 0; i < version_count; i++) {
+        uint16_t n = version_table[i].number;
+        tally_add(n >= l->lo && n <= l->hi ? &in : &out, look_answer(l, n));
+    }
+    if (in.accepted)
+        return TAKES_INSIDE;
+    if (out.accepted)
+        return in.silent ? TAKES_OTHER_UNCLEAR : in.reset ? TAKES_OTHER_RESET : TAKES_OTHER;
+    return in.by_70 && !in.refused && !in.reset && !in.silent ? TAKES_NONE_70 : TAKES_NONE;
+}
+
+/* --- clocks ----------------------------------------------------------------------------------- */
+
+/* Whether a date fault might vanish if the server's clock, not ours, were right. */
+static bool fault_moves(const struct look *l, const json_t *fault, bool expired)
+{
+    int64_t when;
+    const char *text = json_string_value(json_object_get(fault, "when"));
+    if (!l->clock || fabs(l->offset) <= l->uncertainty || !text || !when_parse(text, &when))
+        return false;
+    double theirs = l->at + l->offset;
+    return expired ? theirs - l->uncertainty <= (double)when
+                   : theirs + l->uncertainty >= (double)when;
+}
+
+static bool faults_move(const struct look *l, enum reason r)
+{
+    const json_t *fault;
+    for (size_t i = 0; (fault = look_fault(l, BIT(r), i)); i++)
+        if (fault_moves(l, fault, r == REASON_EXPIRED))
+            return true;
+    return false;
+}
+
+static void look_clock(struct look *l)
+{
+    const struct seen *reasons = &l->c->fact[FACT_REASONS], *clock = &l->c->fact[FACT_CLOCK];
+    size_t e = reasons->evidence > 0 ? (size_t)reasons->evidence : 0;
+    l->at = e && e < l->s->evidence_count ? l->s->evidence[e].time : l->s->started;
+    l->clock = clock->state == STATE_YES && json_is_number(json_object_get(clock->value, "seconds"));
+    if (l->clock) {
+        l->offset = json_number_value(json_object_get(clock->value, "seconds"));
+        l->uncertainty = json_number_value(json_object_get(clock->value, "uncertainty"));
+    }
+    l->moved_expired = faults_move(l, REASON_EXPIRED);
+    l->moved_not_yet = faults_move(l, REASON_NOT_YET);
+}
+
+/* A request may be sent, and the probes that were to do it are through. */
+static bool clock_wanted(const struct look *l)
+{
+    return !l->c->busy && l->c->endpoint->scheme && l->c->endpoint->scheme->http;
+}
+
+/* The server's Date is still on its way: better wait than name a date and take it back. */
+static bool clock_awaited(const struct look *l)
+{
+    return l->c->busy && l->c->fact[FACT_CLOCK].state == NOT_ASKED && l->c->endpoint->scheme &&
+           l->c->endpoint->scheme->http;
+}
+
+static bool clock_off(const struct look *l)
+{
+    return l->clock && fabs(l->offset) - l->uncertainty > CLOCK_SLACK;
+}
+
+static bool clock_agrees(const struct look *l)
+{
+    return l->clock && fabs(l->offset) - l->uncertainty <= CLOCK_SLACK;
+}
+
+static bool clock_moved_expired(const struct look *l) { return l->moved_expired; }
+static bool clock_moved_not_yet(const struct look *l) { return l->moved_not_yet; }
+static bool clock_moved(const struct look *l) { return l->moved_expired || l->moved_not_yet; }
+
+/* --- other judgements ------------------------------------------------------------------------- */
+
+bool column_ipv6(const struct column *c)
+{
+    if (c->address)
+        return c->address[0] == '[';
+    return c->endpoint->at_host ? strchr(c->endpoint->at_host, ':') != NULL
+                                : c->endpoint->host_kind == HOST_IPV6;
+}
+
+static bool family_alone(const struct look *l) { return l->family == FAMILY_ALONE; }
+static bool family_covered(const struct look *l) { return l->family == FAMILY_COVERED; }
+static bool family_waiting(const struct look *l) { return l->family == FAMILY_WAITING; }
+
+static bool takes_inside(const struct look *l) { return l->takes == TAKES_INSIDE; }
+static bool takes_other(const struct look *l) { return l->takes == TAKES_OTHER; }
+static bool takes_other_reset(const struct look *l) { return l->takes == TAKES_OTHER_RESET; }
+static bool takes_unclear(const struct look *l) { return l->takes == TAKES_OTHER_UNCLEAR; }
+static bool takes_none_70(const struct look *l) { return l->takes == TAKES_NONE_70; }
+static bool takes_unasked(const struct look *l)
+{
+    return l->takes == TAKES_UNASKED && l->c->fact[FACT_VERSIONS].state == NOT_ASKED;
+}
+
+/* Known not to say where its issuer can be had; a record without the member says nothing. */
+static bool cert_without_aia(const json_t *cert)
+{
+    const json_t *aia = json_object_get(cert, "aia");
+    return aia && (json_is_null(aia) || (json_is_array(aia) && !json_array_size(aia)));
+}
+
+static bool store_is_system(const struct look *l)
+{
+    return !l->c->endpoint->value[KEY_CA];
+}
+
+/* Public CAs always say where their own certificate can be had. So a certificate that does not, and
+ * whose issuer is missing, was issued by somebody's own CA. When the server sent nothing but the
+ * leaf, and the CAs were chosen by hand, an own intermediate may be missing just as well. */
+static bool issuer_private(const struct look *l)
+{
+    const json_t *built = look_member(l, FACT_CHAIN, "built");
+    const json_t *top = look_top(l);
+    if (!top || !cert_without_aia(top))
+        return false;
+    return json_array_size(built) > 1 || store_is_system(l);
+}
+
+/* Which certificate comes may hang on the name sent; only a name chosen by hand makes that likely. */
+static bool name_sni_differs(const struct look *l)
+{
+    const char *sni = endpoint_sni(l->c->endpoint), *name = endpoint_name(l->c->endpoint);
+    return l->c->endpoint->value[KEY_SNI] && (!sni || !text_is(sni, name));
+}
+
+static const char *member_any_case(const json_t *object, const char *key)
+{
+    const char *k;
+    json_t *v;
+    json_object_foreach((json_t *)object, k, v) {
+        if (text_is(k, key) && json_string_value(v) && *json_string_value(v))
+            return json_string_value(v);
+    }
+    return NULL;
+}
+
+/* NO_PROXY as curl reads it: "*", or names of which the host is one or lies below. */
+static bool proxy_exempt(const char *list, const char *host)
+{
+    size_t h = strlen(host);
+    while (list && *list) {
+        list += strspn(list, ", ");
+        size_t n = strcspn(list, ", ");
+        if (n == 1 && *list == '*')
+            return true;
+        size_t dot = n && *list == '.';
+        size_t m = n - dot;
+        if (m && h >= m && strncasecmp(host + h - m, list + dot, m) == 0 &&
+            (h == m || host[h - m - 1] == '.'))
+            return true;
+        list += n;
+    }
+    return false;
+}
+
+const char *look_proxy(const struct look *l)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const json_t *env = l->c->fact[FACT_PROXY].value;
+    if (ep->value[KEY_VIA] || l->c->fact[FACT_PROXY].state != STATE_YES)
+        return NULL;
+    const char *proxy = ep->scheme && ep->scheme->http ? member_any_case(env, "https_proxy") : NULL;
+    if (!proxy)
+        proxy = member_any_case(env, "all_proxy");
+    return proxy && !proxy_exempt(member_any_case(env, "no_proxy"), ep->host) ? proxy : NULL;
+}
+
+static bool proxy_used(const struct look *l) { return look_proxy(l) != NULL; }
+
+/* A client certificate was asked for: by the fact, or because that's how far the server came. */
+static bool client_cert_asked(const struct look *l)
+{
+    return l->c->fact[FACT_CLIENT_CERT].state == STATE_YES ||
+           strcmp(look_text(l, FACT_FAILURE, "stage"), "certificate-request") == 0;
+}
+
+/* The server refused after our side of the handshake was done. Servers that just end an idle
+ * connection do so without an alert, and it's no refusal once they have answered a request. */
+static bool late_refused(const struct look *l)
+{
+    const char *late = column_word(l->c, FACT_LATE);
+    if (l->c->fact[FACT_LATE].state != STATE_YES || !late)
+        return false;
+    bool quiet = word_among(late, "close_notify|closed|reset");
+    return !quiet || (client_cert_asked(l) && l->c->fact[FACT_HTTP].state != STATE_YES);
+}
+
+static bool late_quiet(const struct look *l)
+{
+    return l->c->fact[FACT_LATE].state == STATE_YES && !late_refused(l) &&
+           l->c->fact[FACT_HTTP].state != STATE_YES;
+}
+
+/* A certificate that could not be decoded or verified matters only while trust hangs on it. */
+static bool chain_trusted(const struct look *l) { return l->c->fact[FACT_TRUST].state == STATE_YES; }
+
+static const struct that {
+    enum fact fact;
+    const char *word;
+    bool (*holds)(const struct look *l);
+} that_table[] = {
+    { FACT_CONNECT, "alone", family_alone },       /* no address of the other family connects */
+    { FACT_CONNECT, "covered", family_covered },   /* one does: clients fall back */
+    { FACT_CONNECT, "waiting", family_waiting },   /* one might, it's being tried */
+    { FACT_VERSIONS, "inside", takes_inside },
+    { FACT_VERSIONS, "other", takes_other },
+    { FACT_VERSIONS, "other-reset", takes_other_reset },
+    { FACT_VERSIONS, "other-unclear", takes_unclear },
+    { FACT_VERSIONS, "none-70", takes_none_70 },
+    { FACT_VERSIONS, "unasked", takes_unasked },
+    { FACT_CLOCK, "awaited", clock_awaited },
+    { FACT_CLOCK, "wanted", clock_wanted },
+    { FACT_CLOCK, "off", clock_off },
+    { FACT_CLOCK, "agrees", clock_agrees },
+    { FACT_CLOCK, "moves", clock_moved },          /* a date fault hangs on whose clock is right */
+    { FACT_CLOCK, "moves-expired", clock_moved_expired },
+    { FACT_CLOCK, "moves-not-yet", clock_moved_not_yet },
+    { FACT_CHAIN, "private-issuer", issuer_private },
+    { FACT_CHAIN, "trusted", chain_trusted },
+    { FACT_STORE, "system", store_is_system },
+    { FACT_NAME, "sni-by-hand", name_sni_differs },
+    { FACT_PROXY, "used", proxy_used },
+    { FACT_CLIENT_CERT, "asked", client_cert_asked },
+    { FACT_LATE, "refused", late_refused },
+    { FACT_LATE, "quiet", late_quiet },
+};
+
+static bool that_holds(const struct look *l, enum fact f, const char *words)
+{
+    for (size_t i = 0; i < sizeof that_table / sizeof *that_table; i++)
+        if (that_table[i].fact == f && word_among(that_table[i].word, words) &&
+            that_table[i].holds(l))
+            return true;
+    return false;
+}
+
+/* --- conditions ------------------------------------------------------------------------------- */
+
+static bool condition_holds(const struct look *l, const struct condition *c)
+{
+    const struct seen *seen = &l->c->fact[c->fact];
+    bool not = c->word[0] == '!';
+    const char *word = c->word + not, *value;
+    uint32_t mask = 0;
+    bool holds = false;
+    switch (c->test) {
+    case TEST_NONE: return true;
+    case TEST_STATE: holds = word_among(state_words[seen->state], word); break;
+    case TEST_WORD: value = json_string_value(seen->value); holds = value && word_among(value, word); break;
+    case TEST_MEMBER: holds = member_is(seen->value, word); break;
+    case TEST_FAULT: holds = faults_among(l, word, &mask); break;
+    case TEST_THAT: holds = that_holds(l, c->fact, word); break;
+    }
+    return holds != not;
+}
+
+bool look_holds(const struct look *l, const struct condition *when)
+{
+    for (int i = 0; i < CONDITIONS_MAX && when[i].test != TEST_NONE; i++)
+        if (!condition_holds(l, &when[i]))
+            return false;
+    return true;
+}
+
+/* Days asked for by hand count for a column of a saved session too, which was judged without them. */
+static void look_soon(struct look *l, int min_days)
+{
+    const char *until = column_word(l->c, FACT_NOT_AFTER);
+    int64_t when;
+    if (min_days < 0 || l->c->fact[FACT_HANDSHAKE].state != STATE_YES || !until ||
+        !when_parse(until, &when))
+        return;
+    double left = (double)when - l->at;
+    if (left > 0 && left < min_days * 86400.0)
+        l->faults[PLACE_LEAF] |= BIT(REASON_EXPIRES_SOON);
+}
+
+struct look look_at(const struct session *s, const struct column *c, enum family family, int min_days)
+{
+    struct look l = { .s = s, .c = c, .family = family };
+    look_range(&l);
+    l.takes = look_takes(&l);
+    look_faults(&l);
+    look_clock(&l);
+    look_soon(&l, min_days);
+    return l;
+}

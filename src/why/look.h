@@ -1,0 +1,85 @@
+/* look - one column as the reasoning sees it.
+ *
+ * Owns: reading a column's facts once, and the conditions that the tables of signs are written in.
+ * Must not know: causes, texts, clocks.
+ *
+ * A condition is {fact, test, word}. A word may list alternatives ("alert|closed"), any of which will
+ * do, and may begin with '!' for "none of these".
+ */
+#ifndef TLSWHY_WHY_LOOK_H
+#define TLSWHY_WHY_LOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/model/reason.h"
+#include "src/model/session.h"
+
+enum test {
+    TEST_NONE = 0, /* ends a list of conditions */
+    TEST_STATE,    /* the state: "yes", "no", "not-asked", ... */
+    TEST_WORD,     /* the value, a string */
+    TEST_MEMBER,   /* a member of the value: "kind=alert|closed", "alert.number=70" */
+    TEST_FAULT,    /* cert_reasons has this fault in the path, perhaps at a place: "expired@leaf" */
+    TEST_THAT      /* a judgement about the fact with a name of its own, see that_table in look.c */
+};
+
+struct condition {
+    enum fact fact;
+    enum test test;
+    const char *word;
+};
+#define CONDITIONS_MAX 5
+
+/* Where in the path a fault sits. */
+enum place { PLACE_LEAF, PLACE_UPPER, PLACE_STORE, PLACE_COUNT, PLACE_OUTSIDE };
+
+/* What the answers to every version, asked alone, say about the range the client offers. */
+enum takes {
+    TAKES_UNASKED,       /* nobody asked */
+    TAKES_INSIDE,        /* a version of the client's range is accepted: it's not the version */
+    TAKES_OTHER,         /* only others are; all of the range are refused or closed */
+    TAKES_OTHER_RESET,   /* the same, but by a reset, which others than the server can send too */
+    TAKES_OTHER_UNCLEAR, /* others are; some of the range gave no answer */
+    TAKES_NONE_70,       /* none at all, and all of the range by the alert for versions */
+    TAKES_NONE           /* none at all, in other ways */
+};
+
+/* What is known of the addresses of the other family, for a column that can't be connected. */
+enum family { FAMILY_ALONE, FAMILY_COVERED, FAMILY_WAITING };
+
+struct look {
+    const struct session *s;
+    const struct column *c;
+    enum family family;
+    uint16_t lo, hi;          /* versions the client of this column offers */
+    enum takes takes;
+    uint32_t faults[PLACE_COUNT]; /* bit per reason, faults of the path only */
+    double at;                /* when the certificates were judged, unix seconds */
+    bool clock;               /* the server's clock is known: */
+    double offset, uncertainty;
+    bool moved_expired, moved_not_yet; /* at the server's time the fault would not be there */
+};
+
+/* min_days: as in why_options. */
+struct look look_at(const struct session *s, const struct column *c, enum family family, int min_days);
+bool look_holds(const struct look *l, const struct condition *when); /* all of at most CONDITIONS_MAX */
+
+/* The column speaks IPv6. */
+bool column_ipv6(const struct column *c);
+/* One of cert_reasons' entries in the path with a reason out of `mask`, the nth; NULL at the end. */
+const json_t *look_fault(const struct look *l, uint32_t mask, size_t nth);
+enum place fault_place(const json_t *fault);
+/* Reasons named in a TEST_FAULT word, as a mask. */
+uint32_t fault_mask(const char *word);
+/* The link of the built chain where it ends, NULL when there is none. */
+const json_t *look_top(const struct look *l);
+/* A member of a fact's value, NULL where there is none. */
+const json_t *look_member(const struct look *l, enum fact f, const char *key);
+const char *look_text(const struct look *l, enum fact f, const char *key); /* the same, "" for none */
+/* The answer to a version offered alone: "accepted", "alert 70 ...", "" when not known. Lent. */
+const char *look_answer(const struct look *l, uint16_t version);
+/* The proxy curl would use for this endpoint, NULL for none. Lent. */
+const char *look_proxy(const struct look *l);
+
+#endif

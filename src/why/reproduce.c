@@ -1,0 +1,246 @@
+/* reproduce - see reproduce.h. */
+#include "src/why/reproduce.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/wire/names.h"
+
+static bool word_plain(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./:,=@%+";
+    return *word && word[strspn(word, plain)] == '\0';
+}
+
+void shell_add(struct text *t, const char *word)
+{
+    if (t->len && t->s[t->len - 1] != ' ')
+        text_add(t, " ");
+    if (word_plain(word)) {
+        text_add(t, word);
+        return;
+    }
+    text_add(t, "'");
+    for (const char *p = word; *p; p++) {
+        if (*p == '\'')
+            text_add(t, "'\\''");
+        else
+            text_add_n(t, p, 1);
+    }
+    text_add(t, "'");
+}
+
+static void shell_option(struct text *t, const char *option, const char *word)
+{
+    text_add(t, " ");
+    text_add(t, option);
+    shell_add(t, word);
+}
+
+/* Where it goes: the column's address, else what the endpoint says. Owned by the caller. */
+static char *target(const struct look *l)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const char *host = ep->at_host ? ep->at_host : ep->host;
+    unsigned port = ep->at_port ? ep->at_port : ep->port;
+    if (l->c->address)
+        return mem_string(l->c->address);
+    return mem_format(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+}
+
+static void s_client(const struct look *l, struct text *t)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const char *sni = endpoint_sni(ep);
+    char *to = target(l);
+    text_add(t, t->len ? "; openssl s_client" : "openssl s_client");
+    shell_option(t, "-connect", to);
+    if (ep->scheme && ep->scheme->starttls)
+        shell_option(t, "-starttls", ep->scheme->starttls);
+    if (sni)
+        shell_option(t, "-servername", sni);
+    else
+        text_add(t, " -noservername");
+    if (ep->value[KEY_CA])
+        shell_option(t, "-CAfile", ep->value[KEY_CA]);
+    free(to);
+}
+
+static const struct { uint16_t number; const char *word; } protocol_words[] = {
+    { 0x0300, "SSLv3" }, { 0x0301, "TLSv1" }, { 0x0302, "TLSv1.1" }, { 0x0303, "TLSv1.2" },
+    { 0x0304, "TLSv1.3" }
+};
+
+static void s_client_range(const struct look *l, struct text *t)
+{
+    for (size_t i = 0; i < sizeof protocol_words / sizeof *protocol_words; i++) {
+        if (protocol_words[i].number == l->lo && l->c->endpoint->min)
+            shell_option(t, "-min_protocol", protocol_words[i].word);
+        if (protocol_words[i].number == l->hi && (l->c->endpoint->max || l->hi < 0x0304))
+            shell_option(t, "-max_protocol", protocol_words[i].word);
+    }
+    if (l->lo < 0x0303) /* OpenSSL 3 offers the old versions at this level only */
+        text_add(t, " -cipher 'ALL:@SECLEVEL=0'");
+}
+
+static void s_client_version(const struct look *l, struct text *t, const struct version *v)
+{
+    s_client(l, t);
+    text_add(t, " ");
+    text_add(t, v->openssl);
+    if (v->number < 0x0303)
+        text_add(t, " -cipher 'ALL:@SECLEVEL=0'");
+    text_add(t, " </dev/null");
+}
+
+static void handshake_line(const struct look *l, struct text *t)
+{
+    s_client(l, t);
+    s_client_range(l, t);
+    text_add(t, " </dev/null");
+}
+
+static void alpn_line(const struct look *l, struct text *t)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const char *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme ? ep->scheme->alpn : NULL;
+    s_client(l, t);
+    s_client_range(l, t);
+    if (alpn && strcmp(alpn, "none") != 0) {
+        char *list = mem_string(alpn);
+        for (char *p = list; *p; p++)
+            *p = *p == '+' ? ',' : *p;
+        shell_option(t, "-alpn", list);
+        free(list);
+    }
+    text_add(t, " </dev/null");
+}
+
+/* The accepted version nearest to the client's range, preferring those below it: NULL for none. */
+static const struct version *nearest_taken(const struct look *l)
+{
+    for (uint16_t n = (uint16_t)(l->lo - 1); n >= 0x0300; n--)
+        if (strcmp(look_answer(l, n), "accepted") == 0)
+            return version_find(n);
+    for (uint16_t n = (uint16_t)(l->hi + 1); n <= 0x0304; n++)
+        if (strcmp(look_answer(l, n), "accepted") == 0)
+            return version_find(n);
+    return NULL;
+}
+
+/* The version of the client's range next to one that is accepted, and that one. */
+static void versions_line(const struct look *l, struct text *t)
+{
+    const struct version *taken = nearest_taken(l);
+    const struct version *refused = version_find(taken && taken->number < l->lo ? l->lo : l->hi);
+    if (refused && refused->openssl)
+        s_client_version(l, t, refused);
+    if (taken && taken->openssl)
+        s_client_version(l, t, taken);
+}
+
+static void trust_line(const struct look *l, struct text *t)
+{
+    s_client(l, t);
+    s_client_range(l, t);
+    text_add(t, " -verify_return_error </dev/null");
+}
+
+static void name_line(const struct look *l, struct text *t)
+{
+    const char *name = endpoint_name(l->c->endpoint);
+    bool six = strchr(name, ':') && !name[strspn(name, "0123456789abcdefABCDEF:.")];
+    bool address = six || !name[strspn(name, "0123456789.")];
+    s_client(l, t);
+    s_client_range(l, t);
+    if (address || !strchr(name, ':')) /* there is no option for a URI */
+        shell_option(t, address ? "-verify_ip" : "-verify_hostname", name);
+    text_add(t, " -verify_return_error </dev/null");
+}
+
+static void certs_line(const struct look *l, struct text *t)
+{
+    s_client(l, t);
+    s_client_range(l, t);
+    text_add(t, " -showcerts </dev/null");
+}
+
+static void resolve_line(const struct look *l, struct text *t)
+{
+    text_add(t, "getent ahosts --");
+    shell_add(t, l->c->endpoint->host);
+}
+
+/* A URL of the endpoint, fetched from the column's address whatever DNS and proxies say. */
+static void curl_add(const struct look *l, struct text *t, const char *scheme)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const char *form = ep->host_kind == HOST_IPV6 ? "[%s]:%u" : "%s:%u";
+    char *host = mem_format(form, ep->host, ep->port), *to = target(l);
+    if (strcmp(host, to) != 0) {
+        char *pair = mem_format("::%s", to);
+        shell_option(t, "--connect-to", pair);
+        free(pair);
+    }
+    char *url = mem_format("%s://%s/", scheme, host);
+    text_add(t, " -g");
+    shell_add(t, url);
+    free(url);
+    free(to);
+    free(host);
+}
+
+static void connect_line(const struct look *l, struct text *t)
+{
+    text_add(t, "curl -v --noproxy '*' --connect-timeout 5");
+    if (l->c->endpoint->scheme && l->c->endpoint->scheme->http) {
+        text_add(t, " -k -o /dev/null");
+        curl_add(l, t, "https");
+        return;
+    }
+    char *to = target(l), *url = mem_format("telnet://%s", to);
+    text_add(t, " -g");
+    shell_add(t, url);
+    text_add(t, " </dev/null");
+    free(url);
+    free(to);
+}
+
+static void plain_line(const struct look *l, struct text *t)
+{
+    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -o /dev/null");
+    curl_add(l, t, "http");
+}
+
+static void clock_line(const struct look *l, struct text *t)
+{
+    text_add(t, "date -u; curl -sIk --noproxy '*' --connect-timeout 5");
+    curl_add(l, t, "https");
+    text_add(t, " | grep -i '^date:'");
+}
+
+static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t) = {
+    [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
+    [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_VERSIONS] = versions_line,
+    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_CERTS] = certs_line,
+    [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line
+};
+
+char *reproduce_line(const struct look *l, enum reproduce r)
+{
+    struct text t = { 0 };
+    if (!lines[r])
+        return NULL;
+    lines[r](l, &t);
+    char *line = text_take(&t);
+    char *clean = text_printable(line, strlen(line), strlen(line));
+    bool same = strcmp(line, clean) == 0; /* a command with a changed word would be a wrong one */
+    free(clean);
+    if (same && *line)
+        return line;
+    free(line);
+    return NULL;
+}

@@ -1,0 +1,33 @@
+/* reproduce - one shell command line that shows the same thing without us.
+ *
+ * Owns: the commands and their quoting. Whatever an endpoint or a file is called, the line is safe
+ * to paste: words that are not plain are in single quotes.
+ * Must not know: causes.
+ */
+#ifndef TLSWHY_WHY_REPRODUCE_H
+#define TLSWHY_WHY_REPRODUCE_H
+
+#include "src/why/look.h"
+
+enum reproduce {
+    REPRODUCE_NONE,
+    REPRODUCE_RESOLVE,   /* ask for the name */
+    REPRODUCE_CONNECT,   /* open the connection */
+    REPRODUCE_HANDSHAKE, /* as this client */
+    REPRODUCE_VERSIONS,  /* the version that is refused, then one that is accepted */
+    REPRODUCE_TRUST,     /* verify the chain */
+    REPRODUCE_NAME,      /* verify the name */
+    REPRODUCE_CERTS,     /* show the certificates sent */
+    REPRODUCE_ALPN,      /* with the application protocols offered */
+    REPRODUCE_CLOCK,     /* both clocks */
+    REPRODUCE_PLAIN,     /* speak plain HTTP */
+    REPRODUCE_COUNT
+};
+
+/* Owned by the caller; NULL where there is none, or a word could not be shown in one line. */
+char *reproduce_line(const struct look *l, enum reproduce r);
+/* Adds a word so that a POSIX shell reads exactly it. */
+struct text;
+void shell_add(struct text *t, const char *word);
+
+#endif

@@ -1,0 +1,406 @@
+/* verdict - see verdict.h.
+ *
+ * Each column is matched against the sign table by itself; of a cause's rows the surest that holds
+ * makes the finding, and every row against it takes a step. Findings that say the same about several
+ * columns are then sorted together and merged, so that a thousand columns cost no more than a sort.
+ */
+#include "src/why/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/why/sign.h"
+
+const char *const judgement_words[] = { "ok", "failing", "unsure" };
+
+enum shelf { SHELF_DIAGNOSIS, SHELF_CANDIDATE, SHELF_WARNING, SHELF_COUNT };
+
+struct raw {
+    struct finding f;
+    enum shelf shelf;
+    size_t seq;      /* order of the columns it came from */
+};
+
+struct heap { struct raw *raw; size_t count, room; };
+
+#define NUMBERS_MAX 16 /* evidence numbers kept of one cause in one column */
+
+struct pick {
+    const struct sign *best;
+    int against;     /* rows that speak against it */
+    int for_[NUMBERS_MAX], contra[NUMBERS_MAX];
+    size_t for_count, contra_count;
+};
+
+/* --- one column ------------------------------------------------------------------------------- */
+
+static void numbers_add(const struct look *l, const struct sign *sign, int *list, size_t *count)
+{
+    for (int i = 0; i < CONDITIONS_MAX && sign->when[i].test != TEST_NONE; i++) {
+        const struct seen *seen = &l->c->fact[sign->when[i].fact];
+        size_t k = 0;
+        while (k < *count && list[k] != seen->evidence)
+            k++;
+        if (k == *count && k < NUMBERS_MAX && seen->evidence > 0 && seen->state != NOT_ASKED)
+            list[(*count)++] = seen->evidence;
+    }
+}
+
+static int *numbers_copy(const int *list, size_t n)
+{
+    int *copy = mem_array(NULL, n + 1, sizeof *copy);
+    memcpy(copy, list, n * sizeof *list);
+    return copy;
+}
+
+static uint32_t sign_mask(const struct sign *sign)
+{
+    for (int i = 0; i < CONDITIONS_MAX; i++)
+        if (sign->when[i].test == TEST_FAULT && sign->when[i].word[0] != '!')
+            return fault_mask(sign->when[i].word);
+    return 0;
+}
+
+static void finding_missing(struct finding *f, const struct look *l, const struct words *w,
+                            const struct sign *sign)
+{
+    f->missing = mem_array(NULL, 2, sizeof *f->missing);
+    for (int i = 0; i < 2 && sign->missing[i]; i++)
+        f->missing[f->missing_count++] = words_fill(l, w, sign->missing[i]);
+}
+
+/* Adds a finding of one column to the heap; returns its place there. */
+static void heap_add(struct heap *h, const struct look *l, const struct sign *sign, enum step step,
+                     const struct pick *p, size_t seq)
+{
+    if (h->count == h->room) {
+        h->room = h->room ? 2 * h->room : 64;
+        h->raw = mem_array(h->raw, h->room, sizeof *h->raw);
+    }
+    struct raw *r = &h->raw[h->count++];
+    struct words w = words_of(l, sign->detail, sign_mask(sign));
+    *r = (struct raw){ .seq = seq };
+    r->shelf = sign->kind == SIGN_WARNS ? SHELF_WARNING
+               : step >= STEP_50       ? SHELF_DIAGNOSIS
+                                       : SHELF_CANDIDATE;
+    r->f.cause = sign->cause;
+    r->f.confidence = step_table[step];
+    r->f.column = numbers_copy(&l->c->id, 1);
+    r->f.column_count = 1;
+    r->f.summary = words_sentence(l, &w, sign->summary);
+    r->f.fix = words_sentence(l, &w, fix_table[sign->fix]);
+    r->f.for_ = numbers_copy(p->for_, p->for_count);
+    r->f.for_count = p->for_count;
+    r->f.against = numbers_copy(p->contra, p->contra_count);
+    r->f.against_count = p->contra_count;
+    r->f.reproduce = reproduce_line(l, sign->reproduce);
+    finding_missing(&r->f, l, &w, sign);
+    r->f.detail = json_incref(w.detail);
+    words_free(&w);
+}
+
+static void pick_add(struct pick *p, const struct look *l, const struct sign *sign)
+{
+    if (sign->kind == SIGN_AGAINST) {
+        p->against++;
+        numbers_add(l, sign, p->contra, &p->contra_count);
+        return;
+    }
+    if (!p->best || sign->step > p->best->step)
+        p->best = sign;
+    numbers_add(l, sign, p->for_, &p->for_count);
+}
+
+static void column_signs(struct heap *h, const struct look *l, struct pick pick[CAUSE_COUNT], size_t seq)
+{
+    for (size_t i = 0; i < sign_count; i++) {
+        const struct sign *sign = &sign_table[i];
+        if (!look_holds(l, sign->when))
+            continue;
+        if (sign->kind == SIGN_WARNS) {
+            struct pick own = { 0 };
+            numbers_add(l, sign, own.for_, &own.for_count);
+            heap_add(h, l, sign, sign->step, &own, seq);
+        } else {
+            pick_add(&pick[sign->cause], l, sign);
+        }
+    }
+}
+
+static void outcome_apply(struct column_verdict *cv, const struct look *l, bool *aside)
+{
+    const struct outcome *o = outcome_table;
+    while (!look_holds(l, o->when))
+        o++; /* the last row always holds */
+    uint32_t mask = sign_mask(&(struct sign){ .when = { o->when[0], o->when[1] } });
+    struct words w = words_of(l, o->detail, mask);
+    cv->verdict = o->verdict;
+    cv->text = words_fill(l, &w, o->text);
+    *aside = o->aside;
+    words_free(&w);
+}
+
+static char *diagnosis_text(const struct look *l, const struct sign *sign, int more)
+{
+    struct words w = words_of(l, sign->detail, sign_mask(sign));
+    char *one = words_fill(l, &w, sign->text);
+    words_free(&w);
+    if (!more)
+        return one;
+    char *s = mem_format("%s, and %d more", one, more);
+    free(one);
+    return s;
+}
+
+static void column_judge(struct column_verdict *cv, struct heap *h, const struct look *l, size_t seq,
+                         bool *aside)
+{
+    struct pick pick[CAUSE_COUNT] = { 0 };
+    const struct sign *first = NULL;
+    int named = 0;
+    cv->column = l->c->id;
+    cv->pending = l->c->busy;
+    column_signs(h, l, pick, seq);
+    for (int i = 0; i < CAUSE_COUNT; i++) {
+        int step = pick[i].best ? (int)pick[i].best->step - pick[i].against : -1;
+        if (step < 0)
+            continue;
+        heap_add(h, l, pick[i].best, (enum step)step, &pick[i], seq);
+        named += step >= STEP_50;
+        first = step >= STEP_50 && !first ? pick[i].best : first;
+    }
+    outcome_apply(cv, l, aside);
+    if (first) {
+        cv->verdict = VERDICT_FAILING;
+        free(cv->text);
+        cv->text = diagnosis_text(l, first, named - 1);
+    }
+    if (cv->pending) { /* nothing is fine before it is through */
+        cv->verdict = cv->verdict == VERDICT_OK ? VERDICT_UNSURE : cv->verdict;
+        free(cv->text);
+        cv->text = mem_string("probing");
+    }
+}
+
+/* --- addresses of one endpoint ------------------------------------------------------------------ */
+
+/* The columns of one ask stand together; end is the first that belongs to the next. */
+static size_t ask_end(const struct session *s, size_t begin)
+{
+    size_t end = begin;
+    while (end < s->count && s->column[end]->ask == s->column[begin]->ask)
+        end++;
+    return end;
+}
+
+struct families { bool connects[2], trying[2]; }; /* by column_ipv6 */
+
+static struct families families_of(const struct session *s, size_t begin, size_t end)
+{
+    struct families f = { 0 };
+    for (size_t i = begin; i < end; i++) {
+        const struct column *c = s->column[i];
+        int six = column_ipv6(c);
+        f.connects[six] |= c->fact[FACT_CONNECT].state == STATE_YES;
+        f.trying[six] |= c->fact[FACT_CONNECT].state == NOT_ASKED && c->busy;
+    }
+    return f;
+}
+
+static enum family family_of(const struct families *f, const struct column *c)
+{
+    int other = !column_ipv6(c);
+    return f->connects[other] ? FAMILY_COVERED : f->trying[other] ? FAMILY_WAITING : FAMILY_ALONE;
+}
+
+static enum judgement worse(enum judgement a, enum judgement b)
+{
+    static const int rank[] = { [VERDICT_OK] = 0, [VERDICT_UNSURE] = 1, [VERDICT_FAILING] = 2 };
+    return rank[b] > rank[a] ? b : a;
+}
+
+/* Judges the addresses of one endpoint and returns what they come to together. */
+static enum judgement ask_judge(struct verdict *v, struct heap *h, const struct session *s, int min_days,
+                                size_t begin, size_t end)
+{
+    struct families f = families_of(s, begin, end);
+    enum judgement all = VERDICT_OK, asides = VERDICT_OK;
+    bool decided = false;
+    for (size_t i = begin; i < end; i++) {
+        struct look l = look_at(s, s->column[i], family_of(&f, s->column[i]), min_days);
+        bool aside = false;
+        column_judge(&v->column[i], h, &l, i, &aside);
+        enum judgement *to = aside ? &asides : &all;
+        *to = worse(*to, v->column[i].verdict);
+        decided |= !aside;
+    }
+    return decided ? all : asides;
+}
+
+/* --- merging and ranking ------------------------------------------------------------------------ */
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int raw_by_text(const void *pa, const void *pb)
+{
+    const struct raw *a = pa, *b = pb;
+    int d = COMPARE(a->shelf, b->shelf);
+    d = d ? d : COMPARE(a->f.cause, b->f.cause);
+    d = d ? d : strcmp(a->f.summary, b->f.summary);
+    return d ? d : COMPARE(a->seq, b->seq);
+}
+
+/* By cause, in the order of the cause table: what would still have to be fixed if the others were. */
+static int raw_by_rank(const void *pa, const void *pb)
+{
+    const struct raw *a = pa, *b = pb;
+    int d = COMPARE(a->shelf, b->shelf);
+    d = d ? d : COMPARE(a->f.cause, b->f.cause);
+    d = d ? d : COMPARE(b->f.confidence, a->f.confidence);
+    d = d ? d : COMPARE(a->seq, b->seq);
+    return d ? d : strcmp(a->f.summary, b->f.summary);
+}
+
+static void finding_free(struct finding *f)
+{
+    for (size_t i = 0; i < f->missing_count; i++)
+        free(f->missing[i]);
+    free(f->missing);
+    free(f->column);
+    free(f->summary);
+    json_decref(f->detail);
+    free(f->for_);
+    free(f->against);
+    free(f->fix);
+    free(f->reproduce);
+}
+
+static void numbers_join(int **list, size_t *count, size_t *room, const int *more, size_t n)
+{
+    if (*count + n > *room) {
+        *room = 2 * (*count + n);
+        *list = mem_array(*list, *room, sizeof **list);
+    }
+    if (n)
+        memcpy(*list + *count, more, n * sizeof *more);
+    *count += n;
+}
+
+/* Joins findings of one shelf, cause and sentence: heap sorted by raw_by_text. */
+static void heap_merge(struct heap *h)
+{
+    size_t kept = 0, column_room = 0, for_room = 0, against_room = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        struct raw *r = &h->raw[i], *k = kept ? &h->raw[kept - 1] : NULL;
+        bool same = k && k->shelf == r->shelf && k->f.cause == r->f.cause &&
+                    strcmp(k->f.summary, r->f.summary) == 0;
+        if (!same) {
+            if (kept != i)
+                h->raw[kept] = *r;
+            kept++;
+            column_room = for_room = against_room = 0;
+            continue;
+        }
+        if (k->f.column[k->f.column_count - 1] != r->f.column[0])
+            numbers_join(&k->f.column, &k->f.column_count, &column_room, r->f.column, 1);
+        numbers_join(&k->f.for_, &k->f.for_count, &for_room, r->f.for_, r->f.for_count);
+        numbers_join(&k->f.against, &k->f.against_count, &against_room, r->f.against,
+                     r->f.against_count);
+        if (r->f.confidence < k->f.confidence)
+            k->f.confidence = r->f.confidence; /* it is said of all of them */
+        finding_free(&r->f);
+    }
+    h->count = kept;
+}
+
+static void heap_shelve(struct heap *h, struct verdict *v)
+{
+    struct finding **list[] = { &v->diagnosis, &v->candidate, &v->warning };
+    size_t *count[] = { &v->diagnosis_count, &v->candidate_count, &v->warning_count };
+    if (!h->count)
+        return;
+    qsort(h->raw, h->count, sizeof *h->raw, raw_by_text);
+    heap_merge(h);
+    qsort(h->raw, h->count, sizeof *h->raw, raw_by_rank);
+    for (size_t i = 0; i < h->count; i++)
+        (*count[h->raw[i].shelf])++;
+    for (int k = 0, at = 0; k < SHELF_COUNT; k++) {
+        *list[k] = mem_array(NULL, *count[k] + 1, sizeof **list[k]);
+        for (size_t i = 0; i < *count[k]; i++)
+            (*list[k])[i] = h->raw[at++].f;
+    }
+}
+
+struct verdict *verdict_of(const struct session *s, const struct why_options *o)
+{
+    struct verdict *v = mem_new(sizeof *v);
+    struct heap h = { 0 };
+    int min_days = o ? o->min_days : -1;
+    v->column = mem_new((s->count + 1) * sizeof *v->column);
+    v->column_count = s->count;
+    v->all = s->count ? VERDICT_OK : VERDICT_UNSURE;
+    for (size_t begin = 0, end; begin < s->count; begin = end) {
+        end = ask_end(s, begin);
+        v->all = worse(v->all, ask_judge(v, &h, s, min_days, begin, end));
+    }
+    heap_shelve(&h, v);
+    free(h.raw);
+    return v;
+}
+
+static void findings_free(struct finding *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        finding_free(&list[i]);
+    free(list);
+}
+
+void verdict_free(struct verdict *v)
+{
+    if (!v)
+        return;
+    for (size_t i = 0; i < v->column_count; i++)
+        free(v->column[i].text);
+    free(v->column);
+    findings_free(v->diagnosis, v->diagnosis_count);
+    findings_free(v->candidate, v->candidate_count);
+    findings_free(v->warning, v->warning_count);
+    free(v);
+}
+
+bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT])
+{
+    const struct column *c = session_column(s, column);
+    bool any = false;
+    memset(wanted, 0, FACT_COUNT * sizeof *wanted);
+    if (!c)
+        return false;
+    struct look l = look_at(s, c, FAMILY_ALONE, -1);
+    for (size_t i = 0; i < wish_count; i++) {
+        enum fact f = wish_table[i].fact;
+        if (c->fact[f].state == NOT_ASKED && look_holds(&l, wish_table[i].when))
+            any = wanted[f] = true;
+    }
+    return any;
+}
+
+int verdict_exit(const struct verdict *v, const struct why_options *o)
+{
+    if (v->all == VERDICT_FAILING)
+        return v->diagnosis_count ? 1 : 4;
+    if (v->all == VERDICT_UNSURE)
+        return 4;
+    return o && o->fail_on_warning && v->warning_count ? 1 : 0;
+}
+
+const struct column_verdict *verdict_column(const struct verdict *v, int column)
+{
+    if (column >= 1 && (size_t)column <= v->column_count && v->column[column - 1].column == column)
+        return &v->column[column - 1];
+    for (size_t i = 0; i < v->column_count; i++)
+        if (v->column[i].column == column)
+            return &v->column[i];
+    return NULL;
+}

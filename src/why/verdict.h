@@ -1,0 +1,60 @@
+/* verdict - ranked causes, warnings, and what is still missing: a pure function of the session.
+ *
+ * Owns: the ranking. Must not know: clocks, I/O, probes, the screen.
+ */
+#ifndef TLSWHY_WHY_VERDICT_H
+#define TLSWHY_WHY_VERDICT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/model/session.h"
+#include "src/why/cause.h"
+
+enum judgement { VERDICT_OK, VERDICT_FAILING, VERDICT_UNSURE };
+extern const char *const judgement_words[]; /* "ok" "failing" "unsure" */
+
+struct finding {
+    enum cause cause;
+    double confidence;      /* .25 .5 .75 .9 .97 */
+    int *column; size_t column_count;   /* owned; column ids it holds for */
+    char *summary;          /* owned; one sentence */
+    json_t *detail;         /* owned; object */
+    int *for_, *against;    /* owned; evidence numbers */
+    size_t for_count, against_count;
+    char **missing; size_t missing_count; /* owned; what would settle it, one sentence each */
+    char *fix;              /* owned; what a person can do */
+    char *reproduce;        /* owned; one shell command line, or NULL */
+};
+
+struct column_verdict {
+    int column;
+    enum judgement verdict;
+    bool pending;           /* probes still at work: the rest is preliminary */
+    char *text;             /* owned; one short line: "ok (1 try)", "certificate expired 3 days ago" */
+};
+
+struct verdict {
+    enum judgement all;
+    struct column_verdict *column; size_t column_count;
+    struct finding *diagnosis; size_t diagnosis_count;   /* ranked; confidence >= .5 */
+    struct finding *candidate; size_t candidate_count;   /* below .5: no diagnosis */
+    struct finding *warning; size_t warning_count;
+};
+
+struct why_options {
+    int min_days;           /* --min-days; < 0: a tenth of the certificate's life */
+    bool fail_on_warning;
+};
+
+struct verdict *verdict_of(const struct session *s, const struct why_options *o);
+void verdict_free(struct verdict *v);
+/* The facts that would help to decide this column and were not asked yet; false when there are none. */
+bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT]);
+/* 0 ok, 1 failing with a named cause, 4 failing without one, or unsure. */
+int verdict_exit(const struct verdict *v, const struct why_options *o);
+/* The verdict of one column, NULL when there is none. Lent. */
+const struct column_verdict *verdict_column(const struct verdict *v, int column);
+
+#endif

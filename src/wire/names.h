@@ -1,0 +1,80 @@
+/* names - numbers of the protocol and what the field calls them.
+ *
+ * Owns: the tables of protocol versions, cipher suites, groups, signature schemes and alerts, with
+ * IANA names, OpenSSL names beside them, and how they appear in our JSON and options.
+ * Must not know: sockets, clocks, libraries. Sources: the IANA TLS Parameters registries; OpenSSL
+ * names as `openssl ciphers -V -stdname` prints them.
+ *
+ * All pointers returned are const and live as long as the program. A number that is in no table is
+ * found by nobody (NULL); *_name functions then write it as hex into the caller's buffer.
+ */
+#ifndef TLSWHY_WIRE_NAMES_H
+#define TLSWHY_WIRE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NAME_LEN 16 /* room for "0xabcd" */
+
+struct version {
+    uint16_t number;     /* 0x0300 ... 0x0304 */
+    const char *word;    /* "ssl3" "tls1.0" ... "tls1.3": options and JSON */
+    const char *title;   /* "SSL 3.0" "TLS 1.0" ... : for people */
+    const char *openssl; /* the s_client flag that asks for it alone: "-tls1_2" */
+};
+extern const struct version version_table[];
+extern const size_t version_count;
+const struct version *version_find(uint16_t number);
+const struct version *version_by_word(const char *word); /* also "tls12", "TLSv1.2", "1.2" */
+
+enum suite_kx { KX_RSA, KX_DHE, KX_DH, KX_ECDHE, KX_ECDH, KX_PSK, KX_TLS13, KX_OTHER };
+enum suite_auth { AUTH_RSA, AUTH_ECDSA, AUTH_DSS, AUTH_ANON, AUTH_PSK, AUTH_ANY, AUTH_OTHER };
+struct suite {
+    uint16_t number;
+    const char *iana;    /* "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" */
+    const char *openssl; /* "ECDHE-RSA-AES128-GCM-SHA256"; NULL where OpenSSL has none */
+    uint8_t kx, auth;    /* enum suite_kx, enum suite_auth */
+    uint16_t since, until; /* first and last protocol version that may use it */
+};
+extern const struct suite suite_table[];
+extern const size_t suite_count;
+const struct suite *suite_find(uint16_t number);
+const struct suite *suite_by_name(const char *name); /* IANA or OpenSSL name, case ignored */
+const char *suite_name(uint16_t number, char hex[NAME_LEN]);
+
+struct group {
+    uint16_t number;
+    const char *iana;    /* "secp256r1" "x25519" "X25519MLKEM768" "ffdhe2048" */
+    const char *openssl; /* "P-256" "X25519"; NULL where the same or none */
+    const char *kind;    /* "ec" "ffdhe" "pq" */
+};
+extern const struct group group_table[];
+extern const size_t group_count;
+const struct group *group_find(uint16_t number);
+const struct group *group_by_name(const char *name);
+const char *group_name(uint16_t number, char hex[NAME_LEN]);
+
+struct sigalg {
+    uint16_t number;
+    const char *iana;    /* "rsa_pss_rsae_sha256" "ecdsa_secp256r1_sha256" "rsa_pkcs1_sha1" */
+    const char *openssl; /* "RSA-PSS+SHA256" "ECDSA+SHA256" */
+    const char *gnutls;  /* "RSA-PSS-RSAE-SHA256" as gnutls_sign_get_name, NULL if unknown there */
+};
+extern const struct sigalg sigalg_table[];
+extern const size_t sigalg_count;
+const struct sigalg *sigalg_find(uint16_t number);
+const struct sigalg *sigalg_by_name(const char *name); /* any of the three names */
+const char *sigalg_name(uint16_t number, char hex[NAME_LEN]);
+
+struct alert {
+    uint8_t number;
+    const char *name;    /* "handshake_failure" */
+    const char *says;    /* what its sender means by it, for a person, one clause without final stop */
+};
+extern const struct alert alert_table[];
+extern const size_t alert_count;
+const struct alert *alert_find(uint8_t number);
+const char *alert_name(uint8_t number, char hex[NAME_LEN]);
+
+#endif

@@ -1,0 +1,289 @@
+/* Tests of src/cmd/options.c: what each option sets, and the sentence of each bad line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/cmd/cmd.h"
+
+#define LINE(...) (const char *[]){__VA_ARGS__, NULL}
+
+static bool parse(struct options *o, const char **argv, bool takes_endpoints, struct err *e)
+{
+    int argc = 0;
+    while (argv[argc])
+        argc++;
+    return options_parse(o, argc, (char **)argv, takes_endpoints, e);
+}
+
+static struct options good(const char **argv)
+{
+    struct options o;
+    struct err e = {{0}};
+    if (!parse(&o, argv, true, &e))
+        fail_msg("%s ...: refused: %s", argv[0], e.text);
+    return o;
+}
+
+static void bad(const char **argv, const char *says)
+{
+    struct options o, empty = {0};
+    struct err e = {{0}};
+    if (parse(&o, argv, true, &e))
+        fail_msg("%s ...: taken", argv[0]);
+    if (!strstr(e.text, says))
+        fail_msg("%s ...: \"%s\" does not say \"%s\"", argv[0], e.text, says);
+    assert_memory_equal(&o, &empty, sizeof o);
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("example.org"));
+    struct engine_options engine;
+    engine_options_default(&engine);
+    assert_int_equal(o.engine.jobs, engine.jobs);
+    assert_int_equal(o.engine.per_host, engine.per_host);
+    assert_true(o.engine.timeout == engine.timeout && o.engine.max_time == engine.max_time);
+    assert_int_equal(o.why.min_days, -1);
+    assert_int_equal(o.color, COLOR_AUTO);
+    assert_int_equal(o.endpoint_count, 1);
+    assert_false(o.json || o.jsonl || o.quiet || o.verbose || o.lab || o.help || o.version);
+    options_free(&o);
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("--json", "-v", "--lab", "--offline", "--plain", "--jobs=7",
+        "--per-host", "3", "--timeout", "0.5", "--max-time=12.25", "--addresses=first", "--only",
+        "handshake", "--fail-on", "warning", "--min-days", "30", "--color=never", "--depth",
+        "quick", "--ui-script", "keys", "--dump-keys", "--reset-tty"));
+    assert_true(o.json && o.verbose && o.lab && o.offline && o.plain && o.dump_keys && o.reset_tty);
+    assert_int_equal(o.engine.jobs, 7);
+    assert_int_equal(o.engine.per_host, 3);
+    assert_true(o.engine.timeout == 0.5 && o.engine.max_time == 12.25);
+    assert_true(o.engine.first_address && o.engine.only_handshake && o.why.fail_on_warning);
+    assert_int_equal(o.why.min_days, 30);
+    assert_int_equal(o.engine.min_days, 30);
+    assert_int_equal(o.color, COLOR_NEVER);
+    assert_string_equal(o.ui_script, "keys");
+    options_free(&o);
+    o = good(LINE("--jsonl", "-q", "--color", "always"));
+    assert_true(o.jsonl && o.quiet && o.color == COLOR_ALWAYS);
+    options_free(&o);
+}
+
+static void test_resolve(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("--resolve", "A.example:443:192.0.2.1,[::1],2001:DB8::2",
+                                 "--resolve=b.example:25:127.0.0.1", "a.example"));
+    assert_int_equal(o.engine.resolve_count, 2);
+    const struct resolve_rule *rule = &o.engine.resolve[0];
+    assert_string_equal(rule->host, "a.example");
+    assert_int_equal(rule->port, 443);
+    assert_int_equal(rule->count, 3);
+    assert_string_equal(rule->address[0], "192.0.2.1");
+    assert_string_equal(rule->address[1], "::1");
+    assert_string_equal(rule->address[2], "2001:db8::2");
+    assert_string_equal(o.engine.resolve[1].host, "b.example");
+    options_free(&o);
+    bad(LINE("--resolve", "a.example:443"), "HOST:PORT:ADDR");
+    bad(LINE("--resolve", "a.example:0:192.0.2.1"), "1 to 65535");
+    bad(LINE("--resolve", "a.example:443:b.example"), "where an address is needed");
+    bad(LINE("--resolve", "a.example:443:192.0.2.1,"), "the host is empty");
+    bad(LINE("--resolve", "a b:443:192.0.2.1"), "while reading --resolve \"a b:443:192.0.2.1\"");
+}
+
+/* Keys become defaults of all endpoints, wherever they stand on the line. */
+static void test_keys(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("a.example,max=tls1.2", "--ca", "x,y.pem", "--max=tls1.3",
+                                 "b.example", "--label", "one", "--label", "two"));
+    assert_int_equal(o.endpoint_count, 2);
+    assert_string_equal(o.endpoint[0]->text, "https://a.example,max=tls1.2,ca=x\\,y.pem,label=two");
+    assert_string_equal(o.endpoint[1]->text, "https://b.example,max=tls1.3,ca=x\\,y.pem,label=two");
+    assert_string_equal(o.defaults[KEY_CA], "x,y.pem");
+    options_free(&o);
+    bad(LINE("--max", "tls9", "a.example"), "while reading --max");
+    bad(LINE("--ciphers", "x"), "--ciphers (cipher suites offered, joined by +) is not there yet");
+    bad(LINE("--min=tls1.3", "a.example,max=tls1.2"), "is above");
+}
+
+static void test_dashes(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("-qf/dev/null", "--", "a.example"));
+    assert_true(o.quiet);
+    assert_int_equal(o.endpoint_count, 1);
+    options_free(&o);
+    bad(LINE("--", "--json"), "hyphen");
+    bad(LINE("-x"), "no option -x");
+    bad(LINE("-qz"), "no option -z in \"-qz\"");
+    bad(LINE("--jsn"), "did you mean --json?");
+    bad(LINE("--something-else"), "--help lists them");
+    bad(LINE("--\x1b[1m"), "\\x1b[1m");
+    bad(LINE("--json=1"), "takes no value");
+    bad(LINE("--jobs"), "needs a value: --jobs=N");
+    bad(LINE("--ca", "--json"), "needs a value: --ca=FILE");
+    bad(LINE("-f"), "needs a value");
+}
+
+static void test_bad_values(void **state)
+{
+    (void)state;
+    static const char *const bad_rows[] = {
+        "--jobs=0", "--jobs=10001", "--jobs=1.5", "--jobs=", "--jobs=1e3", "--jobs=-1", "--jobs= 1",
+        "--jobs=0x10", "--jobs=99999999999999999999", "--per-host=1001", "--timeout=0.05",
+        "--timeout=601", "--timeout=1,5", "--timeout=.5", "--timeout=5.", "--timeout=inf",
+        "--timeout=nan", "--max-time=0", "--max-time=3601", "--min-days=-1", "--color=maybe",
+        "--addresses=some", "--only=versions", "--fail-on=error", "--depth=deep", "--ui-script=",
+    };
+    for (size_t i = 0; i < sizeof bad_rows / sizeof *bad_rows; i++) {
+        char *word = mem_string(bad_rows[i]);
+        bad(LINE(word), "takes");
+        free(word);
+    }
+    bad(LINE("--json", "--jsonl"), "exclude each other");
+    bad(LINE("-q", "-v"), "exclude each other");
+}
+
+static void test_not_yet(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"tries", "load", "answer", "log", "sntp", "save", "redact",
+                                        "every", "for", "vantage", "from", "via", "pin", "cert"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *word = mem_format("--%s", names[i]);
+        bad(LINE(word, "x"), "is not there yet");
+        free(word);
+    }
+    bad(LINE("--depth=full"), "--depth full is not there yet");
+}
+
+/* Help is help, whatever else is wrong with the line behind it. */
+static void test_early(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("--help", "--nonsense", "a b"));
+    assert_true(o.help);
+    assert_int_equal(o.endpoint_count, 0);
+    options_free(&o);
+    o = good(LINE("-hx"));
+    assert_true(o.help);
+    options_free(&o);
+    o = good(LINE("--version"));
+    assert_true(o.version);
+    options_free(&o);
+    o = good(LINE("--client", "list"));
+    assert_true(o.client_list);
+    options_free(&o);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    struct options o;
+    struct err e = {{0}};
+    assert_true(parse(&o, LINE("list", "--json", "-"), false, &e));
+    assert_int_equal(o.word_count, 2);
+    assert_string_equal(o.word[0], "list");
+    assert_string_equal(o.word[1], "-");
+    assert_int_equal(o.endpoint_count, 0);
+    options_free(&o);
+    assert_false(parse(&o, LINE("-f", "x"), false, &e));
+    assert_non_null(strstr(e.text, "takes no endpoints"));
+}
+
+/* A file with these bytes; the name is the caller's to unlink and free. */
+static char *file_of(const char *bytes, size_t n)
+{
+    char *path = mem_string("/tmp/tlswhy-test-XXXXXX");
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, n), n);
+    close(fd);
+    return path;
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    static const char lines[] =
+        "\xef\xbb\xbf# a comment\n\n  a.example\t\r\n \t# another\nb.example,label=x y";
+    char *path = file_of(lines, sizeof lines - 1);
+    struct options o = good(LINE("first.example", "-f", path, "last.example", "--max", "tls1.2"));
+    assert_int_equal(o.endpoint_count, 4);
+    assert_string_equal(o.endpoint[0]->host, "first.example");
+    assert_string_equal(o.endpoint[1]->text, "https://a.example,max=tls1.2");
+    assert_string_equal(o.endpoint[2]->text, "https://b.example,max=tls1.2,label=x y");
+    assert_string_equal(o.endpoint[3]->host, "last.example");
+    options_free(&o);
+    unlink(path);
+    free(path);
+}
+
+static void bad_file(const char *bytes, size_t n, const char *says)
+{
+    char *path = file_of(bytes, n);
+    bad(LINE("-f", path), says);
+    unlink(path);
+    free(path);
+}
+
+static void test_bad_files(void **state)
+{
+    (void)state;
+    static const char third[] = "a.example\n\nb..example\n";
+    bad_file(third, sizeof third - 1, ", line 3: the name \"b..example\" has an empty part");
+    bad_file("a\0b\n", 4, ", line 1: a line holds a zero byte");
+    char *big = mem_new(ENDPOINT_TEXT_MAX + 10);
+    memset(big, 'a', ENDPOINT_TEXT_MAX + 10);
+    big[0] = '\n';
+    bad_file(big, ENDPOINT_TEXT_MAX + 10, ", line 2: a line is longer than 8192 bytes");
+    free(big);
+    bad(LINE("-f", "/nonexistent/endpoints"), "can't be opened: No such file or directory");
+    bad(LINE("-f", "/"), "can't be read: Is a directory");
+}
+
+/* Every option that can be used stands in the help, and no other. */
+static void test_help(void **state)
+{
+    (void)state;
+    char *help = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&help, &n);
+    options_help(out);
+    options_clients(out);
+    fclose(out);
+    assert_non_null(strstr(help, "\n  -f, --file FILE"));
+    assert_non_null(strstr(help, "\n      --timeout SECONDS"));
+    assert_non_null(strstr(help, "\n  sni=NAME|none"));
+    assert_non_null(strstr(help, "\n  default"));
+    assert_null(strstr(help, "--tries"));
+    assert_null(strstr(help, "ciphers="));
+    for (char *line = strtok(help, "\n"); line; line = strtok(NULL, "\n"))
+        assert_true(text_width(line) <= 80);
+    free(help);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_resolve), cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_dashes), cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
+        cmocka_unit_test(test_words), cmocka_unit_test(test_files),
+        cmocka_unit_test(test_bad_files), cmocka_unit_test(test_help),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,400 @@
+/* Tests of src/model/endpoint.c: the grammar, its sentences, and the round trip. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/model/endpoint.h"
+
+static struct endpoint *good(const char *text, char *const *defaults)
+{
+    struct err e = {{0}};
+    struct endpoint *ep = endpoint_parse(text, defaults, &e);
+    if (!ep)
+        fail_msg("%s: refused: %s", text, e.text);
+    assert_string_equal(e.text, "");
+    struct endpoint *again = endpoint_parse(ep->text, NULL, &e);
+    if (!again)
+        fail_msg("%s: canonical %s refused: %s", text, ep->text, e.text);
+    assert_string_equal(again->text, ep->text);
+    assert_null(again->note);
+    endpoint_free(again);
+    return ep;
+}
+
+static void test_canonical(void **state)
+{
+    (void)state;
+    static const struct { const char *given, *canonical; } rows[] = {
+        {"example.org", "https://example.org"},
+        {"Example.ORG.", "https://example.org"},
+        {"example.org:443", "https://example.org"},
+        {"example.org:8443", "https://example.org:8443"},
+        {"example.org:587", "tls://example.org:587"},
+        {"TLS://example.org:443", "tls://example.org:443"},
+        {"smtps://mail.example.org", "smtps://mail.example.org"},
+        {"imaps://mail.example.org:0993", "imaps://mail.example.org"},
+        {"localhost", "https://localhost"},
+        {"under_score.example.org", "https://under_score.example.org"},
+        {"b\xc3\xbc" "cher.example", "https://xn--bcher-kva.example"},
+        {"\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88:853",
+         "tls://xn--r8jz45g.xn--zckzah:853"},
+        {"192.0.2.1", "https://192.0.2.1"},
+        {"192.0.2.1:25", "tls://192.0.2.1:25"},
+        {"[::1]", "https://[::1]"},
+        {"[2001:DB8:0:0::1]:853", "tls://[2001:db8::1]:853"},
+        {"[fe80::1%eth0]:443", "https://[fe80::1%eth0]"},
+        {"[fe80::1%25eth0]:443", "https://[fe80::1%eth0]"},
+        {"https://example.org/", "https://example.org"},
+        {"https://example.org:8443/a?b=c", "https://example.org:8443"},
+        {"example.org,max=TLSv1.2,min=tls1.0", "https://example.org,min=tls1.0,max=tls1.2"},
+        {"example.org,SNI=Other.Example.", "https://example.org,sni=other.example"},
+        {"example.org,sni=none", "https://example.org,sni=none"},
+        {"example.org,name=spiffe://a/b", "https://example.org,name=spiffe://a/b"},
+        {"example.org,name=2001:DB8::1", "https://example.org,name=2001:db8::1"},
+        {"example.org,name=[2001:DB8::1]", "https://example.org,name=2001:db8::1"},
+        {"example.org,at=192.0.2.7", "https://example.org,at=192.0.2.7"},
+        {"example.org,at=[::1]:40123", "https://example.org,at=[::1]:40123"},
+        {"example.org,alpn=h2+http/1.1", "https://example.org,alpn=h2+http/1.1"},
+        {"example.org,label=a\\, b = c", "https://example.org,label=a\\, b = c"},
+        {"example.org,label=a\\b\\", "https://example.org,label=a\\\\b\\\\"},
+        {"example.org,label=a\\\\,min=tls1.2", "https://example.org,min=tls1.2,label=a\\\\"},
+        {"example.org,ca=/etc/x y.pem", "https://example.org,ca=/etc/x y.pem"},
+        {"example.org,client=default", "https://example.org,client=default"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct endpoint *ep = good(rows[i].given, NULL);
+        assert_string_equal(ep->text, rows[i].canonical);
+        endpoint_free(ep);
+    }
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "https://example.org:8443,at=[::1]:9,min=tls1.1,max=tls1.3,label=Front";
+    struct endpoint *ep = good(text + strlen("https://"), NULL);
+    assert_string_equal(ep->scheme->name, "https");
+    assert_string_equal(ep->scheme->alpn, "h2+http/1.1");
+    assert_true(ep->scheme->http);
+    assert_int_equal(ep->port, 8443);
+    assert_int_equal(ep->min, 0x0302);
+    assert_int_equal(ep->max, 0x0304);
+    assert_string_equal(ep->at_host, "::1");
+    assert_int_equal(ep->at_port, 9);
+    struct endpoint *copy = endpoint_copy(ep);
+    endpoint_free(ep);
+    assert_string_equal(copy->text, text);
+    assert_string_equal(copy->at_host, "::1");
+    char *title = endpoint_title(copy);
+    assert_string_equal(title, "Front");
+    free(title);
+    endpoint_free(copy);
+}
+
+/* What is sent, what must match, what it is called. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const struct { const char *given, *sni, *name, *title; } rows[] = {
+        {"a.example", "a.example", "a.example", "a.example"},
+        {"a.example:8443", "a.example", "a.example", "a.example:8443"},
+        {"a.example,sni=b.example", "b.example", "b.example", "a.example"},
+        {"a.example,sni=none", NULL, "a.example", "a.example"},
+        {"a.example,sni=b.example,name=c.example", "b.example", "c.example", "a.example"},
+        {"192.0.2.1", NULL, "192.0.2.1", "192.0.2.1"},
+        {"[::1]:853", NULL, "::1", "[::1]:853"},
+        {"192.0.2.1,sni=b.example", "b.example", "b.example", "192.0.2.1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct endpoint *ep = good(rows[i].given, NULL);
+        if (rows[i].sni)
+            assert_string_equal(endpoint_sni(ep), rows[i].sni);
+        else
+            assert_null(endpoint_sni(ep));
+        assert_string_equal(endpoint_name(ep), rows[i].name);
+        char *title = endpoint_title(ep);
+        assert_string_equal(title, rows[i].title);
+        free(title);
+        endpoint_free(ep);
+    }
+}
+
+static void test_notes(void **state)
+{
+    (void)state;
+    struct endpoint *ep = good("https://example.org/login?a=b", NULL);
+    assert_non_null(ep->note);
+    assert_non_null(strstr(ep->note, "\"/login?a=b\""));
+    endpoint_free(ep);
+    ep = good("example.org#x", NULL);
+    assert_non_null(ep->note);
+    endpoint_free(ep);
+    ep = good("https://example.org/", NULL);
+    assert_null(ep->note);
+    endpoint_free(ep);
+}
+
+/* Every bad text is refused, by a sentence that holds the words here. */
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct { const char *given, *says; } rows[] = {
+        {"", "the host is empty"},
+        {"https://", "the host is empty"},
+        {":443", "the host is empty"},
+        {".", "empty part"},
+        {"a..b", "\"a..b\" has an empty part"},
+        {".a", "empty part"},
+        {"a b", "a space in the name \"a b\""},
+        {" example.org", "a space"},
+        {"a\tb", "control characters"},
+        {"a\x1b[31m", "\\x1b[31m"},
+        {"caf\xc3", "no text"},
+        {"ex*mple.org", "\"*\""},
+        {"-x.example", "hyphen"},
+        {"x-.example", "hyphen"},
+        {"1.2.3", "whole IPv4 address"},
+        {"300.1.1.1", "whole IPv4 address"},
+        {"443", "whole IPv4 address"},
+        {"::1", "brackets"},
+        {"2001:db8::1", "[2001:db8::1]:443"},
+        {"fe80::1%eth0", "brackets"},
+        {"[::1", "\"]\""},
+        {"[::1]443", "\"]\""},
+        {"[]", "no IPv6 address"},
+        {"[example.org]", "no IPv6 address"},
+        {"[fe80::1%]", "no IPv6 address"},
+        {"[fe80::1%a b]", "no IPv6 address"},
+        {"example.org:", "1 to 65535, not \"\""},
+        {"example.org:0", "1 to 65535, not \"0\""},
+        {"example.org:70000", "not \"70000\""},
+        {"example.org:+1", "not \"+1\""},
+        {"example.org:44x", "not \"44x\""},
+        {"tls://example.org", "HOST:PORT"},
+        {"htps://example.org", "did you mean https://"},
+        {"gopher://example.org", "there are https tls"},
+        {"://example.org", "no scheme"},
+        {"smtp://mail.example.org", "STARTTLS by smtp:// is not there yet"},
+        {"postgres://db.example.org", "is not there yet"},
+        {"mx://example.org", "is not there yet"},
+        {"example.org,", "nothing stands after a comma"},
+        {"example.org,,sni=a", "nothing stands after a comma"},
+        {"example.org,foo", "\"foo\" has no \"=\""},
+        {"example.org,snj=a", "did you mean sni=?"},
+        {"example.org,gibberish=a", "no key \"gibberish\""},
+        {"example.org,=a", "no key \"\""},
+        {"example.org,sni", "sni= needs a value"},
+        {"example.org,sni=", "sni=NAME|none"},
+        {"example.org,sni=a,SNI=b", "sni= is given twice"},
+        {"example.org,sni=192.0.2.1", "RFC 6066"},
+        {"example.org,name=a b", "DNS name, an address or a URI"},
+        {"example.org,at=example.net", "is a name; an address is needed"},
+        {"example.org,at=::1", "brackets"},
+        {"example.org,at=192.0.2.1:0", "in at=, the port"},
+        {"example.org,min=tls9", "no protocol version \"tls9\""},
+        {"example.org,min=tls1.3,max=tls1.2", "min=tls1.3 is above max=tls1.2"},
+        {"example.org,client=defalt", "did you mean default?"},
+        {"example.org,client=nobody-knows", "--client list"},
+        {"example.org,alpn=h2++x", "1 to 255 bytes"},
+        {"example.org,alpn=+h2", "1 to 255 bytes"},
+        {"example.org,ciphers=TLS_AES_128_GCM_SHA256", 
+         "ciphers= (cipher suites offered, joined by +) is not there yet"},
+        {"example.org,cert=a.pem", "is not there yet"},
+        {"example.org,via=socks5://a:1", "is not there yet"},
+        {"example.org,addresses=first", "is not there yet"},
+        {"example.org,label=a\nb", "control characters"},
+        {"a\xe2\x80\xae.example", "\\u{202e}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err e = {{0}};
+        struct endpoint *ep = endpoint_parse(rows[i].given, NULL, &e);
+        if (ep)
+            fail_msg("%s: taken as %s", rows[i].given, ep->text);
+        if (!strstr(e.text, rows[i].says))
+            fail_msg("%s: \"%s\" does not say \"%s\"", rows[i].given, e.text, rows[i].says);
+        char *clean = text_printable(e.text, strlen(e.text), sizeof e.text);
+        assert_string_equal(clean, e.text);
+        free(clean);
+    }
+}
+
+static void test_where(void **state)
+{
+    (void)state;
+    struct err e = {{0}};
+    assert_null(endpoint_parse("example.org:70000,label=x", NULL, &e));
+    assert_string_equal(e.text, "the port must be a number from 1 to 65535, not \"70000\", "
+                                "while reading the endpoint \"example.org:70000,label=x\"");
+}
+
+/* Backslashes grow in the canonical text, which then has to fit, too. */
+static void test_growth(void **state)
+{
+    (void)state;
+    struct text t = {0};
+    text_add(&t, "example.org,ca=");
+    for (int i = 0; i < 3900 / 2; i++)
+        text_add(&t, "\\x");
+    text_add(&t, ",label=");
+    for (int i = 0; i < 3900 / 2; i++)
+        text_add(&t, "\\x");
+    struct err e = {{0}};
+    assert_null(endpoint_parse(t.s, NULL, &e));
+    assert_non_null(strstr(e.text, "longer than 8192 bytes"));
+    text_free(&t);
+}
+
+/* A pasted password must not reach the screen. */
+static void test_user(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "https://user:hunter2@example.org/", "user:hunter2@example.org",
+        "user:hunter2@example.org,foo\x1b", "htps://user:hunter2@example.org",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err e = {{0}};
+        assert_null(endpoint_parse(rows[i], NULL, &e));
+        assert_non_null(strstr(e.text, "password"));
+        assert_null(strstr(e.text, "hunter2"));
+    }
+    endpoint_free(good("https://example.org/@user", NULL));
+    endpoint_free(good("example.org,label=a@b", NULL));
+}
+
+static char *filled(const char *head, char c, size_t n, const char *tail)
+{
+    struct text t = {0};
+    text_add(&t, head);
+    for (size_t i = 0; i < n; i++)
+        text_add_n(&t, &c, 1);
+    text_add(&t, tail);
+    return text_take(&t);
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    struct { char *text; bool ok; } rows[] = {
+        {filled("", 'a', 63, ".example"), true},
+        {filled("", 'a', 64, ".example"), false},
+        {filled("example.org,label=", 'x', ENDPOINT_VALUE_MAX, ""), true},
+        {filled("example.org,label=", 'x', ENDPOINT_VALUE_MAX + 1, ""), false},
+        {filled("example.org,", 'x', ENDPOINT_TEXT_MAX, ""), false},
+        {filled("example.org,alpn=", 'x', 255, ""), true},
+        {filled("example.org,alpn=", 'x', 256, ""), false},
+    };
+    /* Three labels of 63 and one of 61 with their dots are 253 bytes; one more is too many. */
+    for (int extra = 0; extra < 2; extra++) {
+        char *name = mem_format("%062da.%062da.%062da.%0*da", 0, 0, 0, 60 + extra, 0);
+        assert_int_equal(strlen(name), 253 + extra);
+        struct err e = {{0}};
+        struct endpoint *ep = endpoint_parse(name, NULL, &e);
+        assert_int_equal(ep != NULL, extra == 0);
+        endpoint_free(ep);
+        free(name);
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err e = {{0}};
+        struct endpoint *ep = endpoint_parse(rows[i].text, NULL, &e);
+        if ((ep != NULL) != rows[i].ok)
+            fail_msg("row %zu: %s", i, e.text);
+        assert_int_equal(e.text[0] == '\0', rows[i].ok);
+        endpoint_free(ep);
+        free(rows[i].text);
+    }
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    char ca[] = "a,b.pem", min[] = "1.2";
+    char *defaults[KEY_COUNT] = {[KEY_CA] = ca, [KEY_MIN] = min};
+    struct endpoint *ep = good("example.org,min=tls1.3", defaults);
+    assert_string_equal(ep->text, "https://example.org,min=tls1.3,ca=a\\,b.pem");
+    assert_string_equal(ep->value[KEY_CA], "a,b.pem");
+    endpoint_free(ep);
+    struct err e = {{0}};
+    assert_null(endpoint_parse("example.org,max=tls1.1", defaults, &e));
+    assert_non_null(strstr(e.text, "min=tls1.2 is above max=tls1.1"));
+}
+
+static void test_check_value(void **state)
+{
+    (void)state;
+    struct err e = {{0}};
+    assert_true(endpoint_check_value(KEY_MAX, "tls1.2", &e));
+    assert_true(endpoint_check_value(KEY_CA, "/nowhere/at/all", &e));
+    assert_string_equal(e.text, "");
+    assert_false(endpoint_check_value(KEY_MAX, "tls1.9", &e));
+    assert_non_null(strstr(e.text, "in max="));
+    struct err later = {{0}};
+    assert_false(endpoint_check_value(KEY_PIN, "sha256//x", &later));
+    assert_non_null(strstr(later.text, "is not there yet"));
+}
+
+static void test_host(void **state)
+{
+    (void)state;
+    enum host_kind kind;
+    struct err e = {{0}};
+    char *host = endpoint_host("Example.org.", &kind, &e);
+    assert_string_equal(host, "example.org");
+    assert_int_equal(kind, HOST_NAME);
+    free(host);
+    host = endpoint_host("2001:DB8::1", &kind, &e);
+    assert_string_equal(host, "2001:db8::1");
+    assert_int_equal(kind, HOST_IPV6);
+    free(host);
+    host = endpoint_host("127.0.0.1", &kind, &e);
+    assert_int_equal(kind, HOST_IPV4);
+    free(host);
+    assert_null(endpoint_host("a:b", &kind, &e));
+}
+
+/* The contract's table, written a second time. */
+static void test_schemes(void **state)
+{
+    (void)state;
+    static const char at_once[] =
+        "https 443 smtps 465 imaps 993 pop3s 995 ftps 990 ldaps 636 nntps 563 "
+        "mqtts 8883 amqps 5671 rediss 6379 xmpps 5223 ";
+    static const char starttls[] =
+        "smtp 25 submission 587 lmtp 24 imap 143 pop3 110 ftp 21 ldap 389 xmpp 5222 "
+        "xmpp-server 5269 nntp 119 sieve 4190 postgres 5432 mysql 3306 mssql 1433 rdp 3389 mx 25 ";
+    struct text first = {0}, second = {0};
+    for (size_t i = 0; i < scheme_count; i++) {
+        const struct scheme *s = &scheme_table[i];
+        assert_int_equal(s->http, text_is(s->name, "https"));
+        if (s->port)
+            text_addf(s->starttls ? &second : &first, "%s %u ", s->name, s->port);
+        else
+            assert_string_equal(s->name, "tls");
+    }
+    assert_string_equal(first.s, at_once);
+    assert_string_equal(second.s, starttls);
+    text_free(&first);
+    text_free(&second);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_canonical), cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_where),
+        cmocka_unit_test(test_user), cmocka_unit_test(test_lengths), cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_check_value), cmocka_unit_test(test_host),
+        cmocka_unit_test(test_schemes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

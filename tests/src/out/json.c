@@ -1,0 +1,169 @@
+/* Tests of src/out/json.c: golden documents, the promised keys in their order, and no number that
+ * follows a locale. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "tests/src/out/scene.h"
+
+static json_t *document(const struct scene *sc)
+{
+    char *text = scene_report(sc, "json", &(struct report){0});
+    json_error_t e;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &e);
+    if (!j)
+        fail_msg("line %d: %s", e.line, e.text);
+    free(text);
+    return j;
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    static const struct { const char *name; struct scene *(*make)(void); } rows[] = {
+        {"ok.json", scene_ok}, {"expired.json", scene_expired}, {"unsure.json", scene_unsure},
+        {"many.json", scene_many}, {"nasty.json", scene_nasty},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct scene *sc = rows[i].make();
+        char *text = scene_report(sc, "json", &(struct report){0});
+        scene_golden(rows[i].name, text);
+        json_decref(document(sc));
+        free(text);
+        scene_free(sc);
+    }
+}
+
+static void keys_are(json_t *object, const char *wanted)
+{
+    struct text t = {0};
+    const char *key;
+    json_t *value;
+    assert_true(json_is_object(object));
+    json_object_foreach(object, key, value)
+        text_addf(&t, "%s%s", t.len ? " " : "", key);
+    assert_string_equal(t.s ? t.s : "", wanted);
+    text_free(&t);
+}
+
+/* As the contract writes them. */
+static void test_keys(void **state)
+{
+    (void)state;
+    struct scene *sc = scene_many();
+    json_t *j = document(sc);
+    keys_are(j, "tlswhy schema started verdict columns diagnosis candidates warnings evidence "
+                "checklist differences");
+    json_t *column = json_array_get(json_object_get(j, "columns"), 0);
+    keys_are(column, "id endpoint label vantage address verdict facts attempts chain accepts clients");
+    keys_are(json_object_get(column, "attempts"), "made failed groups");
+    keys_are(json_object_get(column, "chain"), "sent built");
+    keys_are(json_object_get(column, "accepts"), "versions ciphers server_order groups sigalgs");
+    json_t *facts = json_object_get(column, "facts");
+    assert_int_equal(json_object_size(facts), FACT_COUNT);
+    keys_are(json_object_get(facts, "version"), "state value evidence ms");
+    keys_are(json_array_get(json_object_get(j, "diagnosis"), 0),
+             "cause confidence columns summary detail for against missing fix reproduce");
+    keys_are(json_object_get(json_object_get(j, "evidence"), "e1"), "column probe time text bytes");
+    keys_are(json_array_get(json_object_get(j, "differences"), 0), "fact values matters");
+    json_decref(j);
+    scene_free(sc);
+}
+
+static json_t *difference(json_t *j, const char *fact)
+{
+    size_t i;
+    json_t *d;
+    json_array_foreach(json_object_get(j, "differences"), i, d)
+        if (strcmp(json_string_value(json_object_get(d, "fact")), fact) == 0)
+            return d;
+    return NULL;
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    struct scene *sc = scene_many();
+    json_t *j = document(sc), *columns = json_object_get(j, "columns");
+    assert_string_equal(json_string_value(json_object_get(j, "verdict")), "failing");
+    assert_string_equal(json_string_value(json_object_get(j, "started")), "2026-11-21T01:00:00.000Z");
+    json_t *versions = json_object_get(json_object_get(json_array_get(columns, 4), "accepts"),
+                                       "versions");
+    assert_int_equal(json_array_size(versions), 2);
+    assert_string_equal(json_string_value(json_array_get(versions, 1)), "tls1.2");
+    json_t *last = json_array_get(columns, 5);
+    assert_true(json_is_null(json_object_get(last, "address")));
+    assert_true(json_is_null(json_object_get(last, "chain")));
+    json_t *attempts = json_object_get(last, "attempts");
+    assert_int_equal(json_integer_value(json_object_get(attempts, "failed")), 1);
+    assert_true(json_is_null(json_object_get(json_object_get(last, "accepts"), "versions")));
+    json_t *trust = difference(j, "trusted");
+    assert_int_equal(json_array_size(json_object_get(trust, "values")), 6);
+    assert_true(json_is_true(json_object_get(trust, "matters")));
+    assert_null(difference(j, "cipher"));
+    assert_true(json_is_false(json_object_get(difference(j, "not_after"), "matters")));
+    json_decref(j);
+    scene_free(sc);
+}
+
+/* Bytes become hex, whole. */
+static void test_bytes(void **state)
+{
+    (void)state;
+    struct scene *sc = scene_ok();
+    struct observation o = {.column = 1, .fact = FACT_LATE, .state = STATE_YES, .ms = -1,
+                            .value = json_string("closed"), .probe = "handshake",
+                            .bytes = mem_new(OBSERVATION_BYTES_MAX),
+                            .bytes_len = OBSERVATION_BYTES_MAX};
+    session_see(sc->session, &o);
+    json_t *j = document(sc), *evidence = json_object_get(j, "evidence");
+    char *name = mem_format("e%zu", sc->session->evidence_count - 1);
+    json_t *piece = json_object_get(evidence, name);
+    assert_int_equal(json_string_length(json_object_get(piece, "bytes")), 2 * OBSERVATION_BYTES_MAX);
+    json_t *late = json_object_get(json_object_get(json_array_get(json_object_get(j, "columns"), 0),
+                                                   "facts"), "late_alert");
+    assert_true(json_is_null(json_object_get(late, "ms")));
+    assert_string_equal(json_string_value(json_object_get(late, "evidence")), name);
+    free(name);
+    json_decref(j);
+    scene_free(sc);
+}
+
+static void test_thousand(void **state)
+{
+    (void)state;
+    struct scene *sc = scene_wide(1000);
+    json_t *j = document(sc);
+    assert_int_equal(json_array_size(json_object_get(j, "columns")), 1000);
+    assert_int_equal(json_object_size(json_object_get(j, "evidence")), 9000);
+    json_decref(j);
+    scene_free(sc);
+}
+
+static void test_finding(void **state)
+{
+    (void)state;
+    struct finding f = {.cause = CAUSE_SNI, .confidence = 0.9};
+    json_t *j = finding_json(&f);
+    char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    assert_string_equal(text, "{\"cause\":\"sni\",\"confidence\":0.9,\"columns\":[],\"summary\":null,"
+                              "\"detail\":{},\"for\":[],\"against\":[],\"missing\":[],\"fix\":null,"
+                              "\"reproduce\":null}");
+    free(text);
+    json_decref(j);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden), cmocka_unit_test(test_keys), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_bytes), cmocka_unit_test(test_thousand), cmocka_unit_test(test_finding),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

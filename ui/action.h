@@ -1,0 +1,93 @@
+/* action - everything a person can do, and with which key.
+ *
+ * Owns: the one table that feeds the keys, the : commands, the help, the hint bar and --dump-keys.
+ * Must not know: how an action is done (view.c).
+ */
+#ifndef TLSWHY_UI_ACTION_H
+#define TLSWHY_UI_ACTION_H
+
+#include <stdbool.h>
+
+/* Where keys hold. A place sees the contexts of its row in action.c. */
+enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_COMPARE, CONTEXT_PROMPT, CONTEXT_COUNT };
+enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
+
+/*    ID          context  keys              name           hint        help */
+#define ACTIONS(X) \
+    X(OPEN,       ALL,     "Enter",          "open",        "open",     "open what is selected: evidence, a cell, a certificate") \
+    X(WHY,        ALL,     "1",              "why",         "why",      "pane Why: the ranked causes, their evidence and the fix") \
+    X(COMPARE,    ALL,     "2",              "compare",     "compare",  "pane Compare: all columns side by side") \
+    X(CHAIN,      ALL,     "3",              "chain",       "chain",    "pane Chain: certificates as sent and as built") \
+    X(BACK,       ALL,     "Esc Backspace",  "back",        "back",     "one step back; never quits") \
+    X(DOWN,       ALL,     "j Down",         "down",        "down",     "next row") \
+    X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
+    X(LEFT,       ALL,     "h Left",         "left",        NULL,       "previous column") \
+    X(RIGHT,      ALL,     "l Right",        "right",       NULL,       "next column") \
+    X(PAGE_DOWN,  ALL,     "PgDn C-f",       "page-down",   NULL,       "one page down") \
+    X(PAGE_UP,    ALL,     "PgUp C-b",       "page-up",     NULL,       "one page up") \
+    X(TOP,        ALL,     "g Home",         "top",         NULL,       "first row") \
+    X(BOTTOM,     ALL,     "G End",          "bottom",      NULL,       "last row") \
+    X(NEXT_PANE,  ALL,     "Tab",            "next-pane",   "pane",     "next pane") \
+    X(PREV_PANE,  ALL,     "S-Tab",          "prev-pane",   NULL,       "previous pane") \
+    X(REFERENCE,  COLUMNS, "r",              "reference",   "ref",      "make this column the reference the others are compared with") \
+    X(ONLY_DIFF,  COMPARE, "D",              "differences", "diffs",    "only rows in which columns differ, or all rows again") \
+    X(ADD,        PANES,   "a",              "add",         "add",      "add an endpoint and probe it") \
+    X(COPY_COLUMN, COLUMNS, "c",             "copy",        "change",   "a new column: this one's endpoint with a change") \
+    X(REMOVE,     COLUMNS, "d",              "remove",      "remove",   "remove this column, or the marked ones; u brings them back") \
+    X(UNDO,       PANES,   "u",              "undo",        NULL,       "bring back what was removed last") \
+    X(MARK,       COLUMNS, "Space",          "mark",        "mark",     "mark or unmark this column for R and d") \
+    X(AGAIN,      PANES,   "R",              "again",       "again",    "probe this column again, or the marked ones") \
+    X(AGAIN_ALL,  PANES,   "A",              "all",         NULL,       "probe all columns again") \
+    X(SETTLE,     PANES,   "x",              "settle",      "settle",   "ask what would settle the doubt") \
+    X(PAUSE,      PANES,   "p",              "pause",       NULL,       "hold the picture while probing goes on, or let it go on") \
+    X(FIND,       ALL,     "/",              "find",        "find",     "find text in this pane; in help, show only what fits") \
+    X(FIND_NEXT,  ALL,     "n",              "next",        NULL,       "next place where it is found") \
+    X(FIND_PREV,  ALL,     "N",              "previous",    NULL,       "previous place where it is found") \
+    X(COPY,       ALL,     "y",              "yank",        "copy",     "copy what is selected to the clipboard and a file") \
+    X(COMMAND,    ALL,     ":",              "command",     NULL,       "type an action's name, such as: add example.org") \
+    X(HELP,       ALL,     "? F1",           "help",        "help",     "all keys; / searches them, Enter does what is selected") \
+    X(REDRAW,     ALL,     "C-l",            "redraw",      NULL,       "draw the screen again, nothing else") \
+    X(SUSPEND,    ALL,     "C-z",            "suspend",     NULL,       "suspend; fg brings it back") \
+    X(STOP,       ALL,     "C-c",            "stop",        NULL,       "stop probing and keep the screen; a second one quits") \
+    X(QUIT_PRINT, ALL,     "Q",              "quit-print",  NULL,       "quit and leave the last view printed in the terminal") \
+    X(QUIT,       ALL,     "q",              "quit",        "quit",     "one step back, and from a pane quit") \
+    X(ACCEPT,     PROMPT,  "Enter",          "accept",      "do it",    "do what was typed") \
+    X(CANCEL,     PROMPT,  "Esc",            "cancel",      "cancel",   "leave the prompt, do nothing") \
+    X(COMPLETE,   PROMPT,  "Tab",            "complete",    "complete", "complete the name of a command") \
+    X(ERASE,      PROMPT,  "Backspace",      "erase",       NULL,       "erase the character before the cursor; in an empty prompt, leave it") \
+    X(DELETE,     PROMPT,  "Delete C-d",     "delete",      NULL,       "erase the character under the cursor") \
+    X(CHAR_LEFT,  PROMPT,  "Left C-b",       "char-left",   NULL,       "one character to the left") \
+    X(CHAR_RIGHT, PROMPT,  "Right C-f",      "char-right",  NULL,       "one character to the right") \
+    X(LINE_START, PROMPT,  "Home C-a",       "line-start",  NULL,       "to the start of the text") \
+    X(LINE_END,   PROMPT,  "End C-e",        "line-end",    NULL,       "to the end of the text") \
+    X(CLEAR,      PROMPT,  "C-u",            "clear",       NULL,       "erase all before the cursor") \
+    X(PROMPT_DRAW, PROMPT, "C-l",            "draw-again",  NULL,       "draw the screen again, nothing else") \
+    X(PROMPT_SUSPEND, PROMPT, "C-z",         "sleep",       NULL,       "suspend; fg brings it back") \
+    X(PROMPT_STOP, PROMPT, "C-c",            "halt",        NULL,       "stop probing and keep the screen; a second one quits")
+
+enum action {
+#define X(id, context, keys, name, hint, help) ACTION_##id,
+    ACTIONS(X)
+#undef X
+    ACTION_COUNT,
+    ACTION_NONE = ACTION_COUNT
+};
+
+struct action_row {
+    enum context context;
+    const char *keys; /* names, separated by blanks; the first is shown */
+    const char *name; /* in : commands */
+    const char *hint; /* one word for the hint bar, or NULL */
+    const char *help;
+};
+extern const struct action_row action_table[ACTION_COUNT];
+extern const char *const context_words[CONTEXT_COUNT];
+
+bool action_holds(enum action a, enum place p);
+enum action action_find(enum place p, int key);      /* ACTION_NONE when the key has none there */
+enum action action_by_name(const char *name);        /* of those outside prompts; ACTION_NONE */
+bool action_has_key(enum action a, int key);
+/* Calls back for each key of an action. */
+void action_each_key(enum action a, void (*take)(void *arg, int key), void *arg);
+
+#endif

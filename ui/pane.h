@@ -1,0 +1,30 @@
+/* pane - what a pane is: a table of rows, and a few questions about a row.
+ *
+ * Owns: the list of panes. A new pane is one file with one const row, and one row in pane.c.
+ * Must not know: how rows are drawn (sheet.c), which key leads where (view.c).
+ */
+#ifndef TLSWHY_UI_PANE_H
+#define TLSWHY_UI_PANE_H
+
+#include "ui/sheet.h"
+#include "ui/view.h"
+
+struct pane {
+    const char *title;
+    enum place place;
+    bool columns;    /* rows have a cell for each column; else a row is one line of text */
+    /* Adds the rows for a width. */
+    void (*rows)(struct sheet *out, const struct look *l);
+    /* The cell of a row in one column; NULL where `columns` is false. */
+    void (*cell)(struct cell_text *out, const struct look *l, const struct item *row,
+                 const struct column *c);
+    /* What there is to say about the selected cell, one paragraph owned by the caller; or NULL. */
+    char *(*foot)(const struct look *l, const struct item *row, const struct column *c);
+    /* What Enter opens; false when there is nothing behind it. */
+    bool (*open)(struct subject *out, const struct look *l, const struct item *row,
+                 const struct column *c);
+};
+extern const struct pane pane_why, pane_compare, pane_chain, pane_detail, pane_help;
+extern const struct pane *const pane_table[PANE_COUNT];
+
+#endif

@@ -1,0 +1,106 @@
+/* scene - see scene.h. */
+#include "ui/scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+static void look_rows(struct scene *s)
+{
+    for (enum fact f = 0; f < FACT_COUNT; f++) {
+        s->shown[f] = false;
+        for (size_t i = 0; i < s->session->count && !s->shown[f]; i++)
+            s->shown[f] = s->session->column[i]->fact[f].state != NOT_ASKED;
+        s->row[f] = s->shown[f] ? diff_row(s->session, f) : MARK_NONE;
+        s->rows += s->shown[f];
+        s->differ += s->row[f] == MARK_DIFFER || s->row[f] == MARK_CLASS;
+    }
+}
+
+void scene_look(struct scene *s)
+{
+    s->rows = s->differ = s->busy = s->failing = s->unsure = s->ok = 0;
+    look_rows(s);
+    for (size_t i = 0; i < s->session->count; i++) {
+        const struct column *c = s->session->column[i];
+        const struct column_verdict *v = scene_verdict(s, c->id);
+        bool busy = c->busy || !v || v->pending;
+        s->busy += busy;
+        if (v && v->verdict == VERDICT_FAILING)
+            s->failing++;
+        else if (!busy)
+            *(v->verdict == VERDICT_OK ? &s->ok : &s->unsure) += 1;
+    }
+}
+
+int scene_index(const struct scene *s, int column)
+{
+    for (size_t i = 0; i < s->session->count; i++)
+        if (s->session->column[i]->id == column)
+            return (int)i;
+    return -1;
+}
+
+char *scene_letter(int index, char out[LETTER_LEN])
+{
+    char reversed[LETTER_LEN];
+    int n = 0;
+    if (index < 0)
+        return memcpy(out, "?", 2), out;
+    for (int i = index; i >= 0 && n < LETTER_LEN - 1; i = i / 26 - 1)
+        reversed[n++] = (char)('A' + i % 26);
+    for (int i = 0; i < n; i++)
+        out[i] = reversed[n - 1 - i];
+    out[n] = '\0';
+    return out;
+}
+
+char *scene_letters(const struct scene *s, const int *column, size_t n)
+{
+    struct text t = { 0 };
+    for (size_t i = 0; i < n; i++) {
+        char letter[LETTER_LEN];
+        text_addf(&t, "%s%s", i ? ", " : "", scene_letter(scene_index(s, column[i]), letter));
+    }
+    return text_take(&t);
+}
+
+const struct column_verdict *scene_verdict(const struct scene *s, int column)
+{
+    for (size_t i = 0; s->verdict && i < s->verdict->column_count; i++)
+        if (s->verdict->column[i].column == column)
+            return &s->verdict->column[i];
+    return NULL;
+}
+
+const struct finding *scene_findings(const struct scene *s, enum finding_list list, size_t *n)
+{
+    const struct verdict *v = s->verdict;
+    *n = 0;
+    if (!v)
+        return NULL;
+    *n = list == LIST_DIAGNOSIS ? v->diagnosis_count : list == LIST_CANDIDATE ? v->candidate_count
+                                                                              : v->warning_count;
+    return list == LIST_DIAGNOSIS ? v->diagnosis : list == LIST_CANDIDATE ? v->candidate : v->warning;
+}
+
+const struct finding *scene_finding(const struct scene *s, int list, int cause, int column)
+{
+    size_t n;
+    const struct finding *f = scene_findings(s, (enum finding_list)list, &n);
+    for (size_t i = 0; i < n; i++)
+        if ((int)f[i].cause == cause && (f[i].column_count ? f[i].column[0] : 0) == column)
+            return &f[i];
+    return NULL;
+}
+
+int scene_reference(const struct scene *s)
+{
+    for (size_t i = 0; i < s->session->count; i++) {
+        const struct column_verdict *v = scene_verdict(s, s->session->column[i]->id);
+        if (v && v->verdict == VERDICT_OK && !v->pending)
+            return s->session->column[i]->id;
+    }
+    return s->session->count ? s->session->column[0]->id : 0;
+}

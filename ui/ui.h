@@ -1,0 +1,37 @@
+/* ui - the workbench: panes over a session, keys, and nothing that waits for the network.
+ *
+ * Owns: the terminal while it runs, and gives it back whatever happens.
+ * Must not know: probes, GnuTLS. What is known comes down a socket as stream lines (model/stream.h),
+ * what is asked goes up the same way.
+ */
+#ifndef TLSWHY_UI_UI_H
+#define TLSWHY_UI_UI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "src/base/err.h"
+#include "src/model/endpoint.h"
+#include "src/why/verdict.h"
+
+enum ui_color { UI_COLOR_AUTO, UI_COLOR_ALWAYS, UI_COLOR_NEVER };
+
+struct ui_options {
+    int prober;                 /* connected stream socket to the prober process; stays the caller's */
+    char *const *endpoint;      /* canonical endpoint texts to begin with */
+    size_t endpoint_count;
+    char *const *defaults;      /* KEY_COUNT values for endpoints added by hand, or NULL */
+    struct why_options why;
+    enum ui_color color;        /* NO_COLOR is honoured for auto */
+    const char *script;         /* --ui-script FILE: keys and commands instead of a person; or NULL */
+};
+
+/* Runs until the person quits. 0, or 3 and a sentence in *e when there is no usable terminal or the
+ * prober died and could not be used any more. */
+int ui_run(const struct ui_options *o, struct err *e);
+/* --dump-keys: the action table, one line each: context, key, action, help. */
+void ui_dump_keys(void);
+/* --reset-tty: puts a terminal left in disorder by a SIGKILL back; 0 or 3. */
+int ui_reset_tty(struct err *e);
+
+#endif

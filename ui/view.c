@@ -1,0 +1,726 @@
+/* view - see view.h. */
+#include "ui/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "ui/keys.h"
+#include "ui/pane.h"
+#include "ui/render.h"
+
+struct view *view_new(enum pane_id start, char *const *defaults)
+{
+    struct view *v = mem_new(sizeof *v);
+    v->pane = start;
+    v->defaults = defaults;
+    return v;
+}
+
+void view_free(struct view *v)
+{
+    struct effect e;
+    if (!v)
+        return;
+    while (view_effect(v, &e))
+        free(e.text);
+    free(v->mark);
+    free(v->find);
+    free(v->filter);
+    free(v->message);
+    free(v);
+}
+
+enum pane_id view_top(const struct view *v)
+{
+    return v->help ? PANE_HELP : v->depth ? PANE_DETAIL : v->pane;
+}
+
+enum place view_place(const struct view *v)
+{
+    return v->prompt ? PLACE_PROMPT : pane_table[view_top(v)]->place;
+}
+
+const struct spot *view_spot_of(const struct view *v, enum pane_id pane)
+{
+    return pane == PANE_DETAIL && v->depth ? &v->detail[v->depth - 1].spot : &v->spot[pane];
+}
+
+struct spot *view_spot(struct view *v)
+{
+    enum pane_id top = view_top(v);
+    return top == PANE_DETAIL ? &v->detail[v->depth - 1].spot : &v->spot[top];
+}
+
+const struct column *view_column(const struct view *v, const struct scene *s)
+{
+    size_t n = s->session->count;
+    const struct column *c = session_column(s->session, v->column);
+    if (c || n == 0)
+        return c;
+    size_t at = v->column_index < 0 ? 0 : (size_t)v->column_index;
+    return s->session->column[at < n ? at : n - 1];
+}
+
+const struct column *view_reference(const struct view *v, const struct scene *s)
+{
+    const struct column *c = v->reference ? session_column(s->session, v->reference) : NULL;
+    return c ? c : session_column(s->session, scene_reference(s));
+}
+
+bool view_marked(const struct view *v, int column)
+{
+    for (size_t i = 0; i < v->mark_count; i++)
+        if (v->mark[i] == column)
+            return true;
+    return false;
+}
+
+void view_say(struct view *v, const char *format, ...)
+{
+    char text[1024];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    free(v->message);
+    v->message = mem_string(text);
+}
+
+static void effect_add(struct view *v, enum effect_kind kind, int column, char *text)
+{
+    if (v->effect_count == EFFECTS_MAX) {
+        free(text);
+        return;
+    }
+    v->effect[v->effect_count++] = (struct effect){ kind, column, text };
+}
+
+bool view_effect(struct view *v, struct effect *out)
+{
+    if (v->effect_count == 0)
+        return false;
+    *out = v->effect[0];
+    v->effect_count--;
+    memmove(v->effect, v->effect + 1, v->effect_count * sizeof *v->effect);
+    return true;
+}
+
+void view_settle(struct view *v, const struct frame *f, bool keyed)
+{
+    for (enum pane_id p = 0; p < PANE_COUNT; p++) {
+        const struct drawn *d = &f->drawn[p];
+        struct spot *spot = p == PANE_DETAIL && v->depth ? &v->detail[v->depth - 1].spot : &v->spot[p];
+        if (d->width == 0)
+            continue;
+        spot->width = d->width;
+        spot->page = d->page;
+        if (keyed) {
+            spot->top = d->top;
+            spot->left = d->left;
+        }
+    }
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+static struct look look_of(const struct view *v, const struct scene *s)
+{
+    const struct spot *spot = view_spot_of(v, view_top(v));
+    return (struct look){ .scene = s, .view = v, .width = spot->width > 1 ? spot->width - 1 : 79,
+                          .subject = v->depth ? &v->detail[v->depth - 1].subject : NULL };
+}
+
+static struct sheet rows_of(const struct view *v, const struct scene *s)
+{
+    struct sheet rows = { 0 };
+    struct look l = look_of(v, s);
+    pane_table[view_top(v)]->rows(&rows, &l);
+    return rows;
+}
+
+static void spot_set(struct view *v, const struct sheet *rows, int at)
+{
+    if (at < 0)
+        return;
+    view_spot(v)->item = rows->row[at].item;
+    view_spot(v)->index = at;
+}
+
+static void rows_move(struct view *v, const struct scene *s, int by)
+{
+    struct sheet rows = rows_of(v, s);
+    int at = sheet_find(&rows, view_spot(v));
+    if (at >= 0)
+        spot_set(v, &rows, sheet_step(&rows, at, by));
+    sheet_free(&rows);
+}
+
+static int page_of(struct view *v)
+{
+    int page = view_spot(v)->page;
+    return page > 1 ? page - 1 : 10;
+}
+
+static void act_down(struct view *v, const struct scene *s) { rows_move(v, s, 1); }
+static void act_up(struct view *v, const struct scene *s) { rows_move(v, s, -1); }
+static void act_page_down(struct view *v, const struct scene *s) { rows_move(v, s, page_of(v)); }
+static void act_page_up(struct view *v, const struct scene *s) { rows_move(v, s, -page_of(v)); }
+static void act_top(struct view *v, const struct scene *s) { rows_move(v, s, -SHEET_MAX); }
+static void act_bottom(struct view *v, const struct scene *s) { rows_move(v, s, SHEET_MAX); }
+
+static void column_move(struct view *v, const struct scene *s, int by)
+{
+    const struct column *c = view_column(v, s);
+    int at = c ? scene_index(s, c->id) + by : -1;
+    if (at < 0 || at >= (int)s->session->count)
+        return;
+    v->column = s->session->column[at]->id;
+    v->column_index = at;
+}
+
+static void act_left(struct view *v, const struct scene *s) { column_move(v, s, -1); }
+static void act_right(struct view *v, const struct scene *s) { column_move(v, s, 1); }
+
+/* --- going somewhere ------------------------------------------------------------------------- */
+
+static void pane_go(struct view *v, enum pane_id pane)
+{
+    v->pane = pane;
+    v->depth = 0;
+    v->help = false;
+    v->moved = true;
+}
+
+static void act_why(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_WHY); }
+static void act_compare(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_COMPARE); }
+static void act_chain(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHAIN); }
+
+static void act_next_pane(struct view *v, const struct scene *s)
+{
+    (void)s;
+    pane_go(v, (v->pane + 1) % PANE_MAIN);
+}
+
+static void act_prev_pane(struct view *v, const struct scene *s)
+{
+    (void)s;
+    pane_go(v, (v->pane + PANE_MAIN - 1) % PANE_MAIN);
+}
+
+static bool step_back(struct view *v)
+{
+    if (v->help && v->filter) {
+        free(v->filter);
+        v->filter = NULL;
+    } else if (v->help) {
+        v->help = false;
+    } else if (v->depth) {
+        v->depth--;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void act_back(struct view *v, const struct scene *s)
+{
+    (void)s;
+    if (!step_back(v))
+        view_say(v, "This is the first level; q quits.");
+}
+
+static void act_quit(struct view *v, const struct scene *s)
+{
+    (void)s;
+    if (!step_back(v))
+        effect_add(v, EFFECT_QUIT, 0, NULL);
+}
+
+static void act_quit_print(struct view *v, const struct scene *s)
+{
+    (void)s;
+    effect_add(v, EFFECT_QUIT_PRINT, 0, NULL);
+}
+
+static void act_help(struct view *v, const struct scene *s)
+{
+    (void)s;
+    v->help = !v->help;
+    v->spot[PANE_HELP].item = (struct item){ 0 };
+    v->spot[PANE_HELP].index = 0;
+}
+
+/* Help does what is selected: closes, and goes on as if its key had been pressed. */
+static void help_run(struct view *v, const struct scene *s)
+{
+    struct sheet rows = rows_of(v, s);
+    int at = sheet_find(&rows, view_spot(v));
+    int action = at >= 0 && rows.row[at].item.kind == 1 ? rows.row[at].item.a : ACTION_NONE;
+    sheet_free(&rows);
+    if (action == ACTION_NONE)
+        return;
+    v->help = false;
+    if (action == ACTION_HELP)
+        return;
+    if (action_holds((enum action)action, view_place(v)))
+        view_action(v, s, (enum action)action);
+    else
+        view_say(v, "\"%s\" has nothing to work on here; it is for: %s.", action_table[action].name,
+                 context_words[action_table[action].context]);
+}
+
+static void act_open(struct view *v, const struct scene *s)
+{
+    struct subject subject;
+    struct look l = look_of(v, s);
+    if (v->help) {
+        help_run(v, s);
+        return;
+    }
+    const struct pane *p = pane_table[view_top(v)];
+    struct sheet rows = rows_of(v, s);
+    int at = sheet_find(&rows, view_spot(v));
+    bool opens = at >= 0 && p->open && p->open(&subject, &l, &rows.row[at].item, view_column(v, s));
+    sheet_free(&rows);
+    if (opens && v->depth < DETAIL_DEPTH) {
+        v->detail[v->depth].subject = subject;
+        v->detail[v->depth++].spot = (struct spot){ .width = l.width + 1 };
+        v->moved = true;
+    } else if (!opens && view_top(v) == PANE_COMPARE && at >= 0) {
+        pane_go(v, PANE_WHY);
+    } else {
+        view_say(v, "There is nothing more behind this; Esc goes back.");
+    }
+}
+
+/* --- columns --------------------------------------------------------------------------------- */
+
+static const struct column *column_or_say(struct view *v, const struct scene *s)
+{
+    const struct column *c = view_column(v, s);
+    if (!c)
+        view_say(v, "There is no column yet; a adds an endpoint.");
+    return c;
+}
+
+static void act_reference(struct view *v, const struct scene *s)
+{
+    char letter[LETTER_LEN];
+    const struct column *c = column_or_say(v, s);
+    if (!c)
+        return;
+    v->reference = c->id;
+    view_say(v, "%s is the reference now: marks show what differs from it.",
+             scene_letter(scene_index(s, c->id), letter));
+}
+
+static void act_only_diff(struct view *v, const struct scene *s)
+{
+    v->only_diff = !v->only_diff;
+    view_say(v, v->only_diff ? "Only the %d rows that differ; D shows all." : "All rows; %d of them differ.",
+             s->differ);
+}
+
+static void act_mark(struct view *v, const struct scene *s)
+{
+    const struct column *c = column_or_say(v, s);
+    if (!c)
+        return;
+    for (size_t i = 0; i < v->mark_count; i++)
+        if (v->mark[i] == c->id) {
+            v->mark[i] = v->mark[--v->mark_count];
+            return;
+        }
+    v->mark = mem_array(v->mark, v->mark_count + 1, sizeof *v->mark);
+    v->mark[v->mark_count++] = c->id;
+}
+
+/* Has `kind` done to the marked columns, else to the selected one. How many. */
+static int columns_each(struct view *v, const struct scene *s, enum effect_kind kind)
+{
+    int n = 0;
+    for (size_t i = 0; i < v->mark_count && v->effect_count < EFFECTS_MAX; i++)
+        if (session_column(s->session, v->mark[i])) {
+            effect_add(v, kind, v->mark[i], NULL);
+            n++;
+        }
+    const struct column *c = view_column(v, s);
+    if (n == 0 && c) {
+        effect_add(v, kind, c->id, NULL);
+        n = 1;
+    }
+    return n;
+}
+
+/* What an action on columns will have been about: "B lab", "3 columns". */
+static char *columns_text(const struct view *v, const struct scene *s)
+{
+    char letter[LETTER_LEN];
+    int marked = 0;
+    for (size_t i = 0; i < v->mark_count; i++)
+        marked += session_column(s->session, v->mark[i]) != NULL;
+    const struct column *c = view_column(v, s);
+    if (marked)
+        return mem_format("%d marked column%s", marked, marked == 1 ? "" : "s");
+    return mem_format("%s %s", scene_letter(c ? scene_index(s, c->id) : -1, letter),
+                      c && c->label ? c->label : "");
+}
+
+static void act_remove(struct view *v, const struct scene *s)
+{
+    if (!column_or_say(v, s))
+        return;
+    char *what = columns_text(v, s);
+    v->column_index = scene_index(s, view_column(v, s)->id);
+    columns_each(v, s, EFFECT_REMOVE);
+    v->mark_count = 0;
+    view_say(v, "Removed %s; u brings it back with all that is known.", what);
+    free(what);
+}
+
+static void act_undo(struct view *v, const struct scene *s)
+{
+    (void)s;
+    effect_add(v, EFFECT_UNDO, 0, NULL);
+}
+
+static bool can_ask(struct view *v, const struct scene *s)
+{
+    if (s->gone)
+        view_say(v, "The prober has ended: nothing can be asked any more. What is shown stays; quit and start again to go on.");
+    else
+        v->stopped = false;
+    return !s->gone;
+}
+
+static void act_again(struct view *v, const struct scene *s)
+{
+    if (!column_or_say(v, s) || !can_ask(v, s))
+        return;
+    char *what = columns_text(v, s);
+    columns_each(v, s, EFFECT_AGAIN);
+    view_say(v, "Probing %s again.", what);
+    free(what);
+}
+
+static void act_again_all(struct view *v, const struct scene *s)
+{
+    if (!column_or_say(v, s) || !can_ask(v, s))
+        return;
+    effect_add(v, EFFECT_AGAIN, 0, NULL);
+    view_say(v, "Probing all %zu columns again.", s->session->count);
+}
+
+static void act_settle(struct view *v, const struct scene *s)
+{
+    if (column_or_say(v, s) && can_ask(v, s))
+        effect_add(v, EFFECT_SETTLE, 0, NULL);
+}
+
+static void act_pause(struct view *v, const struct scene *s)
+{
+    (void)s;
+    v->paused = !v->paused;
+    effect_add(v, EFFECT_PAUSE, 0, NULL);
+    view_say(v, v->paused ? "The picture is held; probing goes on. p shows what came meanwhile." : "Live again.");
+}
+
+static void act_stop(struct view *v, const struct scene *s)
+{
+    if (v->stopped) {
+        effect_add(v, EFFECT_QUIT, 0, NULL);
+        return;
+    }
+    v->stopped = true;
+    effect_add(v, EFFECT_STOP, 0, NULL);
+    view_say(v, s->busy || s->waiting ? "Stopped probing; what is known stays. ^C again quits, R probes again."
+                                      : "Nothing is being probed. ^C again quits.");
+}
+
+static void act_redraw(struct view *v, const struct scene *s)
+{
+    (void)s;
+    effect_add(v, EFFECT_REDRAW, 0, NULL);
+}
+
+static void act_suspend(struct view *v, const struct scene *s)
+{
+    (void)s;
+    effect_add(v, EFFECT_SUSPEND, 0, NULL);
+}
+
+/* The selected cell, line or fix, whole and without borders. */
+static void act_copy(struct view *v, const struct scene *s)
+{
+    const struct pane *p = pane_table[view_top(v)];
+    const struct column *c = view_column(v, s);
+    struct look l = look_of(v, s);
+    struct sheet rows = rows_of(v, s);
+    int at = sheet_find(&rows, view_spot(v));
+    char *text = NULL;
+    if (at >= 0 && p->columns && c) {
+        struct cell_text cell = { 0 };
+        p->cell(&cell, &l, &rows.row[at].item, c);
+        text = cell.text;
+    } else if (at >= 0) {
+        text = mem_string(rows.row[at].full ? rows.row[at].full : rows.row[at].text);
+    }
+    sheet_free(&rows);
+    if (text)
+        effect_add(v, EFFECT_COPY, 0, text);
+    else
+        view_say(v, "Nothing is selected that could be copied.");
+}
+
+/* --- finding --------------------------------------------------------------------------------- */
+
+static bool row_has(const struct view *v, const struct scene *s, const struct row *r, const char *what)
+{
+    const struct pane *p = pane_table[view_top(v)];
+    struct look l = look_of(v, s);
+    bool has = strcasestr(r->text, what) != NULL;
+    for (size_t i = 0; p->columns && !has && i < s->session->count; i++) {
+        struct cell_text cell = { 0 };
+        p->cell(&cell, &l, &r->item, s->session->column[i]);
+        has = cell.text && strcasestr(cell.text, what);
+        free(cell.text);
+    }
+    return has;
+}
+
+static void find_step(struct view *v, const struct scene *s, int step)
+{
+    if (!v->find || !*v->find) {
+        view_say(v, "Nothing was looked for yet: / asks for a text.");
+        return;
+    }
+    struct sheet rows = rows_of(v, s);
+    int n = (int)rows.count, at = sheet_find(&rows, view_spot(v)), found = -1;
+    for (int i = 1; i <= n && found < 0 && at >= 0; i++) {
+        int j = ((at + step * i) % n + n) % n;
+        if (!rows.row[j].still && row_has(v, s, &rows.row[j], v->find))
+            found = j;
+    }
+    if (found < 0)
+        view_say(v, "\"%s\" is nowhere in this pane.", v->find);
+    else if (step > 0 ? found <= at : found >= at)
+        view_say(v, found == at ? "\"%s\" is only here." : "\"%s\": found by starting over at the other end.", v->find);
+    spot_set(v, &rows, found);
+    sheet_free(&rows);
+}
+
+static void act_find_next(struct view *v, const struct scene *s) { find_step(v, s, 1); }
+static void act_find_prev(struct view *v, const struct scene *s) { find_step(v, s, -1); }
+
+/* --- prompts --------------------------------------------------------------------------------- */
+
+static void prompt_open(struct view *v, enum prompt prompt, const char *text)
+{
+    v->prompt = prompt;
+    line_set(&v->line, text);
+}
+
+static void act_find(struct view *v, const struct scene *s) { (void)s; prompt_open(v, PROMPT_FIND, ""); }
+static void act_command(struct view *v, const struct scene *s) { (void)s; prompt_open(v, PROMPT_COMMAND, ""); }
+
+static void act_add(struct view *v, const struct scene *s)
+{
+    if (can_ask(v, s))
+        prompt_open(v, PROMPT_ADD, "");
+}
+
+static void act_copy_column(struct view *v, const struct scene *s)
+{
+    const struct column *c = column_or_say(v, s);
+    if (c && can_ask(v, s))
+        prompt_open(v, PROMPT_COPY, c->endpoint && c->endpoint->text ? c->endpoint->text : "");
+}
+
+static void set_text(char **to, const char *text)
+{
+    free(*to);
+    *to = text && *text ? mem_string(text) : NULL;
+}
+
+static void accept_find(struct view *v, const struct scene *s, const char *text)
+{
+    v->prompt = PROMPT_NONE;
+    if (v->help) {
+        set_text(&v->filter, text);
+        view_spot(v)->item = (struct item){ 0 };
+        view_spot(v)->index = 0;
+        return;
+    }
+    if (*text)
+        set_text(&v->find, text);
+    find_step(v, s, 1);
+}
+
+/* What is wrong stays in the prompt, to be mended. */
+static void accept_endpoint(struct view *v, const struct scene *s, const char *text)
+{
+    struct err e = { "" };
+    struct endpoint *ep = endpoint_parse(text, v->defaults, &e);
+    if (!ep) {
+        view_say(v, "%s", e.text);
+        return;
+    }
+    v->prompt = PROMPT_NONE;
+    if (!can_ask(v, s)) {
+        endpoint_free(ep);
+        return;
+    }
+    view_say(v, "Asked for %s%s%s", ep->text, ep->note ? "; note: " : ".", ep->note ? ep->note : "");
+    effect_add(v, EFFECT_ASK, 0, mem_string(ep->text));
+    endpoint_free(ep);
+}
+
+static void say_unknown_command(struct view *v, const char *word)
+{
+    const char *words[ACTION_COUNT];
+    size_t n = 0;
+    for (enum action a = 0; a < ACTION_COUNT; a++)
+        if (action_table[a].context != CONTEXT_PROMPT)
+            words[n++] = action_table[a].name;
+    const char *near = text_nearest(word, words, n);
+    view_say(v, "There is no command \"%s\"%s%s%s; ? lists them.", word, near ? "; did you mean \"" : "",
+             near ? near : "", near ? "\"" : "");
+}
+
+static void accept_command(struct view *v, const struct scene *s, const char *text)
+{
+    char word[32];
+    size_t n = strcspn(text, " ");
+    const char *rest = text + n + strspn(text + n, " ");
+    snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word - 1), text);
+    enum action a = action_by_name(word);
+    if (n == 0) {
+        v->prompt = PROMPT_NONE;
+    } else if (a == ACTION_NONE || n >= sizeof word) {
+        say_unknown_command(v, word);
+    } else if (a == ACTION_ADD && *rest) {
+        accept_endpoint(v, s, rest);
+    } else if (a == ACTION_FIND && *rest) {
+        accept_find(v, s, rest);
+    } else {
+        v->prompt = PROMPT_NONE;
+        if (action_holds(a, view_place(v)))
+            view_action(v, s, a);
+        else
+            view_say(v, "\"%s\" has nothing to work on here; it is for: %s.", word,
+                     context_words[action_table[a].context]);
+    }
+}
+
+static void act_accept(struct view *v, const struct scene *s)
+{
+    static void (*const accept[])(struct view *, const struct scene *, const char *) = {
+        [PROMPT_FIND] = accept_find, [PROMPT_COMMAND] = accept_command,
+        [PROMPT_ADD] = accept_endpoint, [PROMPT_COPY] = accept_endpoint,
+    };
+    char *text = mem_string(v->line.text);
+    if (v->prompt)
+        accept[v->prompt](v, s, text);
+    free(text);
+}
+
+static void act_cancel(struct view *v, const struct scene *s)
+{
+    (void)s;
+    v->prompt = PROMPT_NONE;
+}
+
+static void act_complete(struct view *v, const struct scene *s)
+{
+    (void)s;
+    if (v->prompt != PROMPT_COMMAND || !*v->line.text || strchr(v->line.text, ' '))
+        return;
+    for (enum action a = 0; a < ACTION_COUNT; a++)
+        if (action_table[a].context != CONTEXT_PROMPT && text_starts(action_table[a].name, v->line.text)) {
+            line_set(&v->line, action_table[a].name);
+            return;
+        }
+}
+
+static void act_erase(struct view *v, const struct scene *s)
+{
+    (void)s;
+    if (!line_back(&v->line) && v->line.len == 0)
+        v->prompt = PROMPT_NONE;
+}
+
+static void act_delete(struct view *v, const struct scene *s) { (void)s; line_delete(&v->line); }
+static void act_char_left(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_LEFT); }
+static void act_char_right(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_RIGHT); }
+static void act_line_start(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_HOME); }
+static void act_line_end(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_END); }
+static void act_clear(struct view *v, const struct scene *s) { (void)s; line_clear(&v->line); }
+
+static void act_prompt_draw(struct view *v, const struct scene *s) { act_redraw(v, s); }
+static void act_prompt_suspend(struct view *v, const struct scene *s) { act_suspend(v, s); }
+static void act_prompt_stop(struct view *v, const struct scene *s) { act_stop(v, s); }
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) = {
+    [ACTION_OPEN] = act_open, [ACTION_WHY] = act_why, [ACTION_COMPARE] = act_compare,
+    [ACTION_CHAIN] = act_chain, [ACTION_BACK] = act_back, [ACTION_DOWN] = act_down, [ACTION_UP] = act_up,
+    [ACTION_LEFT] = act_left, [ACTION_RIGHT] = act_right, [ACTION_PAGE_DOWN] = act_page_down,
+    [ACTION_PAGE_UP] = act_page_up, [ACTION_TOP] = act_top, [ACTION_BOTTOM] = act_bottom,
+    [ACTION_NEXT_PANE] = act_next_pane, [ACTION_PREV_PANE] = act_prev_pane,
+    [ACTION_REFERENCE] = act_reference, [ACTION_ONLY_DIFF] = act_only_diff, [ACTION_ADD] = act_add,
+    [ACTION_COPY_COLUMN] = act_copy_column, [ACTION_REMOVE] = act_remove, [ACTION_UNDO] = act_undo,
+    [ACTION_MARK] = act_mark, [ACTION_AGAIN] = act_again, [ACTION_AGAIN_ALL] = act_again_all,
+    [ACTION_SETTLE] = act_settle, [ACTION_PAUSE] = act_pause, [ACTION_FIND] = act_find,
+    [ACTION_FIND_NEXT] = act_find_next, [ACTION_FIND_PREV] = act_find_prev, [ACTION_COPY] = act_copy,
+    [ACTION_COMMAND] = act_command, [ACTION_HELP] = act_help, [ACTION_REDRAW] = act_redraw,
+    [ACTION_SUSPEND] = act_suspend, [ACTION_STOP] = act_stop, [ACTION_QUIT_PRINT] = act_quit_print,
+    [ACTION_QUIT] = act_quit, [ACTION_ACCEPT] = act_accept, [ACTION_CANCEL] = act_cancel,
+    [ACTION_COMPLETE] = act_complete, [ACTION_ERASE] = act_erase, [ACTION_DELETE] = act_delete,
+    [ACTION_CHAR_LEFT] = act_char_left, [ACTION_CHAR_RIGHT] = act_char_right,
+    [ACTION_LINE_START] = act_line_start, [ACTION_LINE_END] = act_line_end, [ACTION_CLEAR] = act_clear,
+    [ACTION_PROMPT_DRAW] = act_prompt_draw, [ACTION_PROMPT_SUSPEND] = act_prompt_suspend,
+    [ACTION_PROMPT_STOP] = act_prompt_stop,
+};
+
+void view_action(struct view *v, const struct scene *s, enum action a)
+{
+    if (a < ACTION_COUNT && acts[a])
+        acts[a](v, s);
+}
+
+/* Panes that come with later versions, so that nobody thinks the key is broken. */
+static const struct { int key; const char *title; } later[] = {
+    { '4', "Checklist" }, { '5', "Matrix" }, { '6', "Clients" }, { '7', "Clock" }, { '8', "Path" },
+    { '9', "Load" }, { '0', "Log" },
+};
+
+static void say_unbound(struct view *v, int key)
+{
+    char name[KEY_NAME_LEN];
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (later[i].key == key) {
+            view_say(v, "Pane %c, %s, is not there yet; 1 Why, 2 Compare and 3 Chain are.", key, later[i].title);
+            return;
+        }
+    view_say(v, "%s does nothing here; ? shows all keys.", keys_name(key, name));
+}
+
+void view_key(struct view *v, const struct scene *s, int key)
+{
+    enum action a = action_find(view_place(v), key);
+    if (key == K_UNKNOWN || key == K_NONE)
+        return;
+    free(v->message);
+    v->message = NULL;
+    if (a != ACTION_NONE)
+        view_action(v, s, a);
+    else if (v->prompt)
+        line_insert(&v->line, key);
+    else
+        say_unbound(v, key);
+}
