@@ -143,23 +143,32 @@ static const struct fault *fault_of(const struct chain *c, enum reason from, enu
     return NULL;
 }
 
-static void see_fault(struct run *r, enum fact f, const struct fault *fault, const char *word)
+/* The fault's sentence with the certificate it is about, NULL without a fault. */
+static char *fault_text(const struct chain *c, const struct fault *f)
 {
-    run_see(r, f, fault ? STATE_NO : STATE_YES,
-            json_string(fault ? reason_table[fault->reason].word : word), -1, fault ? mem_string(fault->text) : NULL);
+    const struct cert *about = f && f->link >= 0 ? c->built[f->link].cert : NULL;
+    if (!f)
+        return NULL;
+    return about ? mem_format("certificate \"%s\" %s", cert_name(about), f->text) : mem_string(f->text);
+}
+
+static void see_fault(struct run *r, const struct chain *c, enum fact f, const struct fault *fault)
+{
+    run_see(r, f, fault ? STATE_NO : STATE_YES, json_string(fault ? reason_table[fault->reason].word : "ok"), -1,
+            fault_text(c, fault));
 }
 
 static void see_trust(struct run *r, const struct chain *c)
 {
     const struct fault *none = fault_of(c, REASON_NO_STORE, REASON_NO_STORE);
     if (none)
-        run_see(r, FACT_TRUST, COULD_NOT_ASK, json_string("no-store"), -1, mem_string(none->text));
+        run_see(r, FACT_TRUST, COULD_NOT_ASK, json_string("no-store"), -1, fault_text(c, none));
     else if (c->trusted)
         see_word(r, FACT_TRUST, cert_name(c->built[c->built_count - 1].cert));
     else {
         const char *word = trust_word(c);
         const struct fault *f = fault_of(c, reason_find(word), reason_find(word));
-        run_see(r, FACT_TRUST, STATE_NO, json_string(word), -1, f ? mem_string(f->text) : NULL);
+        run_see(r, FACT_TRUST, STATE_NO, json_string(word), -1, fault_text(c, f));
     }
 }
 
@@ -168,7 +177,7 @@ static void see_name(struct run *r, const struct chain *c, const struct cert *le
     const struct fault *f = fault_of(c, REASON_NAME, REASON_NAME_CN_ONLY);
     char *names = host_names(leaf, 5);
     if (f)
-        run_see(r, FACT_NAME, STATE_NO, json_string(names), -1, mem_string(f->text));
+        run_see(r, FACT_NAME, STATE_NO, json_string(names), -1, fault_text(c, f));
     else
         see_word(r, FACT_NAME, endpoint_name(r->target->endpoint));
     free(names);
@@ -224,12 +233,12 @@ static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total,
         see_name(r, c, sent[0]);
     }
     see_trust(r, c);
-    see_fault(r, FACT_DATES, fault_of(c, REASON_EXPIRED, REASON_NOT_YET), "ok");
+    see_fault(r, c, FACT_DATES, fault_of(c, REASON_EXPIRED, REASON_NOT_YET));
     const struct fault *weak = fault_of(c, REASON_WEAK_KEY, REASON_CRITICAL);
     run_see(r, FACT_STRENGTH, weak ? STATE_NO : STATE_YES, json_string(weak ? "weak" : "ok"), -1,
-            weak ? mem_string(weak->text) : NULL);
+            fault_text(c, weak));
     run_see(r, FACT_REASONS, c->fault_count ? STATE_YES : STATE_NO, faults, -1,
-            c->fault_count ? mem_string(c->fault[0].text) : NULL);
+            fault_text(c, c->fault_count ? &c->fault[0] : NULL));
     see_store(r, ask.store);
     chain_free(c);
 }

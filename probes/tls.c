@@ -167,11 +167,22 @@ static bool is_foreign(const struct conn *c)
     return f.kind == FIRST_PLAIN || f.kind == FIRST_UNKNOWN;
 }
 
+/* What lies ready to be read, for the first bytes: GnuTLS stops after the five that are no record. */
+static void tls_read_ready(struct tls *t)
+{
+    uint8_t byte[CONN_FIRST_MAX];
+    for (int i = 0; i < 8; i++)
+        if (conn_recv(t->conn, byte, sizeof byte) <= 0)
+            break;
+}
+
 static enum tls_end tls_explain(struct tls *t, int error)
 {
     t->error = error;
-    if (t->stage == STAGE_NOTHING && t->conn->first_len && is_foreign(t->conn))
+    if (t->stage == STAGE_NOTHING && t->conn->first_len && is_foreign(t->conn)) {
+        tls_read_ready(t);
         return TLS_NOT_TLS;
+    }
     if (error == GNUTLS_E_FATAL_ALERT_RECEIVED) {
         t->alert_level = 2;
         t->alert_number = gnutls_alert_get(t->session);
@@ -191,10 +202,7 @@ static enum tls_end tls_explain(struct tls *t, int error)
  * than "broken pipe". */
 static void tls_read_rest(struct tls *t)
 {
-    uint8_t byte[CONN_FIRST_MAX];
-    for (int i = 0; i < 8; i++)
-        if (conn_recv(t->conn, byte, sizeof byte) <= 0)
-            break;
+    tls_read_ready(t);
     struct first f = first_look(t->conn->first, t->conn->first_len);
     if (f.kind == FIRST_TLS && f.alert_level == 2) {
         t->end = TLS_ALERT;

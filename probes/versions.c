@@ -49,6 +49,9 @@ static char *versions_word(const struct tls *t)
     char hex[NAME_LEN];
     if (t->end == TLS_ALERT)
         return mem_format("alert %d %s", t->alert_number, alert_name((uint8_t)t->alert_number, hex));
+    const struct version *other = t->end == TLS_VERSION ? version_find(t->server_version) : NULL;
+    if (other)
+        return mem_format("answered by %s", other->title);
     return mem_string(t->end == TLS_LOCAL ? "could-not-ask" : tls_end_words[t->end]);
 }
 

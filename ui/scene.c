@@ -68,10 +68,7 @@ char *scene_letters(const struct scene *s, const int *column, size_t n)
 
 const struct column_verdict *scene_verdict(const struct scene *s, int column)
 {
-    for (size_t i = 0; s->verdict && i < s->verdict->column_count; i++)
-        if (s->verdict->column[i].column == column)
-            return &s->verdict->column[i];
-    return NULL;
+    return s->verdict ? verdict_column(s->verdict, column) : NULL;
 }
 
 const struct finding *scene_findings(const struct scene *s, enum finding_list list, size_t *n)

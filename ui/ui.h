@@ -26,6 +26,8 @@ struct ui_options {
     const char *script;         /* --ui-script FILE: keys and commands instead of a person; or NULL */
 };
 
+/* Standard input and output are a terminal the workbench can draw on: else main runs a check. */
+bool ui_usable(void);
 /* Runs until the person quits. 0, or 3 and a sentence in *e when there is no usable terminal or the
  * prober died and could not be used any more. */
 int ui_run(const struct ui_options *o, struct err *e);

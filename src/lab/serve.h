@@ -28,7 +28,8 @@ void serve_free(struct serve *s); /* accepts NULL */
  * (NULL for rows without TLS). The row must outlive s. */
 uint16_t serve_add(struct serve *s, const struct lab_row *row,
                    gnutls_certificate_credentials_t cred, struct err *e);
-/* Serves until `link` (a socket) reaches its end or one of `signals`, which must be blocked, comes. */
+/* Serves until `link` (a socket) reaches its end or one of `signals` comes, which the caller has
+ * blocked. */
 bool serve_run(struct serve *s, int link, const sigset_t *signals, struct err *e);
 
 #endif

@@ -360,8 +360,8 @@ static char *sni_check(const char *value, struct err *e)
 static bool is_uri(const char *s)
 {
     size_t n = 0;
-    while (is_letter(s[n]) || (n && (is_digit(s[n]) || strchr("+-.", s[n]))))
-        n += s[n] != '\0';
+    while (is_letter(s[n]) || (n && s[n] && (is_digit(s[n]) || strchr("+-.", s[n]))))
+        n++;
     return n && s[n] == ':' && s[n + 1] && !strchr(s, ' ');
 }
 

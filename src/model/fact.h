@@ -90,8 +90,8 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * client_cert_asked yes: {"cas": ["CN=...", ...], "total": 3}; no: not asked
  * ocsp_staple, session_ticket, extended_master_secret   yes / no
  * late_alert        yes: alert name, "closed" or "reset"; no: none came while we waited
- * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "closed" | "reset" |
- *                   "silent" | "could-not-ask", ...}: each offered alone with everything else relaxed
+ * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "answered by TLS 1.0" |
+ *                   "closed" | "reset" | "silent" | "could-not-ask", ...}: each offered alone with everything else relaxed
  * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool}; no: none sent
  * trusted           yes: name of the anchor; no: "issuer-unknown" "root-untrusted" "root-other-key"
  *                   "self-signed" "bad-signature" "not-a-ca" ...; could-not-ask: "no-store"

@@ -22,6 +22,36 @@
 
 #define DUMP (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
 
+/* What there are thousands of (facts, evidence) is written straight into the line; only the rest
+ * takes the way through a json_t of its own. */
+static int line_take(const char *p, size_t n, void *line)
+{
+    text_add_n(line, p, n);
+    return 0;
+}
+
+static void add_value(struct text *t, const json_t *value)
+{
+    if (value)
+        json_dump_callback(value, line_take, t, DUMP);
+    else
+        text_add(t, "null");
+}
+
+/* Takes the reference. */
+static void add_json(struct text *t, const char *before, json_t *j)
+{
+    text_add(t, before);
+    add_value(t, j);
+    json_decref(j);
+}
+
+static void put_line(FILE *out, struct text *t)
+{
+    fwrite(t->s, 1, t->len, out);
+    t->len = 0;
+}
+
 /* Text that is no UTF-8 can't come here, but a document with a key missing would be worse. */
 static json_t *text_json(const char *s)
 {
@@ -44,31 +74,28 @@ static json_t *evidence_json(int number)
     return number ? json_sprintf("e%d", number) : json_null();
 }
 
-static json_t *when_json(double t)
-{
-    char out[WHEN_LEN];
-    return json_string(when_format_ms(t, out));
-}
-
 /* --- columns -------------------------------------------------------------------------------- */
 
-static json_t *seen_json(const struct seen *seen)
+/* Whole numbers, so that no locale has a say. */
+static void add_ms(struct text *t, double ms)
 {
-    json_t *j = json_object();
-    json_object_set_new(j, "state", json_string(state_words[seen->state]));
-    json_object_set_new(j, "value", value_json(seen->value));
-    json_object_set_new(j, "evidence", evidence_json(seen->evidence));
-    bool timed = seen->state != NOT_ASKED && seen->ms >= 0 && isfinite(seen->ms);
-    json_object_set_new(j, "ms", timed ? json_real(round(seen->ms * 1000) / 1000) : json_null());
-    return j;
+    if (ms >= 0 && ms < 1e12)
+        text_addf(t, "%lld.%03lld", llround(ms * 1000) / 1000, llround(ms * 1000) % 1000);
+    else
+        text_add(t, "null");
 }
 
-static json_t *facts_json(const struct column *c)
+static void add_fact(struct text *t, enum fact f, const struct seen *seen)
 {
-    json_t *j = json_object();
-    for (int f = 0; f < FACT_COUNT; f++)
-        json_object_set_new_nocheck(j, fact_table[f].json, seen_json(&c->fact[f]));
-    return j;
+    text_addf(t, "%s\"%s\":{\"state\":\"%s\",\"value\":", f ? "," : "", fact_table[f].json,
+              state_words[seen->state]);
+    add_value(t, seen->value);
+    if (seen->evidence)
+        text_addf(t, ",\"evidence\":\"e%d\",\"ms\":", seen->evidence);
+    else
+        text_add(t, ",\"evidence\":null,\"ms\":");
+    add_ms(t, seen->state == NOT_ASKED ? -1 : seen->ms);
+    text_add(t, "}");
 }
 
 static bool failed(const struct column *c)
@@ -122,23 +149,22 @@ static json_t *accepts_json(const struct column *c)
     return j;
 }
 
-static json_t *column_json(const struct report *r, const struct column *c)
+static void add_column(struct text *t, const struct report *r, const struct column *c)
 {
     const struct column_verdict *v = verdict_column(r->verdict, c->id);
-    json_t *j = json_object();
-    json_object_set_new(j, "id", json_integer(c->id));
-    json_object_set_new(j, "endpoint", text_json(c->endpoint->text));
-    json_object_set_new(j, "label", text_json(c->label));
-    json_object_set_new(j, "vantage", text_json(c->vantage));
-    json_object_set_new(j, "address", text_json(c->address));
-    json_object_set_new(j, "verdict",
-                        json_string(judgement_words[v ? v->verdict : VERDICT_UNSURE]));
-    json_object_set_new(j, "facts", facts_json(c));
-    json_object_set_new(j, "attempts", attempts_json(c));
-    json_object_set_new(j, "chain", chain_json(c));
-    json_object_set_new(j, "accepts", accepts_json(c));
-    json_object_set_new(j, "clients", json_array());
-    return j;
+    text_addf(t, "{\"id\":%d", c->id);
+    add_json(t, ",\"endpoint\":", text_json(c->endpoint->text));
+    add_json(t, ",\"label\":", text_json(c->label));
+    add_json(t, ",\"vantage\":", text_json(c->vantage));
+    add_json(t, ",\"address\":", text_json(c->address));
+    text_addf(t, ",\"verdict\":\"%s\"", judgement_words[v ? v->verdict : VERDICT_UNSURE]);
+    text_add(t, ",\"facts\":{");
+    for (int f = 0; f < FACT_COUNT; f++)
+        add_fact(t, (enum fact)f, &c->fact[f]);
+    add_json(t, "},\"attempts\":", attempts_json(c));
+    add_json(t, ",\"chain\":", chain_json(c));
+    add_json(t, ",\"accepts\":", accepts_json(c));
+    text_add(t, ",\"clients\":[]}");
 }
 
 /* --- findings ------------------------------------------------------------------------------- */
@@ -173,17 +199,17 @@ json_t *finding_json(const struct finding *f)
 
 /* --- evidence and differences --------------------------------------------------------------- */
 
-static json_t *piece_json(const struct evidence *e)
+static void add_piece(struct text *t, size_t number, const struct evidence *e)
 {
-    json_t *j = json_object();
-    json_object_set_new(j, "column", json_integer(e->column));
-    json_object_set_new(j, "probe", text_json(e->probe));
-    json_object_set_new(j, "time", when_json(e->time));
-    json_object_set_new(j, "text", text_json(e->text));
+    char time[WHEN_LEN];
     char *hex = e->bytes ? bytes_hex(e->bytes, e->bytes_len, OBSERVATION_BYTES_MAX) : NULL;
-    json_object_set_new(j, "bytes", text_json(hex));
+    text_addf(t, "\"e%zu\":{\"column\":%d", number, e->column);
+    add_json(t, ",\"probe\":", text_json(e->probe));
+    text_addf(t, ",\"time\":\"%s\"", when_format_ms(e->time, time));
+    add_json(t, ",\"text\":", text_json(e->text));
+    add_json(t, ",\"bytes\":", text_json(hex));
+    text_add(t, "}");
     free(hex);
-    return j;
 }
 
 /* Facts without a value count by their state. */
@@ -209,63 +235,64 @@ static json_t *difference_json(const struct session *s, enum fact f)
 
 /* --- the document --------------------------------------------------------------------------- */
 
-/* Writes one member or element on a line of its own and releases it. */
-static void put(FILE *out, const char *before, json_t *j)
+static void put_findings(FILE *out, struct text *t, const char *key, const struct finding *f,
+                         size_t n)
 {
-    fputs(before, out);
-    json_dumpf(j, out, DUMP);
-    json_decref(j);
-}
-
-static void put_findings(FILE *out, const char *key, const struct finding *f, size_t n)
-{
-    fprintf(out, ",\n\"%s\":[", key);
-    for (size_t i = 0; i < n; i++)
-        put(out, i ? ",\n" : "\n", finding_json(&f[i]));
-    fputs("]", out);
-}
-
-static void put_evidence(FILE *out, const struct session *s)
-{
-    fputs(",\n\"evidence\":{", out);
-    for (size_t i = 1; i < s->evidence_count; i++) {
-        fprintf(out, "%s\n\"e%zu\":", i > 1 ? "," : "", i);
-        put(out, "", piece_json(&s->evidence[i]));
+    text_addf(t, ",\n\"%s\":[", key);
+    for (size_t i = 0; i < n; i++) {
+        add_json(t, i ? ",\n" : "\n", finding_json(&f[i]));
+        put_line(out, t);
     }
-    fputs("}", out);
+    text_add(t, "]");
 }
 
-static void put_differences(FILE *out, const struct session *s)
+static void put_evidence(FILE *out, struct text *t, const struct session *s)
 {
-    const char *comma = "";
-    fputs(",\n\"differences\":[", out);
+    text_add(t, ",\n\"evidence\":{");
+    for (size_t i = 1; i < s->evidence_count; i++) {
+        text_add(t, i > 1 ? ",\n" : "\n");
+        add_piece(t, i, &s->evidence[i]);
+        put_line(out, t);
+    }
+    text_add(t, "}");
+}
+
+static void put_differences(FILE *out, struct text *t, const struct session *s)
+{
+    const char *before = "\n";
+    text_add(t, ",\n\"differences\":[");
     for (int f = 0; f < FACT_COUNT; f++) {
         if (diff_row(s, (enum fact)f) != MARK_DIFFER)
             continue;
-        fputs(comma, out);
-        put(out, "\n", difference_json(s, (enum fact)f));
-        comma = ",";
+        add_json(t, before, difference_json(s, (enum fact)f));
+        put_line(out, t);
+        before = ",\n";
     }
-    fputs("]", out);
+    text_add(t, "]");
 }
 
 void report_json(FILE *out, const struct report *r)
 {
     const struct session *s = r->session;
     const struct verdict *v = r->verdict;
-    put(out, "{\"tlswhy\":", json_string(PACKAGE_VERSION));
-    put(out, ",\n\"schema\":", json_integer(1));
-    put(out, ",\n\"started\":", when_json(s->started));
-    put(out, ",\n\"verdict\":", json_string(judgement_words[v->all]));
-    fputs(",\n\"columns\":[", out);
-    for (size_t i = 0; i < s->count; i++)
-        put(out, i ? ",\n" : "\n", column_json(r, s->column[i]));
-    fputs("]", out);
-    put_findings(out, "diagnosis", v->diagnosis, v->diagnosis_count);
-    put_findings(out, "candidates", v->candidate, v->candidate_count);
-    put_findings(out, "warnings", v->warning, v->warning_count);
-    put_evidence(out, s);
-    put(out, ",\n\"checklist\":", json_array());
-    put_differences(out, s);
-    fputs("}\n", out);
+    char started[WHEN_LEN];
+    struct text t = {0};
+    add_json(&t, "{\"tlswhy\":", json_string(PACKAGE_VERSION));
+    text_addf(&t, ",\n\"schema\":1,\n\"started\":\"%s\"", when_format_ms(s->started, started));
+    text_addf(&t, ",\n\"verdict\":\"%s\",\n\"columns\":[", judgement_words[v->all]);
+    for (size_t i = 0; i < s->count; i++) {
+        text_add(&t, i ? ",\n" : "\n");
+        add_column(&t, r, s->column[i]);
+        put_line(out, &t);
+    }
+    text_add(&t, "]");
+    put_findings(out, &t, "diagnosis", v->diagnosis, v->diagnosis_count);
+    put_findings(out, &t, "candidates", v->candidate, v->candidate_count);
+    put_findings(out, &t, "warnings", v->warning, v->warning_count);
+    put_evidence(out, &t, s);
+    text_add(&t, ",\n\"checklist\":[]");
+    put_differences(out, &t, s);
+    text_add(&t, "}\n");
+    put_line(out, &t);
+    text_free(&t);
 }

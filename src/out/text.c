@@ -15,16 +15,19 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 
-#define NAMES_MAX 8     /* columns named in one sentence */
-#define ITEMS_MAX 6     /* pieces of evidence, findings of one cause, commands shown */
-#define NAME_COLS 40    /* a longer column name is cut */
-#define LABEL_COLS 9    /* "  Check: " */
+#define NAMES_MAX 8      /* columns named in one sentence */
+#define ITEMS_MAX 6      /* pieces of evidence, findings of one cause, commands shown */
+#define NAME_COLS 40     /* a longer column name is cut */
+#define LABEL_COLS 10    /* "  Settle: " */
+#define ROW_INDENT 9     /* "FAILING  " */
+#define ROW_TEXT_COLS 26 /* room a text needs beside the names */
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_OK, STYLE_FAILING, STYLE_UNSURE };
 
 struct page {
     const struct report *r;
     struct text t;
+    bool *said; /* by evidence number: pieces that were shown already and need no second time */
 };
 
 static void styled(struct page *p, enum style style, const char *s)
@@ -51,6 +54,14 @@ static enum judgement judgement_of(const struct report *r, const struct column *
 {
     const struct column_verdict *v = verdict_column(r->verdict, c->id);
     return v ? v->verdict : VERDICT_UNSURE;
+}
+
+/* An empty line between sections, and none at the top. */
+static void gap(struct page *p)
+{
+    size_t n = p->t.len;
+    if (n && !(n > 1 && p->t.s[n - 1] == '\n' && p->t.s[n - 2] == '\n'))
+        text_add(&p->t, "\n");
 }
 
 /* What text follows is wrapped behind the columns already written of this line. */
@@ -136,28 +147,54 @@ static void item(struct page *p, const char *label, size_t nth, const char *s)
     wrapped(p, LABEL_COLS, s);
 }
 
-static void evidence_items(struct page *p, const char *label, const struct finding *f,
-                           const int *number, size_t count)
+static bool number_known(const struct session *s, int number)
+{
+    return number > 0 && (size_t)number < s->evidence_count;
+}
+
+static bool same_evidence(const struct session *s, int a, int b)
+{
+    if (a == b || s->evidence[a].column != s->evidence[b].column)
+        return a == b;
+    char *x = evidence_text(s, a), *y = evidence_text(s, b);
+    bool same = strcmp(x, y) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
+/* One sentence, with the numbers of all pieces among number[0..count) that say the same. */
+static void evidence_item(struct page *p, const char *label, size_t nth, bool named,
+                          const int *number, size_t count)
 {
     const struct session *s = p->r->session;
-    size_t shown = count > ITEMS_MAX ? ITEMS_MAX : count;
-    for (size_t i = 0; i < shown; i++) {
-        if (number[i] < 1 || (size_t)number[i] >= s->evidence_count)
+    char *name = name_by_id(s, s->evidence[number[0]].column);
+    char *text = evidence_text(s, number[0]);
+    struct text line = {0};
+    text_addf(&line, "%s%s%s [e%d", named ? name : "", named ? ": " : "", text, number[0]);
+    p->said[number[0]] = true;
+    for (size_t i = 1; i < count; i++)
+        if (number_known(s, number[i]) && !p->said[number[i]] &&
+            same_evidence(s, number[0], number[i])) {
+            text_addf(&line, " e%d", number[i]);
+            p->said[number[i]] = true;
+        }
+    text_add(&line, "]");
+    item(p, label, nth, line.s);
+    text_free(&line);
+    free(text);
+    free(name);
+}
+
+/* At most `most` sentences not said yet; *nth counts those below one label. */
+static void evidence_items(struct page *p, const char *label, size_t *nth, bool named,
+                           const int *number, size_t count, size_t most)
+{
+    for (size_t i = 0; i < count && most; i++) {
+        if (!number_known(p->r->session, number[i]) || p->said[number[i]])
             continue;
-        char *name = name_by_id(s, s->evidence[number[i]].column);
-        char *text = evidence_text(s, number[i]);
-        bool several = f->column_count > 1;
-        char *whole = mem_format("%s%s%s [e%d]", several ? name : "", several ? ": " : "", text,
-                                 number[i]);
-        item(p, label, i, whole);
-        free(whole);
-        free(text);
-        free(name);
-    }
-    if (count > shown) {
-        char *more = mem_format("... and %zu more", count - shown);
-        item(p, label, shown, more);
-        free(more);
+        evidence_item(p, label, (*nth)++, named, number + i, count - i);
+        most--;
     }
 }
 
@@ -227,12 +264,46 @@ static const char *reproduce_text(const struct finding *f)
     return f->reproduce;
 }
 
+/* What was seen for each finding of the group, then what speaks against it. */
+static void group_evidence(struct page *p, const struct group *g)
+{
+    size_t nth = 0, against = 0, most = g->count > ITEMS_MAX ? 1 : ITEMS_MAX / g->count;
+    bool named = g->id_count > 1;
+    for (size_t i = 0; i < g->count && i < ITEMS_MAX; i++) {
+        const struct finding *f = g->finding[i];
+        evidence_items(p, "Seen:", &nth, named, f->for_, f->for_count, most);
+    }
+    for (size_t i = 0; i < g->count && i < ITEMS_MAX; i++) {
+        const struct finding *f = g->finding[i];
+        evidence_items(p, "But:", &against, named, f->against, f->against_count, most);
+    }
+}
+
+static bool texts_differ(const struct group *g, const char *(*get)(const struct finding *))
+{
+    for (size_t i = 1; i < g->count; i++)
+        if (get(g->finding[i]) && get(g->finding[0]) &&
+            strcmp(get(g->finding[i]), get(g->finding[0])) != 0)
+            return true;
+    return false;
+}
+
+static void put_fix(struct page *p, const struct finding *f, bool named)
+{
+    char *names = named ? names_of(p->r->session, f->column, f->column_count) : NULL;
+    char *line = mem_format("%s%s%s", names ? names : "", names ? ": " : "", f->fix);
+    wrapped(p, LABEL_COLS, line);
+    free(line);
+    free(names);
+}
+
 /* Each different text of the group once. A command is never wrapped: it is there to be copied. */
 static void group_texts(struct page *p, const char *label, const struct group *g,
                         const char *(*get)(const struct finding *), bool wrap)
 {
     const char *shown[ITEMS_MAX];
     size_t count = 0;
+    bool named = wrap && texts_differ(g, get);
     for (size_t i = 0; i < g->count && count < ITEMS_MAX; i++) {
         const char *s = get(g->finding[i]);
         bool known = !s;
@@ -243,7 +314,7 @@ static void group_texts(struct page *p, const char *label, const struct group *g
         item_begin(p, label, count);
         shown[count++] = s;
         if (wrap)
-            wrapped(p, LABEL_COLS, s);
+            put_fix(p, g->finding[i], named);
         else
             text_addf(&p->t, "%s\n", s);
     }
@@ -257,33 +328,42 @@ static void group_heading(struct page *p, const struct group *g, size_t nth, siz
     styled(p, STYLE_BOLD, cause_table[best->cause].title);
     text_addf(&p->t, " (%s, %.0f%% sure)\n", cause_table[best->cause].id, best->confidence * 100);
     free(head);
-    if (p->r->session->count > 1) {
+    if (p->r->session->count > 1 && g->count == 1) {
         char *names = names_of(p->r->session, g->id, g->id_count);
         item(p, "Where:", 0, names);
         free(names);
     }
 }
 
+static bool missing_before(const struct group *g, size_t finding, size_t k)
+{
+    const char *text = g->finding[finding]->missing[k];
+    for (size_t i = 0; i <= finding; i++)
+        for (size_t m = 0; m < (i < finding ? g->finding[i]->missing_count : k); m++)
+            if (strcmp(g->finding[i]->missing[m], text) == 0)
+                return true;
+    return false;
+}
+
 static void put_missing(struct page *p, const struct group *g)
 {
     size_t nth = 0;
-    for (size_t i = 0; i < g->count && nth < ITEMS_MAX; i++)
+    for (size_t i = 0; i < g->count && i < ITEMS_MAX && nth < ITEMS_MAX; i++)
         for (size_t k = 0; k < g->finding[i]->missing_count && nth < ITEMS_MAX; k++)
-            item(p, "Unsure:", nth++, g->finding[i]->missing[k]);
+            if (!missing_before(g, i, k))
+                item(p, "Settle:", nth++, g->finding[i]->missing[k]);
 }
 
 static void put_cause(struct page *p, const struct group *g, size_t nth, size_t of)
 {
-    const struct finding *best = g->finding[0];
+    gap(p);
     group_heading(p, g, nth, of);
     group_summary(p, g);
-    text_add(&p->t, "\n");
-    evidence_items(p, "Seen:", best, best->for_, best->for_count);
-    evidence_items(p, "But:", best, best->against, best->against_count);
+    gap(p);
+    group_evidence(p, g);
     put_missing(p, g);
     group_texts(p, "Fix:", g, fix_text, true);
     group_texts(p, "Check:", g, reproduce_text, false);
-    text_add(&p->t, "\n");
 }
 
 static bool cause_before(const struct finding *list, size_t i)
@@ -320,7 +400,19 @@ static const struct finding *cause_of_column(const struct verdict *v, int id)
     return NULL;
 }
 
-/* Columns that are not ok and that no diagnosis explains. */
+static void put_unexplained_column(struct page *p, size_t i)
+{
+    const struct session *s = p->r->session;
+    const struct column_verdict *v = verdict_column(p->r->verdict, s->column[i]->id);
+    char *name = name_of(s, i);
+    char *line = mem_format("- %s: %s", name, v && v->text ? v->text : "nothing is known yet");
+    text_add(&p->t, "  ");
+    wrapped(p, 4, line);
+    free(line);
+    free(name);
+}
+
+/* Columns that are not ok and that no diagnosis explains. A single one was just named. */
 static size_t put_unexplained(struct page *p)
 {
     const struct session *s = p->r->session;
@@ -329,50 +421,43 @@ static size_t put_unexplained(struct page *p)
         const struct column *c = s->column[i];
         if (judgement_of(p->r, c) == VERDICT_OK || cause_of_column(p->r->verdict, c->id))
             continue;
-        if (count++ == NAMES_MAX) {
-            text_add(&p->t, "  ... and more: see the list below\n");
-            break;
-        }
-        if (count == 1) {
-            styled(p, STYLE_BOLD, "Unsure why:");
+        if (count++ == 0) {
+            gap(p);
+            styled(p, STYLE_BOLD, s->count == 1 ? "It is unsure why." : "Unsure why:");
             text_add(&p->t, "\n");
         }
-        const struct column_verdict *v = verdict_column(p->r->verdict, c->id);
-        char *name = name_of(s, i);
-        char *line = mem_format("- %s: %s", name, v && v->text ? v->text : "nothing is known yet");
-        text_add(&p->t, "  ");
-        wrapped(p, 4, line);
-        free(line);
-        free(name);
+        if (count <= NAMES_MAX && s->count > 1)
+            put_unexplained_column(p, i);
     }
+    if (count > NAMES_MAX)
+        text_addf(&p->t, "  - ... and %zu more: see the list below\n", count - NAMES_MAX);
     return count;
 }
 
-static void put_candidate(struct page *p, const struct finding *f)
+static void put_candidate(struct page *p, const struct group *g, bool likely)
 {
-    char *line = mem_format("- %s (%s, %.0f%%): %s", cause_table[f->cause].title,
-                            cause_table[f->cause].id, f->confidence * 100, f->summary);
-    text_add(&p->t, "  ");
-    wrapped(p, 4, line);
-    free(line);
-    for (size_t i = 0; i < f->missing_count && i < ITEMS_MAX; i++) {
-        text_add(&p->t, i ? "              " : "    To settle: ");
-        wrapped(p, 15, f->missing[i]);
-    }
+    const struct finding *f = g->finding[0];
+    gap(p);
+    text_addf(&p->t, "%s %s (%s, %.0f%% sure)\n", likely ? "Perhaps:" : "Less likely:",
+              cause_table[f->cause].title, cause_table[f->cause].id, f->confidence * 100);
+    group_summary(p, g);
+    group_evidence(p, g);
+    put_missing(p, g);
+    group_texts(p, "Check:", g, reproduce_text, false);
 }
 
 static void put_candidates(struct page *p)
 {
     const struct verdict *v = p->r->verdict;
-    size_t shown = v->candidate_count > ITEMS_MAX ? ITEMS_MAX : v->candidate_count;
-    size_t unexplained = put_unexplained(p);
-    if (shown) {
-        text_add(&p->t, unexplained ? "It could be:\n" : "Less likely:\n");
-        for (size_t i = 0; i < shown; i++)
-            put_candidate(p, &v->candidate[i]);
+    bool likely = put_unexplained(p) > 0;
+    for (size_t i = 0, shown = 0; i < v->candidate_count && shown < ITEMS_MAX; i++) {
+        if (cause_before(v->candidate, i))
+            continue;
+        struct group g = group_of(v->candidate, v->candidate_count, v->candidate[i].cause);
+        put_candidate(p, &g, likely);
+        group_free(&g);
+        shown++;
     }
-    if (unexplained || shown)
-        text_add(&p->t, "\n");
 }
 
 static void put_warning(struct page *p, const struct finding *f)
@@ -396,15 +481,14 @@ static void put_warnings(struct page *p)
     size_t shown = v->warning_count > 10 && !p->r->verbose ? 10 : v->warning_count;
     if (!shown)
         return;
+    gap(p);
     styled(p, STYLE_BOLD, v->warning_count > 1 ? "Warnings:" : "Warning:");
     text_add(&p->t, "\n");
     for (size_t i = 0; i < shown; i++)
         put_warning(p, &v->warning[i]);
     if (v->warning_count > shown)
         text_addf(&p->t, "  - ... and %zu more; --verbose shows them\n", v->warning_count - shown);
-    text_add(&p->t, "\n");
 }
-
 /* --- columns -------------------------------------------------------------------------------- */
 
 static void add_version(struct text *t, const struct column *c)
@@ -427,20 +511,24 @@ static void add_end(struct text *t, const struct column *c, double now)
               when_span(fabs((double)end - now), span), (double)end < now ? " ago" : "");
 }
 
-/* "ok (1 try)" says "; 1 try" behind what was agreed; any other text stands for itself. */
+/* Of an "ok (1 try): ..." only the tries are new behind what was agreed. */
+static void add_tries(struct text *t, const char *says)
+{
+    if (text_starts(says, "ok ("))
+        text_addf(t, "; %.*s", (int)strcspn(says + 4, ")"), says + 4);
+    else if (!text_is(says, "ok"))
+        text_addf(t, "; %s", says);
+}
+
 static char *column_text(const struct report *r, const struct column *c)
 {
     const struct column_verdict *v = verdict_column(r->verdict, c->id);
     const char *says = v && v->text ? v->text : "nothing is known yet";
     struct text t = {0};
     if (v && v->verdict == VERDICT_OK) {
-        size_t n = strlen(says);
         add_version(&t, c);
         add_end(&t, c, r->session->started);
-        if (text_starts(says, "ok (") && says[n - 1] == ')')
-            text_addf(&t, "; %.*s", (int)(n - 5), says + 4);
-        else if (!text_is(says, "ok"))
-            text_addf(&t, "; %s", says);
+        add_tries(&t, says);
     } else {
         text_add(&t, says);
     }
@@ -467,15 +555,10 @@ static void put_row(struct page *p, size_t i, int cols, const char *says)
     const struct column *c = p->r->session->column[i];
     const struct judgement_look *look = &looks[judgement_of(p->r, c)];
     char *name = name_of(p->r->session, i);
-    int indent = 9 + cols + 2;
+    int indent = ROW_INDENT + (cols ? cols + 2 : 0), rest = cols - text_width(name);
     styled(p, look->style, look->word);
-    text_addf(&p->t, "  %s", name);
-    if (text_width(name) > cols) {
-        text_add(&p->t, "\n");
-        spaces(p, indent);
-    } else {
-        spaces(p, cols - text_width(name) + 2);
-    }
+    text_addf(&p->t, "  %s%s", name, rest < 0 ? "\n" : "");
+    spaces(p, rest < 0 ? indent : rest + 2);
     wrapped(p, indent, says);
     free(name);
 }
@@ -483,7 +566,10 @@ static void put_row(struct page *p, size_t i, int cols, const char *says)
 static void put_rows(struct page *p)
 {
     const struct session *s = p->r->session;
-    int cols = names_width(s);
+    int cols = names_width(s), most = p->r->width - ROW_INDENT - 2 - ROW_TEXT_COLS;
+    gap(p);
+    if (cols > most) /* too narrow for two columns: names above their texts */
+        cols = most < 12 ? 0 : most;
     for (size_t i = 0; i < s->count; i++) {
         char *says = column_text(p->r, s->column[i]);
         put_row(p, i, cols, says);
@@ -559,7 +645,8 @@ static void put_facts(struct page *p)
     for (size_t i = 0; i < s->count; i++) {
         const struct column *c = s->column[i];
         char *name = name_of(s, i);
-        text_addf(&p->t, "\nFacts of %s%s%s:\n", name, c->address ? " at " : "",
+        gap(p);
+        text_addf(&p->t, "Facts of %s%s%s:\n", name, c->address ? " at " : "",
                   c->address ? c->address : "");
         for (int f = 0; f < FACT_COUNT; f++)
             if (fact_shown(p->r, c, (enum fact)f))
@@ -594,12 +681,12 @@ static void put_headline(struct page *p)
     if (unsure)
         text_addf(&p->t, "%s%zu %s unsure", failing ? ", " : "  ", unsure,
                   unsure == 1 ? "is" : "are");
-    text_add(&p->t, "\n\n");
+    text_add(&p->t, "\n");
 }
 
 void report_text(FILE *out, const struct report *r)
 {
-    struct page p = {.r = r};
+    struct page p = {.r = r, .said = mem_new(r->session->evidence_count * sizeof(bool))};
     bool one = r->session->count == 1;
     bool calm = r->verdict->all == VERDICT_OK;
     if (r->session->count == 0) {
@@ -610,8 +697,6 @@ void report_text(FILE *out, const struct report *r)
         put_headline(&p);
         if (one)
             put_rows(&p);
-        if (one && (!calm || r->verdict->warning_count))
-            text_add(&p.t, "\n");
         put_causes(&p);
         put_candidates(&p);
         put_warnings(&p);
@@ -622,4 +707,5 @@ void report_text(FILE *out, const struct report *r)
     }
     fputs(p.t.s, out);
     text_free(&p.t);
+    free(p.said);
 }

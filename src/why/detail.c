@@ -131,9 +131,12 @@ static void words_faults(const struct look *l, struct words *w, uint32_t mask)
         keep(&(struct words){ .detail = one }, "bits", json_object_get(fault, "bits"));
         json_array_append_new(all, one);
         if (i < NAMES_SAID) {
-            enum reason r = reason_find(reason);
-            text_addf(&said, "%s\"%s\": %s", i ? "; " : "", name,
-                      text && *text ? text : r < REASON_COUNT ? reason_table[r].says : "");
+            const char *about = member(fault, "subject");
+            enum reason r = reason ? reason_find(reason) : REASON_COUNT;
+            text_add(&said, i ? "; " : "");
+            if (about && *about && text && *text)
+                text_addf(&said, "\"%s\" ", name); /* the text is what is said of it */
+            text_add(&said, text && *text ? text : r < REASON_COUNT ? reason_table[r].says : "");
         }
         free(name);
     }
@@ -210,7 +213,8 @@ static json_t *leaf_names(const struct look *l)
     const json_t *value = l->c->fact[FACT_NAME].value;
     const json_t *built = look_member(l, FACT_CHAIN, "built"), *sent = look_member(l, FACT_CHAIN, "sent");
     const json_t *leaf = json_array_get(json_array_size(built) ? built : sent, 0), *one;
-    const json_t *list = json_is_array(value) ? value : json_object_get(leaf, "names");
+    const json_t *own = json_object_get(leaf, "names"); /* the fact's own text may be cut short */
+    const json_t *list = json_is_array(value) ? value : own;
     json_t *names = json_array();
     size_t i;
     json_array_foreach(list, i, one) {

@@ -187,7 +187,8 @@ static void tally_add(struct tally *t, const char *answer)
         t->accepted++;
     else if (text_starts(answer, "alert 70 ") || strcmp(answer, "alert 70") == 0)
         t->by_70++;
-    else if (text_starts(answer, "alert ") || strcmp(answer, "closed") == 0)
+    else if (text_starts(answer, "alert ") || text_starts(answer, "answered by ") ||
+             strcmp(answer, "closed") == 0)
         t->refused++;
     else if (strcmp(answer, "reset") == 0)
         t->reset++;
@@ -311,16 +312,30 @@ static bool store_is_system(const struct look *l)
     return !l->c->endpoint->value[KEY_CA];
 }
 
+/* A certificate with the name of the missing issuer was sent, but does not fit. */
+static bool issuer_sent(const json_t *sent, const json_t *top)
+{
+    const char *issuer = json_string_value(json_object_get(top, "issuer"));
+    const json_t *cert;
+    size_t i;
+    json_array_foreach(sent, i, cert) {
+        const char *subject = json_string_value(json_object_get(cert, "subject"));
+        if (issuer && subject && strcmp(issuer, subject) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Public CAs always say where their own certificate can be had. So a certificate that does not, and
- * whose issuer is missing, was issued by somebody's own CA. When the server sent nothing but the
- * leaf, and the CAs were chosen by hand, an own intermediate may be missing just as well. */
+ * whose issuer is missing, was issued by somebody's own CA. Below it an own intermediate may be
+ * missing just as well, where the CAs were chosen by hand and nothing but the leaf fits. */
 static bool issuer_private(const struct look *l)
 {
-    const json_t *built = look_member(l, FACT_CHAIN, "built");
+    const json_t *built = look_member(l, FACT_CHAIN, "built"), *sent = look_member(l, FACT_CHAIN, "sent");
     const json_t *top = look_top(l);
-    if (!top || !cert_without_aia(top))
+    if (!top || !cert_without_aia(top) || issuer_sent(sent, top))
         return false;
-    return json_array_size(built) > 1 || store_is_system(l);
+    return json_array_size(built) > 1 || (json_array_size(sent) == 1 && store_is_system(l));
 }
 
 /* Which certificate comes may hang on the name sent; only a name chosen by hand makes that likely. */

@@ -26,7 +26,7 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 /* The server said no, or went away, before anything was agreed on. */
 #define EARLY FAILS("stage=nothing|server-hello")
 /* By any way a server refuses; silence is not one. */
-#define REFUSED FAILS("kind=alert|closed|reset|protocol|version")
+#define REFUSED FAILS("kind=alert|closed|reset")
 
 #define WEAK_FAULTS "weak-key|weak-digest|no-server-auth|key-usage|not-a-ca|path-length|" \
                     "name-constraint|critical-extension"
@@ -363,7 +363,7 @@ FOR(CERT_NAME, 25, WHEN(FAULT("name-mismatch"), THAT(NAME, "sni-by-hand")),
     "as server name" }, .reproduce = REPRODUCE_NAME),
 FOR(CERT_WEAK, 97, WHEN(FAULT(WEAK_FAULTS)),
     .text = "a certificate that current clients refuse",
-    .summary = "Current clients refuse a certificate of the chain. {faults}.",
+    .summary = "Current clients refuse this chain: {faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_WEAK, .reproduce = REPRODUCE_CERTS),
 
 /* --- warnings ----------------------------------------------------------------------------------- */
@@ -383,6 +383,7 @@ const size_t sign_count = sizeof sign_table / sizeof *sign_table;
 #define OUTCOME(v, says, ...) { .verdict = VERDICT_##v, .text = says, __VA_ARGS__ }
 
 const struct outcome outcome_table[] = {
+OUTCOME(FAILING, "does not resolve", WHEN(STATE(RESOLVE, "no"))),
 OUTCOME(UNSURE, "no {family} route here: not asked", .aside = true,
         WHEN(STATE(CONNECT, "could-not-ask"), WORD(CONNECT, "no-route"))),
 OUTCOME(UNSURE, "could not be asked from here",
@@ -394,7 +395,6 @@ OUTCOME(OK, "not reachable ({kind}); clients fall back to {other_family}", .deta
 OUTCOME(UNSURE, "not reachable ({kind}), {other_family} still being tried", .detail = DETAIL_FAILURE,
         WHEN(STATE(CONNECT, "no"), THAT(CONNECT, "waiting"))),
 OUTCOME(FAILING, "no connection", WHEN(STATE(CONNECT, "no"))),
-OUTCOME(FAILING, "does not resolve", WHEN(STATE(RESOLVE, "no"))),
 OUTCOME(FAILING, "the issuer {issuer} was not sent and is not trusted here", .detail = DETAIL_ISSUER,
         WHEN(FAULT("issuer-unknown"))),
 OUTCOME(FAILING, "the server sent no certificate", WHEN(FAULT("no-certificate"))),

@@ -159,6 +159,8 @@ static void extensions_set(gnutls_x509_crt_t crt, const struct mint *m)
         need(gnutls_x509_crt_set_extension_by_oid(crt, m->unknown, null, sizeof null, m->critical));
     if (m->staple)
         need(gnutls_x509_crt_set_extension_by_oid(crt, "1.3.6.1.5.5.7.1.24", features, sizeof features, 0));
+    if (m->raw_oid)
+        need(gnutls_x509_crt_set_extension_by_oid(crt, m->raw_oid, m->raw, m->raw_len, 0));
     constraints_set(crt, m);
     urls_set(crt, m);
 }

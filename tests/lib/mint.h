@@ -49,6 +49,8 @@ struct mint {
     const char *permit_dn;      /* the same, RFC 4514 */
     const char *aia, *ocsp, *crl;
     bool staple;                /* must-staple */
+    const char *raw_oid;        /* any other extension, with its value */
+    const void *raw; size_t raw_len;
 };
 
 struct minted *mint(const struct mint *m);

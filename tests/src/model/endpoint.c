@@ -289,6 +289,7 @@ static void test_lengths(void **state)
         {filled("example.org,label=", 'x', ENDPOINT_VALUE_MAX, ""), true},
         {filled("example.org,label=", 'x', ENDPOINT_VALUE_MAX + 1, ""), false},
         {filled("example.org,", 'x', ENDPOINT_TEXT_MAX, ""), false},
+        {filled("example.org,name=", 'x', 64, ""), false},
         {filled("example.org,alpn=", 'x', 255, ""), true},
         {filled("example.org,alpn=", 'x', 256, ""), false},
     };

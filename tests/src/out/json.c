@@ -61,7 +61,8 @@ static void test_keys(void **state)
     keys_are(j, "tlswhy schema started verdict columns diagnosis candidates warnings evidence "
                 "checklist differences");
     json_t *column = json_array_get(json_object_get(j, "columns"), 0);
-    keys_are(column, "id endpoint label vantage address verdict facts attempts chain accepts clients");
+    keys_are(column, "id endpoint label vantage address verdict facts attempts chain accepts "
+                     "clients");
     keys_are(json_object_get(column, "attempts"), "made failed groups");
     keys_are(json_object_get(column, "chain"), "sent built");
     keys_are(json_object_get(column, "accepts"), "versions ciphers server_order groups sigalgs");
@@ -92,7 +93,8 @@ static void test_values(void **state)
     struct scene *sc = scene_many();
     json_t *j = document(sc), *columns = json_object_get(j, "columns");
     assert_string_equal(json_string_value(json_object_get(j, "verdict")), "failing");
-    assert_string_equal(json_string_value(json_object_get(j, "started")), "2026-11-21T01:00:00.000Z");
+    assert_string_equal(json_string_value(json_object_get(j, "started")),
+                        "2026-11-21T01:00:00.000Z");
     json_t *versions = json_object_get(json_object_get(json_array_get(columns, 4), "accepts"),
                                        "versions");
     assert_int_equal(json_array_size(versions), 2);
@@ -125,9 +127,10 @@ static void test_bytes(void **state)
     json_t *j = document(sc), *evidence = json_object_get(j, "evidence");
     char *name = mem_format("e%zu", sc->session->evidence_count - 1);
     json_t *piece = json_object_get(evidence, name);
-    assert_int_equal(json_string_length(json_object_get(piece, "bytes")), 2 * OBSERVATION_BYTES_MAX);
-    json_t *late = json_object_get(json_object_get(json_array_get(json_object_get(j, "columns"), 0),
-                                                   "facts"), "late_alert");
+    assert_int_equal(json_string_length(json_object_get(piece, "bytes")),
+                     2 * OBSERVATION_BYTES_MAX);
+    json_t *column = json_array_get(json_object_get(j, "columns"), 0);
+    json_t *late = json_object_get(json_object_get(column, "facts"), "late_alert");
     assert_true(json_is_null(json_object_get(late, "ms")));
     assert_string_equal(json_string_value(json_object_get(late, "evidence")), name);
     free(name);
@@ -146,15 +149,52 @@ static void test_thousand(void **state)
     scene_free(sc);
 }
 
+static void list_is(json_t *list, size_t n, const char *(*nth)(size_t))
+{
+    assert_int_equal(json_array_size(list), n);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(json_string_value(json_array_get(list, i)), nth(i));
+}
+
+static const char *fact_nth(size_t i)
+{
+    return fact_table[i].json;
+}
+
+static const char *cause_nth(size_t i)
+{
+    return cause_table[i].id;
+}
+
+/* The schema that is shipped knows every fact and every cause. */
+static void test_schema(void **state)
+{
+    (void)state;
+    const char *top = getenv("abs_top_srcdir");
+    char *path = mem_format("%s/man/tlswhy.schema.json", top ? top : ".");
+    json_error_t e;
+    json_t *schema = json_load_file(path, 0, &e);
+    if (!schema)
+        fail_msg("%s: %s", path, e.text);
+    json_t *defs = json_object_get(schema, "$defs"), *facts = NULL;
+    assert_int_equal(json_unpack(defs, "{s:{s:{s:o}}}", "column", "properties", "facts", &facts),
+                     0);
+    list_is(json_object_get(facts, "required"), FACT_COUNT, fact_nth);
+    assert_int_equal(json_object_size(json_object_get(facts, "properties")), FACT_COUNT);
+    list_is(json_object_get(json_object_get(defs, "cause"), "enum"), CAUSE_COUNT, cause_nth);
+    json_decref(schema);
+    free(path);
+}
+
 static void test_finding(void **state)
 {
     (void)state;
     struct finding f = {.cause = CAUSE_SNI, .confidence = 0.9};
     json_t *j = finding_json(&f);
     char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    assert_string_equal(text, "{\"cause\":\"sni\",\"confidence\":0.9,\"columns\":[],\"summary\":null,"
-                              "\"detail\":{},\"for\":[],\"against\":[],\"missing\":[],\"fix\":null,"
-                              "\"reproduce\":null}");
+    assert_string_equal(text, "{\"cause\":\"sni\",\"confidence\":0.9,\"columns\":[],"
+                              "\"summary\":null,\"detail\":{},\"for\":[],\"against\":[],"
+                              "\"missing\":[],\"fix\":null,\"reproduce\":null}");
     free(text);
     json_decref(j);
 }
@@ -163,7 +203,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden), cmocka_unit_test(test_keys), cmocka_unit_test(test_values),
-        cmocka_unit_test(test_bytes), cmocka_unit_test(test_thousand), cmocka_unit_test(test_finding),
+        cmocka_unit_test(test_bytes), cmocka_unit_test(test_thousand),
+        cmocka_unit_test(test_finding), cmocka_unit_test(test_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

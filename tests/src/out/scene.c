@@ -140,7 +140,8 @@ static void seen_handshake(struct scene *sc, int id, const char *until)
     see(sc, id, FACT_NAME, STATE_YES, json_string("*.example.org"), NULL);
     see(sc, id, FACT_NOT_AFTER, STATE_YES, json_string(until), NULL);
     see(sc, id, FACT_CHAIN, STATE_YES, json_pack("{s:[o,o], s:[o], s:b, s:b}",
-        "sent", cert("CN=www.example.org", "CN=Example CA"), cert("CN=Example CA", "CN=Example Root"),
+        "sent", cert("CN=www.example.org", "CN=Example CA"),
+        cert("CN=Example CA", "CN=Example Root"),
         "built", cert("CN=www.example.org", "CN=Example CA"), "trusted", 1, "complete", 1), NULL);
 }
 
@@ -213,6 +214,7 @@ static void many_causes(struct verdict *v, int gap, int other_gap, int name)
                                 "The server does not send the intermediate \"Example CA\".");
     with_columns(f, 2, 3);
     with_evidence(f, gap);
+    with_evidence(f, gap - 1);
     with_evidence(f, other_gap);
     f->fix = mem_string("Install the certificate together with its intermediates.");
     f->reproduce = mem_string("openssl s_client -connect 192.0.2.2:443 -showcerts </dev/null");
@@ -227,7 +229,7 @@ static void many_causes(struct verdict *v, int gap, int other_gap, int name)
     f = finding(&v->diagnosis, &v->diagnosis_count, CAUSE_CERT_INCOMPLETE, 0.75,
                 "An intermediate is missing; which one can't be told.");
     with_columns(f, 5, 5);
-    f->fix = mem_string("Install the certificate together with its intermediates.");
+    f->fix = mem_string("Ask the CA for its intermediates.");
     f->reproduce = mem_string("openssl s_client -connect 192.0.2.5:443 -showcerts </dev/null");
     f = finding(&v->warning, &v->warning_count, CAUSE_CERT_EXPIRED, 0.9,
                 "The certificate ends in 5 days.");
@@ -250,6 +252,7 @@ struct scene *scene_many(void)
     column(sc, 6, 5, 0, "imaps://mail.example.org", NULL);
     for (int id = 1; id <= 5; id++)
         seen_handshake(sc, id, id == 1 ? "2026-11-26T00:00:00Z" : "2027-06-01T00:00:00Z");
+    see(sc, 2, FACT_REASONS, STATE_YES, NULL, "Only the server's own certificate was sent.");
     int gap = see(sc, 2, FACT_TRUST, STATE_NO, json_string("issuer-unknown"),
                   "Only the server's own certificate was sent.");
     int other = see(sc, 3, FACT_TRUST, STATE_NO, json_string("issuer-unknown"),
@@ -259,7 +262,7 @@ struct scene *scene_many(void)
     see(sc, 5, FACT_VERSIONS, STATE_YES, json_pack("{s:s, s:s, s:s}", "tls1.1", "accepted",
         "tls1.2", "accepted", "tls1.3", "alert 70 protocol_version"), NULL);
     see(sc, 6, FACT_CONNECT, STATE_NO, json_string("silent"), "No answer to our SYN within 5 s.");
-    judged(sc, 1, VERDICT_OK, "ok (1 try)");
+    judged(sc, 1, VERDICT_OK, "ok (1 try): TLS 1.3");
     judged(sc, 2, VERDICT_FAILING, "an intermediate is missing");
     judged(sc, 3, VERDICT_FAILING, "an intermediate is missing");
     judged(sc, 4, VERDICT_FAILING, "certificate for other names");

@@ -1,7 +1,7 @@
 /* scene - sessions and verdicts made by hand, for the tests of the reports.
  *
- * Owns: what the golden files show. No verdict here comes from the reasoning, so that a change there
- * changes no golden file.
+ * Owns: what the golden files show. No verdict here comes from the reasoning, so that a change
+ * there changes no golden file.
  */
 #ifndef TLSWHY_TESTS_OUT_SCENE_H
 #define TLSWHY_TESTS_OUT_SCENE_H

@@ -1,0 +1,223 @@
+/* fixture - see fixture.h. */
+#include "tests/ui/fixture.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/model/stream.h"
+#include "ui/keys.h"
+#include "ui/render.h"
+
+#define STARTED 1790000000.0 /* 2026-09-21T14:13:20Z */
+
+static void apply(struct session *s, const char *line)
+{
+    struct event ev;
+    struct err e = { "" };
+    bool good = event_parse(line, strlen(line), &ev, &e);
+    if (!good)
+        fprintf(stderr, "%s\n%s\n", line, e.text);
+    assert(good);
+    session_apply(s, &ev);
+    event_clear(&ev);
+}
+
+/* id, fact, state, value, text: a line with the rest filled in. */
+static void fact(struct session *s, int column, const char *name, const char *state, const char *value,
+                 const char *text)
+{
+    char *line = mem_format("{\"t\":\"fact\",\"column\":%d,\"fact\":\"%s\",\"state\":\"%s\",\"value\":%s,"
+                            "\"probe\":\"handshake\",\"time\":\"2026-09-21T14:13:21.250Z\",\"ms\":12.5,"
+                            "\"text\":%s,\"bytes\":\"15030300020228deadbeef00ff414243444546\"}",
+                            column, name, state, value, text);
+    apply(s, line);
+    free(line);
+}
+
+#define LEAF(name, after) "{\"cn\":\"" name "\",\"subject\":\"CN=" name "\",\"issuer\":\"CN=Test Issuing CA\"," \
+    "\"not_before\":\"2026-01-01T00:00:00Z\",\"not_after\":\"" after "\",\"sha256\":\"3f9a\"}"
+#define INTERMEDIATE "{\"cn\":\"Test Issuing CA\",\"subject\":\"CN=Test Issuing CA\",\"issuer\":\"CN=Test Root\"," \
+    "\"not_before\":\"2025-01-01T00:00:00Z\",\"not_after\":\"2030-01-01T00:00:00Z\",\"sha256\":\"77aa\"%s}"
+
+static void good_chain(struct session *s, int id)
+{
+    char *sent = mem_format("{\"sent\":[" LEAF("shop.example", "2026-12-01T00:00:00Z") "," INTERMEDIATE "],\"built\":["
+                            "{\"cn\":\"shop.example\",\"from\":\"sent\"},{\"cn\":\"Test Issuing CA\",\"from\":\"sent\"},"
+                            "{\"cn\":\"Test Root\",\"from\":\"store\"}],\"trusted\":true,\"complete\":true}", "");
+    fact(s, id, "chain", "yes", sent, "\"2 certificates\"");
+    fact(s, id, "trusted", "yes", "\"Test Root\"", "null");
+    fact(s, id, "cert_reasons", "no", "null", "null");
+    free(sent);
+}
+
+static void good_column(struct session *s, int id, const char *version, const char *suite)
+{
+    char value[96];
+    fact(s, id, "connect", "yes", "\"connected\"", "\"connected in 12 ms\"");
+    fact(s, id, "handshake", "yes", "\"ok\"", "\"the handshake was completed\"");
+    snprintf(value, sizeof value, "\"%s\"", version);
+    fact(s, id, "version", "yes", value, "\"ServerHello\"");
+    snprintf(value, sizeof value, "\"%s\"", suite);
+    fact(s, id, "cipher", "yes", value, "\"ServerHello\"");
+    fact(s, id, "subject", "yes", "\"CN=shop.example\"", "null");
+    fact(s, id, "issuer", "yes", "\"CN=Test Issuing CA\"", "null");
+    fact(s, id, "dates", "yes", "\"ok\"", "null");
+    fact(s, id, "name", "yes", "\"shop.example\"", "null");
+    good_chain(s, id);
+}
+
+/* Text of a peer that would like to move the cursor, turn the line round and push the columns. The
+ * stream refuses such lines; the screen must not rely on that. */
+static const char hostile[] = "CN=\u4f60\u597d\u4e16\u754c e\u0301\u0302 \033[2J\u202eevil\007\ttab\xc2\x9b" "31m";
+
+static void see_hostile(struct session *s, int column, enum fact f, enum state state)
+{
+    struct observation o = { .column = column, .fact = f, .state = state, .value = json_string(hostile),
+                             .probe = "handshake", .time = STARTED + 1.25, .ms = 12.5,
+                             .text = mem_string(hostile) };
+    session_see(s, &o);
+}
+
+static void bad_column(struct session *s, int id)
+{
+    fact(s, id, "connect", "yes", "\"connected\"", "\"connected in 14 ms\"");
+    fact(s, id, "handshake", "no", "\"local\"", "\"the certificate was refused\"");
+    fact(s, id, "version", "yes", "\"tls1.2\"", "\"ServerHello chose TLS 1.2\"");
+    fact(s, id, "cipher", "yes", "\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"", "\"ServerHello\"");
+    see_hostile(s, id, FACT_SUBJECT, STATE_YES);
+    fact(s, id, "issuer", "yes", "\"CN=CorpProxy CA\"", "null");
+    fact(s, id, "dates", "no", "\"expired\"", "\"shop.example expired on 2026-09-18 (3 days ago)\"");
+    see_hostile(s, id, FACT_NAME, STATE_NO);
+    fact(s, id, "trusted", "no", "\"issuer-unknown\"", "\"CorpProxy CA is neither sent nor in the store\"");
+    fact(s, id, "ocsp_staple", "unsure", "null", "null");
+    fact(s, id, "clock_offset", "could-not-ask", "null", "\"no HTTP here\"");
+    fact(s, id, "chain", "yes", "{\"sent\":[" LEAF("shop.example", "2026-09-18T00:00:00Z") "],\"built\":["
+         "{\"cn\":\"shop.example\",\"issuer\":\"CN=CorpProxy CA\",\"from\":\"sent\"}],\"trusted\":false,\"complete\":false}",
+         "\"1 certificate\"");
+    fact(s, id, "cert_reasons", "yes", "[{\"reason\":\"expired\",\"cert\":0,\"link\":0,\"subject\":\"CN=shop.example\","
+         "\"text\":\"shop.example expired on 2026-09-18 (3 days ago)\",\"when\":\"2026-09-18T00:00:00Z\",\"bits\":null},"
+         "{\"reason\":\"issuer-unknown\",\"cert\":null,\"link\":0,\"subject\":\"CN=shop.example\","
+         "\"text\":\"the issuer CorpProxy CA was not sent and is not in the store\",\"when\":null,\"bits\":null}]", "null");
+}
+
+static void add_column(struct session *s, int id, const char *label, const char *state)
+{
+    char *line = mem_format("{\"t\":\"column\",\"id\":%d,\"ask\":%d,\"nth\":0,\"endpoint\":\"https://shop.example,at=10.0.0.%d,"
+                            "label=%s\",\"address\":\"10.0.0.%d:443\",\"vantage\":\"local\"}", id, id, id, label, id);
+    apply(s, line);
+    free(line);
+    line = mem_format("{\"t\":\"%s\",\"column\":%d}", state, id);
+    apply(s, line);
+    free(line);
+}
+
+static int evidence_of(const struct session *s, int column, enum fact f)
+{
+    return session_column(s, column)->fact[f].evidence;
+}
+
+static struct finding expired(const struct session *s, int column)
+{
+    struct finding f = { .cause = CAUSE_CERT_EXPIRED, .confidence = .97, .column_count = 1, .for_count = 2,
+                         .against_count = 1, .missing_count = 1 };
+    f.column = mem_new(sizeof *f.column);
+    f.column[0] = column;
+    f.summary = mem_string("The certificate of shop.example expired 3 days ago, on 2026-09-18, so every client that checks dates refuses it.");
+    f.detail = json_pack("{s:s,s:i}", "not_after", "2026-09-18T00:00:00Z", "days", 3);
+    f.for_ = mem_new(2 * sizeof *f.for_);
+    f.for_[0] = evidence_of(s, column, FACT_DATES);
+    f.for_[1] = evidence_of(s, column, FACT_SUBJECT);
+    f.against = mem_new(sizeof *f.against);
+    f.against[0] = evidence_of(s, 1, FACT_DATES);
+    f.missing = mem_new(sizeof *f.missing);
+    f.missing[0] = mem_string("the time of another clock");
+    f.fix = mem_string("Renew the certificate and reload the server.");
+    f.reproduce = mem_string("openssl s_client -connect 10.0.0.2:443 -servername shop.example -verify_return_error </dev/null");
+    return f;
+}
+
+static struct finding plain_finding(enum cause cause, double confidence, int column, const char *summary)
+{
+    struct finding f = { .cause = cause, .confidence = confidence, .column_count = 1 };
+    f.column = mem_new(sizeof *f.column);
+    f.column[0] = column;
+    f.summary = mem_string(summary);
+    f.detail = json_object();
+    return f;
+}
+
+static void verdict_make(struct fixture *f)
+{
+    struct verdict *v = f->verdict = mem_new(sizeof *v);
+    size_t n = f->session->count;
+    v->column = mem_new((n + 1) * sizeof *v->column);
+    v->column_count = n;
+    for (size_t i = 0; i < n; i++) {
+        int id = f->session->column[i]->id;
+        bool bad = id == 2, busy = id == 6;
+        v->column[i] = (struct column_verdict){ id, bad ? VERDICT_FAILING : busy ? VERDICT_UNSURE : VERDICT_OK, busy,
+                                                mem_string(bad ? "certificate expired 3 days ago" : "ok (1 try)") };
+    }
+    v->all = n >= 2 ? VERDICT_FAILING : n ? VERDICT_OK : VERDICT_UNSURE;
+    if (n < 2)
+        return;
+    v->diagnosis = mem_new(2 * sizeof *v->diagnosis);
+    v->diagnosis_count = 2;
+    v->diagnosis[0] = plain_finding(CAUSE_CERT_UNTRUSTED_CA, .9, 2, "The chain ends at CorpProxy CA, which is not in the store.");
+    v->diagnosis[1] = expired(f->session, 2);
+    v->candidate = mem_new(sizeof *v->candidate);
+    v->candidate_count = 1;
+    v->candidate[0] = plain_finding(CAUSE_INTERCEPTION, .25, 2, "A TLS-inspecting proxy may answer in the server's place.");
+    v->warning = mem_new(sizeof *v->warning);
+    v->warning_count = 1;
+    v->warning[0] = plain_finding(CAUSE_OCSP, .9, 1, "No OCSP staple was sent.");
+}
+
+void fixture_init(struct fixture *f, int columns)
+{
+    static const char *const labels[] = { "lab", "office", "vpn-eu", "iot-7", "saved", "pop-sg" };
+    *f = (struct fixture){ .session = session_new(STARTED) };
+    for (int id = 1; id <= columns; id++) {
+        add_column(f->session, id, labels[id - 1], id == 6 ? "busy" : "done");
+        if (id == 2)
+            bad_column(f->session, id);
+        else if (id != 6)
+            good_column(f->session, id, id == 4 ? "tls1.2" : "tls1.3",
+                        id == 3 ? "TLS_CHACHA20_POLY1305_SHA256" : "TLS_AES_256_GCM_SHA384");
+    }
+    verdict_make(f);
+    f->scene = (struct scene){ .session = f->session, .verdict = f->verdict };
+    scene_look(&f->scene);
+}
+
+void fixture_free(struct fixture *f)
+{
+    verdict_free(f->verdict);
+    session_free(f->session);
+}
+
+static void press(struct fixture *f, struct view *v, int w, int h, int key)
+{
+    view_key(v, &f->scene, key);
+    struct frame *frame = render(&f->scene, v, w, h, true);
+    view_settle(v, frame, true);
+    frame_free(frame);
+}
+
+void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *keys)
+{
+    char *all = mem_string(keys), *next = all;
+    for (char *word; (word = strsep(&next, " "));) {
+        if (strncmp(word, "text:", 5) == 0) {
+            for (const char *c = word + 5; *c; c++)
+                press(f, v, w, h, (unsigned char)*c);
+        } else if (*word) {
+            assert(keys_find(word) != K_NONE);
+            press(f, v, w, h, keys_find(word));
+        }
+    }
+    free(all);
+}

@@ -1,0 +1,257 @@
+/* Every view at every size, in UTF-8 and in ASCII, against golden files.
+ *
+ * GENERATE=1 rewrites the files; the change is then read in the diff. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "tests/ui/fixture.h"
+#include "ui/keys.h"
+#include "ui/render.h"
+
+static const struct { int w, h; } sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
+
+/* name of the golden file, columns of the session, keys that lead there */
+static const struct { const char *name; int columns; const char *keys; } views[] = {
+    { "compare-2", 2, "2" },
+    { "compare-6", 6, "2 l j j" },
+    { "compare-6-right", 6, "2 l l l l l G" },
+    { "compare-6-diff", 6, "2 D r l Space" },
+    { "why-2", 2, "1" },
+    { "why-6", 6, "1 j j j" },
+    { "chain-2", 2, "3 l" },
+    { "chain-6", 6, "3 l l l G" },
+    { "detail-evidence", 2, "1 j j j Enter Enter" },
+    { "detail-cell", 2, "2 l j j Enter" },
+    { "detail-cert", 2, "3 l Enter" },
+    { "detail-finding", 2, "1 j Enter" },
+    { "help", 2, "?" },
+    { "help-found", 2, "? / text:copy Enter" },
+    { "prompt-add", 2, "2 a text:nope://x Enter" },
+    { "prompt-command", 2, "2 : text:compar" },
+    { "not-there-yet", 2, "2 4" },
+    { "empty", 0, "2" },
+    { "one-column", 1, "1" },
+};
+
+
+/* Each row exactly as wide as the picture, no byte that could move a cursor, ASCII where promised. */
+static void assert_sound(const struct grid *g)
+{
+    assert_in_range(g->cursor_x, 0, g->w - 1);
+    assert_in_range(g->cursor_y, 0, g->h - 1);
+    for (int y = 0; y < g->h; y++) {
+        int cols = 0;
+        for (int x = 0; x < g->w; x++) {
+            const struct cell *c = grid_at(g, x, y);
+            cols += c->width;
+            assert_int_equal(c->width == 0, c->ch[0] == '\0');
+            if (c->width)
+                assert_int_equal(text_width(c->ch), c->width);
+            for (const char *p = c->ch; *p; p++) {
+                assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
+                assert_true(g->utf8 || (unsigned char)*p < 0x80);
+            }
+        }
+        assert_int_equal(cols, g->w);
+    }
+}
+
+static char *picture(const char *keys, int columns, int w, int h, bool utf8)
+{
+    struct fixture f;
+    fixture_init(&f, columns);
+    struct view *v = view_new(PANE_COMPARE, NULL);
+    fixture_press(&f, v, w, h, keys);
+    struct frame *frame = render(&f.scene, v, w, h, utf8);
+    assert_sound(frame->grid);
+    char *dump = grid_dump(frame->grid, true);
+    frame_free(frame);
+    view_free(v);
+    fixture_free(&f);
+    return dump;
+}
+
+static char *file_read(const char *path)
+{
+    struct text t = { 0 };
+    char chunk[4096];
+    size_t n;
+    FILE *in = fopen(path, "r");
+    if (!in)
+        return NULL;
+    while ((n = fread(chunk, 1, sizeof chunk, in)) > 0)
+        text_add_n(&t, chunk, n);
+    fclose(in);
+    return text_take(&t);
+}
+
+static void golden_check(const char *name, const char *pictures)
+{
+    const char *top = getenv("abs_top_srcdir"), *generate = getenv("GENERATE");
+    char *path = mem_format("%s/tests/ui/golden/%s.txt", top ? top : ".", name);
+    if (generate && *generate == '1') {
+        FILE *out = fopen(path, "w");
+        assert_non_null(out);
+        assert_true(fputs(pictures, out) >= 0);
+        assert_int_equal(fclose(out), 0);
+    }
+    char *want = file_read(path);
+    if (!want)
+        fail_msg("%s is missing: %s", path, strerror(errno));
+    if (strcmp(want, pictures) != 0)
+        fail_msg("%s differs; what is drawn now:\n%s", path, pictures);
+    free(want);
+    free(path);
+}
+
+static void as_in_golden_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        struct text t = { 0 };
+        for (size_t j = 0; j < sizeof sizes / sizeof *sizes; j++)
+            for (int utf8 = 1; utf8 >= 0; utf8--) {
+                char *p = picture(views[i].keys, views[i].columns, sizes[j].w, sizes[j].h, utf8);
+                text_addf(&t, "=== %dx%d %s\n", sizes[j].w, sizes[j].h, utf8 ? "UTF-8" : "ASCII");
+                text_add(&t, p);
+                free(p);
+            }
+        char *all = text_take(&t);
+        golden_check(views[i].name, all);
+        free(all);
+    }
+}
+
+/* The same keys at the same size give the same columns in both character sets. */
+static void ascii_moves_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        struct fixture f;
+        fixture_init(&f, views[i].columns);
+        struct view *v = view_new(PANE_COMPARE, NULL);
+        fixture_press(&f, v, 80, 24, views[i].keys);
+        struct frame *a = render(&f.scene, v, 80, 24, true), *b = render(&f.scene, v, 80, 24, false);
+        for (int n = 0; n < 80 * 24; n++) {
+            const struct cell *x = &a->grid->cell[n], *y = &b->grid->cell[n];
+            assert_int_equal(x->attr, y->attr);
+            if ((unsigned char)x->ch[0] < 0x80 && x->width == 1 && x->ch[1] == '\0')
+                assert_string_equal(x->ch, y->ch);
+        }
+        frame_free(a);
+        frame_free(b);
+        view_free(v);
+        fixture_free(&f);
+    }
+}
+
+static void any_size(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, 6);
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        struct view *v = view_new(PANE_COMPARE, NULL);
+        fixture_press(&f, v, 80, 24, views[i].keys);
+        static const int ws[] = { 1, 2, 3, 7, 19, 20, 39, 40, 41, 57, 79, 80, 139, 140, 200, 500 };
+        static const int hs[] = { 1, 2, 3, 5, 9, 10, 11, 12, 23, 24, 39, 40, 60, 200 };
+        for (size_t a = 0; a < sizeof ws / sizeof *ws; a++)
+            for (size_t b = 0; b < sizeof hs / sizeof *hs; b++) {
+                struct frame *frame = render(&f.scene, v, ws[a], hs[b], (a + b) & 1);
+                assert_sound(frame->grid);
+                frame_free(frame);
+            }
+        view_free(v);
+    }
+    fixture_free(&f);
+}
+
+/* A window made small and large again shows what it showed, also with a prompt half typed. */
+static void resize_keeps_all(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        struct fixture f;
+        fixture_init(&f, views[i].columns);
+        struct view *v = view_new(PANE_COMPARE, NULL);
+        fixture_press(&f, v, 80, 24, views[i].keys);
+        struct frame *before = render(&f.scene, v, 80, 24, true);
+        char *want = grid_dump(before->grid, true);
+        unsigned seed = 42;
+        for (int n = 0; n < 200; n++) {
+            seed = seed * 1103515245u + 12345u;
+            struct frame *frame = render(&f.scene, v, 1 + (int)(seed >> 8) % 200, 1 + (int)(seed >> 20) % 60, true);
+            view_settle(v, frame, false);
+            frame_free(frame);
+        }
+        struct frame *after = render(&f.scene, v, 80, 24, true);
+        char *got = grid_dump(after->grid, true);
+        assert_string_equal(got, want);
+        free(got);
+        free(want);
+        frame_free(before);
+        frame_free(after);
+        view_free(v);
+        fixture_free(&f);
+    }
+}
+
+static void help_is_always_named(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, 6);
+    struct view *v = view_new(PANE_COMPARE, NULL);
+    for (int w = 20; w < 200; w += 3) {
+        struct frame *frame = render(&f.scene, v, w, 24, true);
+        char *dump = grid_dump(frame->grid, false);
+        assert_non_null(strstr(dump, "?:help"));
+        free(dump);
+        frame_free(frame);
+    }
+    view_free(v);
+    fixture_free(&f);
+}
+
+/* What fails can be seen at the start, and why within two keys, at the smallest full size. */
+static void newcomer_finds_why(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, 2);
+    struct view *v = view_new(PANE_COMPARE, NULL);
+    struct frame *frame = render(&f.scene, v, 80, 24, true);
+    char *dump = grid_dump(frame->grid, false);
+    assert_non_null(strstr(dump, "1 of 2 fail - press 1 for why"));
+    assert_non_null(strstr(dump, "FAIL certificate expired"));
+    free(dump);
+    frame_free(frame);
+    fixture_press(&f, v, 80, 24, "1");
+    frame = render(&f.scene, v, 80, 24, true);
+    dump = grid_dump(frame->grid, false);
+    assert_non_null(strstr(dump, "1 Untrusted CA (B)"));
+    assert_non_null(strstr(dump, "2 Expired certificate (B)"));
+    assert_non_null(strstr(dump, "fix: Renew the certificate"));
+    free(dump);
+    frame_free(frame);
+    view_free(v);
+    fixture_free(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_in_golden_files), cmocka_unit_test(ascii_moves_nothing), cmocka_unit_test(any_size),
+        cmocka_unit_test(resize_keeps_all), cmocka_unit_test(help_is_always_named),
+        cmocka_unit_test(newcomer_finds_why),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
