@@ -26,12 +26,12 @@ static enum conn_state tcp_open(struct conn *c, struct layer *l)
             error = errno;
         return error ? tcp_failed(c, error) : CONN_READY;
     }
-    c->fd = socket(c->peer.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    c->fd = socket(c->peer->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (c->fd < 0)
         return tcp_failed(c, errno);
     /* Without it a request right after the handshake waits for a delayed acknowledgement (40 ms). */
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(c->fd, (const struct sockaddr *)&c->peer, c->peer_len) == 0)
+    if (connect(c->fd, c->peer, c->peer_len) == 0)
         return CONN_READY;
     return errno == EINPROGRESS ? CONN_WANT_WRITE : tcp_failed(c, errno);
 }
@@ -55,10 +55,8 @@ static const struct layer_kind tcp_layer = {
 
 void conn_init(struct conn *c, const struct sockaddr *peer, socklen_t n)
 {
-    *c = (struct conn){ .fd = -1, .layers = 1 };
+    *c = (struct conn){ .fd = -1, .layers = 1, .peer = peer, .peer_len = n };
     c->layer[0].kind = &tcp_layer;
-    memcpy(&c->peer, peer, n < sizeof c->peer ? n : sizeof c->peer);
-    c->peer_len = n;
 }
 
 enum conn_state conn_open(struct conn *c)

@@ -44,7 +44,7 @@ struct conn {
     int fd;                     /* -1 until the TCP layer has one */
     struct layer layer[CONN_LAYERS_MAX];
     int layers, open;           /* in the stack; open so far */
-    struct sockaddr_storage peer;
+    const struct sockaddr *peer; /* lent */
     socklen_t peer_len;
     int error;                  /* errno that ended it, 0: none */
     bool ended;                 /* the peer closed its side */
@@ -53,7 +53,7 @@ struct conn {
     size_t first_len;
 };
 
-/* Prepares a stack with TCP at the bottom; nothing is opened yet. */
+/* Prepares a stack with TCP at the bottom; nothing is opened yet. The address must outlive it. */
 void conn_init(struct conn *c, const struct sockaddr *peer, socklen_t n);
 enum conn_state conn_open(struct conn *c);
 ssize_t conn_send(struct conn *c, const struct iovec *v, int n);

@@ -33,7 +33,7 @@ const struct probe *const probe_list[] = { &machine_probe, &handshake_probe, &ve
 enum phase { WAITING, CONNECTING, READY, RUNNING, LATE };
 
 struct host { /* an address and what is in flight there */
-    struct sockaddr_storage sa;
+    union sock sa;
     int in_flight;
     struct slot *parked, **parked_end; /* runs that wait for it */
     struct host *next;
@@ -267,22 +267,21 @@ static void queue_remove(struct slot **first, struct slot ***end, struct slot *s
 }
 
 /* The port does not count: ten columns of one machine share its cap. */
-static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+static bool same_host(const union sock *a, const union sock *b)
 {
-    if (a->ss_family != b->ss_family)
+    if (a->sa.sa_family != b->sa.sa_family)
         return false;
-    if (a->ss_family == AF_INET)
-        return ((const struct sockaddr_in *)a)->sin_addr.s_addr == ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-    return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, &((const struct sockaddr_in6 *)b)->sin6_addr,
-                  sizeof(struct in6_addr)) == 0;
+    if (a->sa.sa_family == AF_INET)
+        return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+    return memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, sizeof a->in6.sin6_addr) == 0;
 }
 
-static struct host *engine_host(struct engine *g, const struct sockaddr_storage *sa)
+static struct host *engine_host(struct engine *g, const union sock *sa)
 {
     uint32_t h = 2166136261u;
-    const uint8_t *p = sa->ss_family == AF_INET ? (const uint8_t *)&((const struct sockaddr_in *)sa)->sin_addr
-                                                : (const uint8_t *)&((const struct sockaddr_in6 *)sa)->sin6_addr;
-    for (size_t i = 0; i < (sa->ss_family == AF_INET ? 4 : 16); i++)
+    bool four = sa->sa.sa_family == AF_INET;
+    const uint8_t *p = four ? (const uint8_t *)&sa->in.sin_addr : (const uint8_t *)&sa->in6.sin6_addr;
+    for (size_t i = 0; i < (four ? sizeof sa->in.sin_addr : sizeof sa->in6.sin6_addr); i++)
         h = (h ^ p[i]) * 16777619u;
     struct host **bucket = &g->host[h % HOST_BUCKETS], *host = *bucket;
     while (host && !same_host(&host->sa, sa))
@@ -345,8 +344,7 @@ static void target_free(struct engine *g, struct target *t)
     g->by_id[t->id] = NULL;
     endpoint_free(t->endpoint);
     free(t->address);
-    for (size_t i = 0; i < sizeof t->version_said / sizeof *t->version_said; i++)
-        free((char *)t->version_said[i]);
+    versions_forget(t);
     free(t);
 }
 
@@ -481,7 +479,7 @@ static void connect_report(struct slot *s, const char *kind, char *text, double 
 static void connect_no_route(struct slot *s)
 {
     struct run *r = &s->run;
-    bool six = r->target->peer.ss_family == AF_INET6;
+    bool six = r->target->peer.sa.sa_family == AF_INET6;
     if (is_first_try(r))
         target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, json_string("no-route"), -1,
                    mem_format("this machine has no route to %s: %s was not asked",
@@ -647,7 +645,7 @@ static void run_new(struct engine *g, struct target *t, const struct probe *p, i
         slot_done(s);
         return;
     }
-    conn_init(&s->run.conn, (struct sockaddr *)&t->peer, t->peer_len);
+    conn_init(&s->run.conn, &t->peer.sa, t->peer_len);
     s->phase = WAITING;
     s->host = engine_host(g, &t->peer);
     queue_add(&g->waiting, s);
@@ -684,7 +682,7 @@ static struct target *target_new(struct engine *g, int ask, int nth, const struc
     t->ask = ask;
     t->nth = nth;
     t->engine = g;
-    t->endpoint = endpoint_copy(ep);
+    t->endpoint = endpoint_ref(ep);
     t->next = g->targets;
     g->targets = t;
     if (t->id >= g->room) {
@@ -710,7 +708,7 @@ static void target_located(struct engine *g, struct target *t, const struct addr
 {
     t->peer = a->sa;
     t->peer_len = a->n;
-    t->address = address_text((const struct sockaddr *)&a->sa);
+    t->address = address_text(&a->sa.sa);
     target_say(g, t, EVENT_COLUMN);
     target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string(from), -1,
                why && *why ? mem_string(why) : NULL);
@@ -731,7 +729,7 @@ static json_t *address_list(const struct resolved *r)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < r->count; i++) {
-        char *text = address_text((const struct sockaddr *)&r->address[i].sa);
+        char *text = address_text(&r->address[i].sa.sa);
         *strrchr(text, ':') = '\0';
         json_array_append_new(list, json_string(text));
         free(text);

@@ -28,7 +28,6 @@ struct handshake {
     double hello, finished;     /* engine time */
     double asked;               /* wall clock when the request went out */
     bool late;                  /* the handshake is over, what may follow is awaited */
-    bool http_said;
 };
 
 static const enum fact writes[] = {
@@ -341,9 +340,6 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
 static void see_http(struct run *r, struct handshake *h)
 {
     double now = run_wall(r);
-    if (h->http_said)
-        return;
-    h->http_said = true;
     int status = date_status(h->date);
     if (!status) {
         run_see(r, FACT_HTTP, STATE_NO, NULL, -1, mem_string("no HTTP answer to a HEAD request"));
@@ -371,8 +367,8 @@ static struct want handshake_over(struct run *r)
     struct handshake *h = r->state;
     if (h->late) {
         bool refused = h->tls.end == TLS_ALERT || h->tls.end == TLS_RESET;
-        /* A close is a refusal only where a request was left without an answer. */
-        refused |= h->tls.end == TLS_CLOSED && h->date && !date_status(h->date) && h->tls.asked_cert;
+        /* A close is a refusal only by a server that had asked for our certificate and never answered. */
+        refused |= h->tls.end == TLS_CLOSED && h->tls.asked_cert && !(h->date && date_status(h->date));
         char hex[NAME_LEN];
         const char *word = h->tls.end == TLS_ALERT ? alert_name((uint8_t)h->tls.alert_number, hex)
                                                    : tls_end_words[h->tls.end];
@@ -383,9 +379,13 @@ static struct want handshake_over(struct run *r)
         run_see(r, FACT_TICKET, h->tls.ticket ? STATE_YES : STATE_NO, NULL, -1, NULL);
         if (h->date)
             see_http(r, h);
+        else if (r->target->endpoint->scheme->http)
+            run_see(r, FACT_HTTP, COULD_NOT_ASK, NULL, -1, NULL);
     }
     return (struct want){ .what = WANT_DONE };
 }
+
+static struct want late_listened(struct run *r);
 
 static bool date_step(struct run *r)
 {
@@ -417,22 +417,6 @@ static bool quiet_step(struct handshake *h)
     return n >= 0 || errno != EAGAIN || h->tls.ticket;
 }
 
-static struct want late_step(struct run *r)
-{
-    struct handshake *h = r->state;
-    if (h->date ? date_step(r) : quiet_step(h))
-        return handshake_over(r);
-    unsigned what = WANT_READ | (h->out_len ? WANT_WRITE : 0);
-    return (struct want){ .what = what, .slot = true };
-}
-
-static bool alpn_is_h2(const struct tls *t)
-{
-    gnutls_datum_t alpn;
-    return gnutls_alpn_get_selected_protocol(t->session, &alpn) == 0 && alpn.size == 2 &&
-           memcmp(alpn.data, "h2", 2) == 0;
-}
-
 /* The Host header: a name or an address, brackets around IPv6, the port where it is not 443. */
 static char *http_authority(const struct endpoint *ep)
 {
@@ -444,27 +428,55 @@ static char *http_authority(const struct endpoint *ep)
     return authority;
 }
 
-/* The handshake went well: ask for the Date where HTTP is spoken, else listen a while for what a
- * TLS 1.3 server says only after our Finished. */
+static bool alpn_is_h2(const struct tls *t)
+{
+    gnutls_datum_t alpn;
+    return gnutls_alpn_get_selected_protocol(t->session, &alpn) == 0 && alpn.size == 2 &&
+           memcmp(alpn.data, "h2", 2) == 0;
+}
+
+static struct want late_step(struct run *r)
+{
+    struct handshake *h = r->state;
+    if (h->date ? date_step(r) : quiet_step(h))
+        return h->date || h->tls.end != TLS_OK ? handshake_over(r) : late_listened(r);
+    return (struct want){ .what = WANT_READ | (h->out_len ? WANT_WRITE : 0), .slot = true };
+}
+
+static struct want late_ask(struct run *r)
+{
+    struct handshake *h = r->state;
+    char *authority = http_authority(r->target->endpoint);
+    h->asked = run_wall(r);
+    h->date = date_new(alpn_is_h2(&h->tls), authority);
+    free(authority);
+    struct want w = late_step(r);
+    w.seconds = run_options(r)->timeout;
+    return w;
+}
+
+/* Nothing more is to be heard: on to HTTP where it is spoken, else it's over. */
+static struct want late_listened(struct run *r)
+{
+    struct handshake *h = r->state;
+    bool http = r->target->endpoint->scheme->http && !h->date && h->tls.end == TLS_OK;
+    return http ? late_ask(r) : handshake_over(r);
+}
+
+/* The handshake went well. A TLS 1.3 server that refuses our (missing) certificate says so only now,
+ * and a request sent meanwhile could turn its alert into a reset: listen first where it asked for one,
+ * or where there is no request to send. Before TLS 1.3 nothing comes late. */
 static struct want late_begin(struct run *r)
 {
     struct handshake *h = r->state;
-    const struct endpoint *ep = r->target->endpoint;
     if (run_options(r)->only_handshake)
         return handshake_over(r);
     h->late = true;
-    h->asked = run_wall(r);
+    if (h->tls.server_version < 0x0304 || (r->target->endpoint->scheme->http && !h->tls.asked_cert))
+        return late_listened(r);
     double wait = 2 * (r->connected - r->created);
-    if (ep->scheme->http) {
-        char *authority = http_authority(ep);
-        h->date = date_new(alpn_is_h2(&h->tls), authority);
-        free(authority);
-        wait = run_options(r)->timeout;
-    } else if (h->tls.server_version < 0x0304) {
-        return handshake_over(r); /* before TLS 1.3 a server that refuses does so before its Finished */
-    }
     struct want w = late_step(r);
-    if (!(w.what & WANT_DONE))
+    if (!(w.what & WANT_DONE) && w.seconds <= 0)
         w.seconds = wait > 0.1 ? wait : 0.1;
     return w;
 }
@@ -497,7 +509,7 @@ static struct want handshake_step(struct run *r, enum step_why why)
     struct handshake *h = r->state;
     struct tls *t = &h->tls;
     if (h->late)
-        return why == STEP_TIMEOUT ? handshake_over(r) : late_step(r);
+        return why == STEP_TIMEOUT ? late_listened(r) : late_step(r);
     if (why == STEP_TIMEOUT)
         t->end = r->conn.received ? TLS_SLOW : TLS_SILENT;
     else
@@ -511,9 +523,9 @@ static struct want handshake_start(struct run *r)
 {
     struct handshake *h = r->state;
     const struct endpoint *ep = r->target->endpoint;
-    const struct client *client = client_find(ep->value[KEY_CLIENT]);
+    uint16_t min, max;
     const char *why = NULL, *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme->alpn;
-    uint16_t min = ep->min ? ep->min : client->min, max = ep->max ? ep->max : client->max;
+    endpoint_versions(ep, &min, &max);
     struct tls_offer o = { .priority = run_priority(r, min, max, false, &why), .credentials = run_credentials(r),
                            .sni = endpoint_sni(ep), .alpn = alpn && strcmp(alpn, "none") ? alpn : NULL };
     h->hello = run_now(r);

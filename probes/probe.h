@@ -16,6 +16,7 @@
 
 #include "probes/conn.h"
 #include "probes/engine.h"
+#include "probes/resolve.h"
 #include "src/model/fact.h"
 #include "src/pki/judge.h"
 
@@ -58,16 +59,18 @@ struct target {
     int id, ask, nth;
     struct endpoint *endpoint;      /* owned */
     char *address;                  /* owned; text, NULL until resolved */
-    struct sockaddr_storage peer;
+    union sock peer;
     socklen_t peer_len;             /* 0 until resolved */
     double asked_name;              /* engine time when its name was asked for */
     double began;                   /* engine time of the first probe: --max-time counts from here */
     int runs;                       /* unfinished runs, and resolving */
     bool gone;                      /* dropped: no more events */
     bool asked[FACT_COUNT];         /* written, or a run is on its way */
-    char *version_said[8];          /* versions probe: one word per row of version_table, owned */
+    char **version_said;            /* versions probe: what each of its runs found, owned; or NULL */
     struct target *next;
 };
+
+void versions_forget(struct target *t); /* frees what unfinished runs have left */
 
 struct run {
     const struct probe *probe;

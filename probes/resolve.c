@@ -115,31 +115,34 @@ char *address_text(const struct sockaddr *sa)
     return mem_format("[%s%s]:%d", host, zone, ntohs(in6->sin6_port));
 }
 
+static bool sock_set(struct address *a, const struct sockaddr *sa, socklen_t n, int port)
+{
+    *a = (struct address){ .n = n };
+    if ((sa->sa_family != AF_INET && sa->sa_family != AF_INET6) || n > sizeof a->sa)
+        return false;
+    memcpy(&a->sa, sa, n);
+    if (sa->sa_family == AF_INET)
+        a->sa.in.sin_port = htons((uint16_t)port);
+    else
+        a->sa.in6.sin6_port = htons((uint16_t)port);
+    return true;
+}
+
 bool address_parse(const char *text, int port, struct address *a)
 {
     struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM }, *list = NULL;
     if (getaddrinfo(text, NULL, &hints, &list) != 0 || !list)
         return false;
-    *a = (struct address){ .n = list->ai_addrlen };
-    memcpy(&a->sa, list->ai_addr, list->ai_addrlen);
+    bool ok = sock_set(a, list->ai_addr, list->ai_addrlen, port);
     freeaddrinfo(list);
-    if (a->sa.ss_family == AF_INET)
-        ((struct sockaddr_in *)&a->sa)->sin_port = htons((uint16_t)port);
-    else
-        ((struct sockaddr_in6 *)&a->sa)->sin6_port = htons((uint16_t)port);
-    return true;
+    return ok;
 }
 
 static void answer_add(struct resolved *r, const struct sockaddr *sa, socklen_t n, int port)
 {
-    struct address a = { .n = n };
-    if ((sa->sa_family != AF_INET && sa->sa_family != AF_INET6) || n > sizeof a.sa)
+    struct address a;
+    if (!sock_set(&a, sa, n, port))
         return;
-    memcpy(&a.sa, sa, n);
-    if (sa->sa_family == AF_INET)
-        ((struct sockaddr_in *)&a.sa)->sin_port = htons((uint16_t)port);
-    else
-        ((struct sockaddr_in6 *)&a.sa)->sin6_port = htons((uint16_t)port);
     for (size_t i = 0; i < r->count; i++)
         if (r->address[i].n == n && memcmp(&r->address[i].sa, &a.sa, n) == 0)
             return;
@@ -198,9 +201,9 @@ static void on_helper(struct ev_loop *loop, struct ev_io *w, int events)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n == (ssize_t)sizeof record) {
-        struct sockaddr_storage sa = { 0 };
+        union sock sa;
         memcpy(&sa, record + 1, sizeof record - 1);
-        answer_add(&q->answer, (struct sockaddr *)&sa, (socklen_t)record[0], q->port);
+        answer_add(&q->answer, &sa.sa, (socklen_t)record[0], q->port);
         return;
     }
     if (q->answer.count) {

@@ -8,6 +8,8 @@
 #define TLSWHY_PROBES_RESOLVE_H
 
 #include <ev.h>
+#include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -15,8 +17,14 @@
 
 #define RESOLVE_MAX 32 /* addresses of one name that are looked at */
 
+union sock { /* an address of either family; a sockaddr_storage would be four times the size */
+    struct sockaddr sa;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
 struct address {
-    struct sockaddr_storage sa; /* with the port set */
+    union sock sa; /* with the port set */
     socklen_t n;
 };
 

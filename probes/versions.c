@@ -20,10 +20,20 @@ static const enum fact writes[] = { FACT_VERSIONS, FACT_COUNT };
 
 struct versions { struct tls tls; };
 
+void versions_forget(struct target *t)
+{
+    for (int i = 0; t->version_said && i < ASKED; i++)
+        free(t->version_said[i]);
+    free(t->version_said);
+    t->version_said = NULL;
+}
+
 /* Takes the word; the last of the runs writes the fact. */
 static struct want versions_say(struct run *r, char *word)
 {
     struct target *t = r->target;
+    if (!t->version_said)
+        t->version_said = mem_new(ASKED * sizeof *t->version_said);
     free(t->version_said[r->nth]);
     t->version_said[r->nth] = word;
     int said = 0;
@@ -37,9 +47,8 @@ static struct want versions_say(struct run *r, char *word)
         const struct version *v = version_find(asked[i]);
         json_object_set_new(all, v->word, json_string(t->version_said[i]));
         text_addf(&text, "%s%s %s", i ? ", " : "offered alone: ", v->title, t->version_said[i]);
-        free(t->version_said[i]);
-        t->version_said[i] = NULL;
     }
+    versions_forget(t);
     run_see(r, FACT_VERSIONS, STATE_YES, all, (run_now(r) - r->created) * 1000, text_take(&text));
     return (struct want){ .what = WANT_DONE };
 }

@@ -194,6 +194,14 @@ bootstrap check
 result $? "check: test lines, and the count last"
 called fetched
 result $? "check fetches the servers"
+: >"$dir/calls"
+bootstrap check
+! called configure
+result $? "check again: not configured again"
+echo "CMOCKA_LIBS = " >>"$dir/tree/build/Makefile"
+bootstrap check
+called configure && ! grep -q CMOCKA_LIBS "$dir/tree/build/Makefile"
+result $? "check after a build without cmocka: configured again, so that there are unit tests"
 rm "$dir/one.trs"
 bootstrap check
 counts "1 passed, 0 failed"

@@ -15,10 +15,9 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
 /*    ID          context  keys              name           hint        help */
 #define ACTIONS(X) \
     X(OPEN,       ALL,     "Enter",          "open",        "open",     "open what is selected: evidence, a cell, a certificate") \
-    X(WHY,        ALL,     "1",              "why",         "why",      "pane Why: the ranked causes, their evidence and the fix") \
-    X(COMPARE,    ALL,     "2",              "compare",     "compare",  "pane Compare: all columns side by side") \
-    X(CHAIN,      ALL,     "3",              "chain",       "chain",    "pane Chain: certificates as sent and as built") \
-    X(BACK,       ALL,     "Esc Backspace",  "back",        "back",     "one step back; never quits") \
+    X(WHY,        ALL,     "1",              "why",         NULL,      "pane Why: the ranked causes, their evidence and the fix") \
+    X(COMPARE,    ALL,     "2",              "compare",     NULL,  "pane Compare: all columns side by side") \
+    X(CHAIN,      ALL,     "3",              "chain",       NULL,    "pane Chain: certificates as sent and as built") \
     X(DOWN,       ALL,     "j Down",         "down",        "down",     "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
     X(LEFT,       ALL,     "h Left",         "left",        NULL,       "previous column") \
@@ -27,12 +26,10 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
     X(PAGE_UP,    ALL,     "PgUp C-b",       "page-up",     NULL,       "one page up") \
     X(TOP,        ALL,     "g Home",         "top",         NULL,       "first row") \
     X(BOTTOM,     ALL,     "G End",          "bottom",      NULL,       "last row") \
-    X(NEXT_PANE,  ALL,     "Tab",            "next-pane",   "pane",     "next pane") \
-    X(PREV_PANE,  ALL,     "S-Tab",          "prev-pane",   NULL,       "previous pane") \
     X(REFERENCE,  COLUMNS, "r",              "reference",   "ref",      "make this column the reference the others are compared with") \
     X(ONLY_DIFF,  COMPARE, "D",              "differences", "diffs",    "only rows in which columns differ, or all rows again") \
     X(ADD,        PANES,   "a",              "add",         "add",      "add an endpoint and probe it") \
-    X(COPY_COLUMN, COLUMNS, "c",             "copy",        "change",   "a new column: this one's endpoint with a change") \
+    X(COPY_COLUMN, COLUMNS, "c",             "change",      "change",   "a new column: this one's endpoint with a change") \
     X(REMOVE,     COLUMNS, "d",              "remove",      "remove",   "remove this column, or the marked ones; u brings them back") \
     X(UNDO,       PANES,   "u",              "undo",        NULL,       "bring back what was removed last") \
     X(MARK,       COLUMNS, "Space",          "mark",        "mark",     "mark or unmark this column for R and d") \
@@ -43,7 +40,10 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
     X(FIND,       ALL,     "/",              "find",        "find",     "find text in this pane; in help, show only what fits") \
     X(FIND_NEXT,  ALL,     "n",              "next",        NULL,       "next place where it is found") \
     X(FIND_PREV,  ALL,     "N",              "previous",    NULL,       "previous place where it is found") \
-    X(COPY,       ALL,     "y",              "yank",        "copy",     "copy what is selected to the clipboard and a file") \
+    X(COPY,       ALL,     "y",              "copy",        "copy",     "copy what is selected to the clipboard and a file") \
+    X(NEXT_PANE,  ALL,     "Tab",            "next-pane",   "pane",     "next pane") \
+    X(PREV_PANE,  ALL,     "S-Tab",          "prev-pane",   NULL,       "previous pane") \
+    X(BACK,       ALL,     "Esc Backspace",  "back",        "back",     "one step back; never quits") \
     X(COMMAND,    ALL,     ":",              "command",     NULL,       "type an action's name, such as: add example.org") \
     X(HELP,       ALL,     "? F1",           "help",        "help",     "all keys; / searches them, Enter does what is selected") \
     X(REDRAW,     ALL,     "C-l",            "redraw",      NULL,       "draw the screen again, nothing else") \

@@ -18,7 +18,8 @@ const uint8_t *reader_take(struct reader *r, size_t n)
         return NULL;
     }
     const uint8_t *p = r->p;
-    r->p += n;
+    if (n) /* nothing may be added to NULL, not even nothing */
+        r->p += n;
     r->left -= n;
     return p;
 }

@@ -5,14 +5,28 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A sentence that was too long ends between two characters, not within one. */
+static void err_trim(struct err *e, size_t wanted)
+{
+    size_t n = strlen(e->text);
+    if (wanted < sizeof e->text)
+        return;
+    while (n && ((unsigned char)e->text[n - 1] & 0xc0) == 0x80)
+        n--;
+    if (n && (unsigned char)e->text[n - 1] >= 0xc0)
+        n--;
+    e->text[n] = '\0';
+}
+
 bool err_set(struct err *e, const char *format, ...)
 {
     if (!e || e->text[0])
         return false;
     va_list ap;
     va_start(ap, format);
-    vsnprintf(e->text, sizeof e->text, format, ap);
+    int n = vsnprintf(e->text, sizeof e->text, format, ap);
     va_end(ap);
+    err_trim(e, n < 0 ? 0 : (size_t)n);
     return false;
 }
 
@@ -26,6 +40,7 @@ void err_while(struct err *e, const char *format, ...)
         return;
     va_list ap;
     va_start(ap, format);
-    vsnprintf(e->text + n, sizeof e->text - n, format, ap);
+    int added = vsnprintf(e->text + n, sizeof e->text - n, format, ap);
     va_end(ap);
+    err_trim(e, n + (added < 0 ? 0 : (size_t)added));
 }

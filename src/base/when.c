@@ -68,12 +68,11 @@ char *when_format_ms(double t, char out[WHEN_LEN])
         snprintf(out, WHEN_LEN, "unknown");
         return out;
     }
-    double whole = floor(t);
-    unsigned ms = (unsigned)((t - whole) * 1000);
-    when_format((int64_t)whole, out);
+    double whole = floor(t), ms = floor((t - whole) * 1000 + 0.5); /* rounded: read again, it is the same */
+    when_format((int64_t)whole + (ms >= 1000), out);
     size_t n = strlen(out);
     if (n == 20)
-        snprintf(out + 19, WHEN_LEN - 19, ".%03uZ", ms % 1000u);
+        snprintf(out + 19, WHEN_LEN - 19, ".%03uZ", (unsigned)ms % 1000u);
     return out;
 }
 
@@ -93,10 +92,16 @@ static bool two_digits(const char *s, int *v)
     return true;
 }
 
+static int days_of_month(int year, int month)
+{
+    return (int)(days_from_civil(year + month / 12, month % 12 + 1, 1) - days_from_civil(year, month, 1));
+}
+
+/* A 61st second is a leap second. */
 static bool civil_fits(const struct civil *c)
 {
-    return c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= 31 && c->hour < 24 &&
-           c->minute < 60 && c->second <= 60;
+    return c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= days_of_month(c->year, c->month) &&
+           c->hour < 24 && c->minute < 60 && c->second <= 60;
 }
 
 bool when_parse(const char *s, int64_t *t)
@@ -111,7 +116,7 @@ bool when_parse(const char *s, int64_t *t)
         return false;
     c.year = high * 100 + low;
     const char *rest = s + 19;
-    if (*rest == '.')
+    if (*rest == '.' && rest[1] != 'Z')
         rest += 1 + strspn(rest + 1, "0123456789");
     if (strcmp(rest, "Z") != 0 || c.year < 1 || !civil_fits(&c))
         return false;

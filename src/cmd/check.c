@@ -113,7 +113,7 @@ static void jsonl_verdict(const struct verdict *v)
     for (size_t i = 0; i < v->column_count; i++) {
         json_t *line = json_pack("{s:s, s:i, s:s, s:s}", "t", "verdict", "column", v->column[i].column, "verdict",
                                  judgement_words[v->column[i].verdict], "text", v->column[i].text);
-        json_dumpf(line, stdout, JSON_COMPACT);
+        json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
         putchar('\n');
         json_decref(line);
     }
@@ -121,7 +121,7 @@ static void jsonl_verdict(const struct verdict *v)
                             "diagnosis");
     for (size_t i = 0; i < v->diagnosis_count; i++)
         json_array_append_new(json_object_get(end, "diagnosis"), finding_json(&v->diagnosis[i]));
-    json_dumpf(end, stdout, JSON_COMPACT);
+    json_dumpf(end, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
     putchar('\n');
     json_decref(end);
 }
@@ -246,6 +246,9 @@ int cmd_check(struct options *o)
         fprintf(stderr, "tlswhy: %s\n", e.text);
         return EXIT_TROUBLE;
     }
+    for (size_t i = 0; i < o->endpoint_count && !o->quiet; i++)
+        if (o->endpoint[i]->note)
+            fprintf(stderr, "tlswhy: note: %s\n", o->endpoint[i]->note);
     int status = check_run(&c, o->endpoint, o->endpoint_count);
     check_free(&c);
     lab_stop(lab);

@@ -692,6 +692,7 @@ struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT
     const char *rest = text;
     char *place = piece_take(&rest);
     struct endpoint *ep = mem_new(sizeof *ep);
+    ep->refs = 1;
     bool ok = user_check(place, e) && printable_check("the endpoint", text, e);
     if (ok) {
         struct err inner = {{0}};
@@ -708,22 +709,17 @@ struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT
     return NULL;
 }
 
-struct endpoint *endpoint_copy(const struct endpoint *ep)
+struct endpoint *endpoint_ref(const struct endpoint *ep)
 {
-    struct endpoint *c = mem_new(sizeof *c);
-    *c = *ep;
-    c->text = mem_string(ep->text);
-    c->host = mem_string(ep->host);
-    c->note = mem_string(ep->note);
-    c->at_host = mem_string(ep->at_host);
-    for (int k = 0; k < KEY_COUNT; k++)
-        c->value[k] = mem_string(ep->value[k]);
-    return c;
+    struct endpoint *shared = (struct endpoint *)ep;
+    if (shared)
+        shared->refs++;
+    return shared;
 }
 
 void endpoint_free(struct endpoint *ep)
 {
-    if (!ep)
+    if (!ep || --ep->refs > 0)
         return;
     for (int k = 0; k < KEY_COUNT; k++)
         free(ep->value[k]);
@@ -760,4 +756,17 @@ char *endpoint_title(const struct endpoint *ep)
     char *title = mem_format("%s:%u", host, (unsigned)ep->port);
     free(host);
     return title;
+}
+
+void endpoint_versions(const struct endpoint *ep, uint16_t *min, uint16_t *max)
+{
+    const struct client *client = client_find(ep->value[KEY_CLIENT]);
+    if (!client)
+        client = client_find(NULL);
+    *min = ep->min ? ep->min : client->min;
+    *max = ep->max ? ep->max : client->max;
+    if (*min > *max && ep->max && !ep->min)
+        *min = *max;
+    else if (*min > *max)
+        *max = *min;
 }

@@ -64,7 +64,8 @@ extern const struct key_row key_table[KEY_COUNT];
 
 enum host_kind { HOST_NAME, HOST_IPV4, HOST_IPV6 };
 
-struct endpoint {
+struct endpoint { /* never changed once it was parsed, so it is shared: endpoint_ref, endpoint_free */
+    int refs;
     char *text;                  /* owned; canonical, as endpoint_format makes it */
     const struct scheme *scheme; /* const row */
     char *host;                  /* owned; A-labels, lower case, no final dot; addresses without brackets */
@@ -86,10 +87,13 @@ bool endpoint_check_value(enum key key, const char *value, struct err *e);
 /* A host alone, as in --resolve: a name in A-labels and lower case, or an address (IPv6 with or
  * without brackets) as inet_ntop writes it. Owned by the caller; NULL and a sentence when it is none. */
 char *endpoint_host(const char *text, enum host_kind *kind, struct err *e);
-struct endpoint *endpoint_copy(const struct endpoint *ep);
-void endpoint_free(struct endpoint *ep); /* accepts NULL */
+struct endpoint *endpoint_ref(const struct endpoint *ep); /* one more owner; accepts NULL */
+void endpoint_free(struct endpoint *ep);                 /* one owner less; accepts NULL */
 enum key key_find(const char *word);     /* KEY_COUNT when there is no such key */
 
+/* The protocol versions this endpoint's client offers: its profile's range, narrowed or moved by min=
+ * and max= (a limit outside the profile's range moves the other end along: min=tls1.0 max=tls1.1). */
+void endpoint_versions(const struct endpoint *ep, uint16_t *min, uint16_t *max);
 /* What is sent as server name, NULL for none: sni= or HOST unless that is an address. Lent. */
 const char *endpoint_sni(const struct endpoint *ep);
 /* What the certificate must match: name=, else sni=, else HOST. Lent. */

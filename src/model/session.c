@@ -75,7 +75,7 @@ struct column *session_add(struct session *s, int id, int ask, int nth, const st
     c->id = id;
     c->ask = ask;
     c->nth = nth;
-    c->endpoint = endpoint_copy(ep);
+    c->endpoint = endpoint_ref(ep);
     c->label = endpoint_title(ep);
     c->vantage = mem_string(vantage ? vantage : "local");
     c->address = mem_string(address);
@@ -110,13 +110,13 @@ struct column *session_column(const struct session *s, int id)
     return i < s->count ? s->column[i] : NULL;
 }
 
-static int session_keep(struct session *s, struct observation *o)
+static unsigned session_keep(struct session *s, struct observation *o)
 {
     if (s->evidence_count == s->evidence_room) {
         s->evidence_room *= 2;
         s->evidence = mem_array(s->evidence, s->evidence_room, sizeof *s->evidence);
     }
-    int number = (int)s->evidence_count++;
+    unsigned number = (unsigned)s->evidence_count++;
     s->evidence[number] = (struct evidence){ .column = o->column, .fact = o->fact,
         .probe = o->probe, .time = o->time, .text = o->text, .bytes = o->bytes,
         .bytes_len = o->bytes_len };
@@ -134,7 +134,7 @@ void session_see(struct session *s, struct observation *o)
         f->state = o->state;
         f->value = o->value;
         o->value = NULL;
-        f->ms = o->ms;
+        f->ms = (float)o->ms;
         f->evidence = session_keep(s, o);
         s->revision++;
     }

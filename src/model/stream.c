@@ -78,7 +78,7 @@ char *event_format(const struct event *ev)
     }
     if (has & HAS_TEXT)
         json_object_set_new(o, "text", text_or_null(ev->text));
-    char *line = json_dumps(o, JSON_COMPACT);
+    char *line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(12));
     json_decref(o);
     struct text t = { 0 };
     text_add(&t, line ? line : "{}");

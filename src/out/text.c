@@ -27,7 +27,7 @@ enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_OK, STYLE_FAILING, STYLE_UNSURE };
 struct page {
     const struct report *r;
     struct text t;
-    bool *said; /* by evidence number: pieces that were shown already and need no second time */
+    bool *said; /* by evidence number: what was shown already in this section */
 };
 
 static void styled(struct page *p, enum style style, const char *s)
@@ -62,6 +62,11 @@ static void gap(struct page *p)
     size_t n = p->t.len;
     if (n && !(n > 1 && p->t.s[n - 1] == '\n' && p->t.s[n - 2] == '\n'))
         text_add(&p->t, "\n");
+}
+
+static void said_nothing(struct page *p)
+{
+    memset(p->said, 0, p->r->session->evidence_count * sizeof *p->said);
 }
 
 /* What text follows is wrapped behind the columns already written of this line. */
@@ -320,6 +325,16 @@ static void group_texts(struct page *p, const char *label, const struct group *g
     }
 }
 
+/* Several findings name their columns themselves; a single column was named in the first line. */
+static void group_where(struct page *p, const struct group *g)
+{
+    if (p->r->session->count < 2 || g->count > 1)
+        return;
+    char *names = names_of(p->r->session, g->id, g->id_count);
+    item(p, "Where:", 0, names);
+    free(names);
+}
+
 static void group_heading(struct page *p, const struct group *g, size_t nth, size_t of)
 {
     const struct finding *best = g->finding[0];
@@ -328,11 +343,7 @@ static void group_heading(struct page *p, const struct group *g, size_t nth, siz
     styled(p, STYLE_BOLD, cause_table[best->cause].title);
     text_addf(&p->t, " (%s, %.0f%% sure)\n", cause_table[best->cause].id, best->confidence * 100);
     free(head);
-    if (p->r->session->count > 1 && g->count == 1) {
-        char *names = names_of(p->r->session, g->id, g->id_count);
-        item(p, "Where:", 0, names);
-        free(names);
-    }
+    group_where(p, g);
 }
 
 static bool missing_before(const struct group *g, size_t finding, size_t k)
@@ -357,6 +368,7 @@ static void put_missing(struct page *p, const struct group *g)
 static void put_cause(struct page *p, const struct group *g, size_t nth, size_t of)
 {
     gap(p);
+    said_nothing(p); /* every cause has its whole proof */
     group_heading(p, g, nth, of);
     group_summary(p, g);
     gap(p);
@@ -440,6 +452,7 @@ static void put_candidate(struct page *p, const struct group *g, bool likely)
     gap(p);
     text_addf(&p->t, "%s %s (%s, %.0f%% sure)\n", likely ? "Perhaps:" : "Less likely:",
               cause_table[f->cause].title, cause_table[f->cause].id, f->confidence * 100);
+    group_where(p, g);
     group_summary(p, g);
     group_evidence(p, g);
     put_missing(p, g);
@@ -450,6 +463,7 @@ static void put_candidates(struct page *p)
 {
     const struct verdict *v = p->r->verdict;
     bool likely = put_unexplained(p) > 0;
+    said_nothing(p); /* candidates mostly rest on the same evidence: once is enough */
     for (size_t i = 0, shown = 0; i < v->candidate_count && shown < ITEMS_MAX; i++) {
         if (cause_before(v->candidate, i))
             continue;

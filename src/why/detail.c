@@ -18,12 +18,21 @@
 
 /* --- small helpers ---------------------------------------------------------------------------- */
 
-/* Peer-chosen text was made printable where it was kept, but a loaded session may say anything. */
+/* Peer-chosen text was made printable where it was kept, but a loaded session may say anything.
+ * Nearly all text is plain ASCII and is done with at a glance. Owned by the caller. */
+static char *clean_text(const char *s, size_t max)
+{
+    size_t n = 0;
+    while (n < max && s[n] >= ' ' && s[n] <= '~')
+        n++;
+    return s[n] ? text_printable(s, strlen(s), max) : mem_copy(s, n);
+}
+
 static json_t *clean_json(const char *s)
 {
     if (!s)
         return json_null();
-    char *p = text_printable(s, strlen(s), WORD_MAX);
+    char *p = clean_text(s, WORD_MAX);
     json_t *j = json_string(p);
     free(p);
     return j ? j : json_null();
@@ -211,7 +220,8 @@ static void detail_soon(const struct look *l, struct words *w, uint32_t mask)
 static json_t *leaf_names(const struct look *l)
 {
     const json_t *value = l->c->fact[FACT_NAME].value;
-    const json_t *built = look_member(l, FACT_CHAIN, "built"), *sent = look_member(l, FACT_CHAIN, "sent");
+    const json_t *built = look_member(l, FACT_CHAIN, "built"),
+                 *sent = look_member(l, FACT_CHAIN, "sent");
     const json_t *leaf = json_array_get(json_array_size(built) ? built : sent, 0), *one;
     const json_t *own = json_object_get(leaf, "names"); /* the fact's own text may be cut short */
     const json_t *list = json_is_array(value) ? value : own;
@@ -236,7 +246,8 @@ static void detail_name(const struct look *l, struct words *w, uint32_t mask)
     json_object_set_new(w->detail, "sni", clean_json(sni));
     say_own(w, "names", list_text(names, "no name at all"));
     json_object_set_new(w->detail, "names", names);
-    say_own(w, "sent_name", sni ? mem_format("the server name \"%s\"", sni) : mem_string("no server name"));
+    say_own(w, "sent_name",
+            sni ? mem_format("the server name \"%s\"", sni) : mem_string("no server name"));
 }
 
 static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
@@ -253,8 +264,9 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
     json_object_set_new(w->detail, "store", clean_json(l->c->endpoint->value[KEY_CA]
                                                        ? l->c->endpoint->value[KEY_CA] : "system"));
     say_own(w, "issuer", mem_format("\"%s\"", name));
-    say_own(w, "top", mem_format(built > 1 ? "the intermediate \"%s\"" : "the server's certificate \"%s\"",
-                                 top_name));
+    say_own(w, "top",
+            mem_format(built > 1 ? "the intermediate \"%s\"" : "the server's certificate \"%s\"",
+                       top_name));
     free(top_name);
     free(name);
 }
@@ -264,7 +276,8 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
 static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
 {
     (void)mask;
-    const char *kind = look_text(l, FACT_FAILURE, "kind"), *stage = look_text(l, FACT_FAILURE, "stage");
+    const char *kind = look_text(l, FACT_FAILURE, "kind"),
+               *stage = look_text(l, FACT_FAILURE, "stage");
     if (!*kind && l->c->fact[FACT_CONNECT].state == STATE_NO) {
         kind = column_word(l->c, FACT_CONNECT);
         stage = "connect";
@@ -274,7 +287,8 @@ static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
     }
     json_object_set_new(w->detail, "stage", clean_json(stage && *stage ? stage : NULL));
     json_object_set_new(w->detail, "kind", clean_json(kind && *kind ? kind : NULL));
-    const json_t *alert = look_member(l, FACT_FAILURE, "alert"), *got = look_member(l, FACT_FAILURE, "received");
+    const json_t *alert = look_member(l, FACT_FAILURE, "alert"),
+                 *got = look_member(l, FACT_FAILURE, "received");
     if (json_is_object(alert))
         keep(w, "alert", alert);
     if (json_is_integer(got))
@@ -283,7 +297,8 @@ static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
 
 static void detail_protocol(const struct look *l, struct words *w, uint32_t mask)
 {
-    const char *protocol = look_text(l, FACT_FAILURE, "protocol"), *hint = look_text(l, FACT_FAILURE, "hint");
+    const char *protocol = look_text(l, FACT_FAILURE, "protocol"),
+               *hint = look_text(l, FACT_FAILURE, "hint");
     detail_failure(l, w, mask);
     json_object_set_new(w->detail, "protocol", clean_json(*protocol ? protocol : NULL));
     json_object_set_new(w->detail, "hint", clean_json(*hint ? hint : NULL));
@@ -382,13 +397,15 @@ static void detail_store(const struct look *l, struct words *w, uint32_t mask)
     json_object_set_new(w->detail, "machine", json_true());
 }
 
-static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *w, uint32_t mask) = {
-    [DETAIL_FAILURE] = detail_failure, [DETAIL_PROTOCOL] = detail_protocol,
+static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *w,
+                                            uint32_t mask) = {
+    [DETAIL_FAILURE] = detail_failure,   [DETAIL_PROTOCOL] = detail_protocol,
     [DETAIL_VERSIONS] = detail_versions, [DETAIL_EXPIRED] = detail_expired,
-    [DETAIL_NOT_YET] = detail_not_yet, [DETAIL_SOON] = detail_soon, [DETAIL_NAME] = detail_name,
-    [DETAIL_ISSUER] = detail_issuer, [DETAIL_FAULTS] = detail_faults, [DETAIL_CLOCK] = detail_clock,
-    [DETAIL_LATE] = detail_late, [DETAIL_POLICY] = detail_policy, [DETAIL_PROXY] = detail_proxy,
-    [DETAIL_STORE] = detail_store
+    [DETAIL_NOT_YET] = detail_not_yet,   [DETAIL_SOON] = detail_soon,
+    [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
+    [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
+    [DETAIL_LATE] = detail_late,         [DETAIL_POLICY] = detail_policy,
+    [DETAIL_PROXY] = detail_proxy,       [DETAIL_STORE] = detail_store
 };
 
 struct words words_of(const struct look *l, enum detail d, uint32_t mask)
@@ -431,8 +448,14 @@ static char *word_ip(const struct look *l)
     return mem_copy(a, (size_t)(end - a));
 }
 
-static char *word_family(const struct look *l) { return mem_string(column_ipv6(l->c) ? "IPv6" : "IPv4"); }
-static char *word_other(const struct look *l) { return mem_string(column_ipv6(l->c) ? "IPv4" : "IPv6"); }
+static char *word_family(const struct look *l)
+{
+    return mem_string(column_ipv6(l->c) ? "IPv6" : "IPv4");
+}
+static char *word_other(const struct look *l)
+{
+    return mem_string(column_ipv6(l->c) ? "IPv4" : "IPv6");
+}
 static char *word_offer(const struct look *l) { return versions_text(l, false, "nothing"); }
 
 static char *word_store(const struct look *l)
@@ -447,14 +470,14 @@ static char *word_alert(const struct look *l)
     const json_t *number = json_object_get(alert, "number");
     const char *name = member(alert, "name");
     return json_is_integer(number)
-               ? mem_format("alert %lld%s%s", (long long)json_integer_value(number), name ? " " : "",
-                            name ? name : "")
+               ? mem_format("alert %lld%s%s", (long long)json_integer_value(number),
+                            name ? " " : "", name ? name : "")
                : mem_string("an alert");
 }
 
 static const struct { const char *kind, *says; } how_table[] = {
     { "reset", "connection reset" }, { "closed", "connection closed" }, { "silent", "no answer" },
-    { "slow", "the answer did not come in time" }, { "not-tls", "what came is not TLS" },
+    { "slow", "not done in time, stuck" }, { "not-tls", "what came is not TLS" },
     { "protocol", "broken TLS" }, { "too-big", "more bytes than a handshake has" },
     { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" }
 };
@@ -471,7 +494,7 @@ static char *word_how(const struct look *l)
 }
 
 static const struct { const char *stage, *says; } stage_table[] = {
-    { "nothing", "in answer to the ClientHello" }, { "server-hello", "after the ServerHello" },
+    { "nothing", "after our ClientHello" }, { "server-hello", "after the ServerHello" },
     { "certificate", "after the server's certificate" },
     { "certificate-request", "after a client certificate was asked for" },
     { "finished", "after the handshake was done" }
@@ -548,7 +571,7 @@ char *words_fill(const struct look *l, const struct words *w, const char *templa
             break;
         }
         char *word = mem_copy(p + 1, (size_t)(end - p - 1)), *found = word_find(l, w, word);
-        char *clean = found ? text_printable(found, strlen(found), 4096) : mem_format("{%s}", word);
+        char *clean = found ? clean_text(found, 4096) : mem_format("{%s}", word);
         text_add(&t, clean);
         free(clean);
         free(found);

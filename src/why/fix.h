@@ -9,40 +9,104 @@
 /*    ID              text */
 #define FIXES(X) \
     X(NONE,           "") \
-    X(NO_SUCH_NAME,   "Check the spelling of {host}; if it is right, add the record to its DNS zone, or to /etc/hosts here. A name that only an internal DNS server knows needs that server (or its VPN) on this machine.") \
-    X(NO_ADDRESS,     "Add an A or AAAA record for {host} to its DNS zone; at present the name exists without one.") \
-    X(DNS,            "Look at the DNS servers this machine asks (/etc/resolv.conf, or `resolvectl status`) and at UDP and TCP port 53 on the way there; at=ADDRESS probes the server without DNS.") \
-    X(REFUSED,        "Start the service, or make it listen on this address and port (on the server: `ss -ltnp`); a firewall that rejects looks the same (`nft list ruleset`). Check that {port} is the right port.") \
-    X(UNREACHABLE,    "Find where the route ends (`ip route get {ip}` here, `tracepath {ip}`), and check that the machine is up and its address is right.") \
-    X(PROHIBITED,     "A filter says no: look for a reject rule in the firewalls of this machine, of the server and in between (`nft list ruleset`, security groups).") \
-    X(SILENT,         "Nothing comes back at all: look for a firewall or security group that drops packets to port {port}, and check that the machine is up and its address is right.") \
-    X(CONNECT_RESET,  "Something answers the connection with a reset at once: look at filters on the path and at connection limits in front of the server (a load balancer without a live backend does this).") \
-    X(FALL_BACK,      "Clients fall back to {other_family}, which costs them time. Make {address} reachable, or take it out of DNS.") \
-    X(NOT_TLS,        "Turn TLS on for this port on the server, or contact the port where TLS is spoken. (nginx: `listen {port} ssl;`, Apache: `SSLEngine on` in the virtual host.)") \
+    X(NO_SUCH_NAME,   "Check the spelling of {host}; if it is right, add the record to its DNS " \
+                      "zone, or to /etc/hosts here. A name that only an internal DNS server " \
+                      "knows needs that server (or its VPN) on this machine.") \
+    X(NO_ADDRESS,     "Add an A or AAAA record for {host} to its DNS zone; at present the name " \
+                      "exists without one.") \
+    X(DNS,            "Look at the DNS servers this machine asks (/etc/resolv.conf, or " \
+                      "`resolvectl status`) and at UDP and TCP port 53 on the way there; " \
+                      "at=ADDRESS probes the server without DNS.") \
+    X(REFUSED,        "Start the service, or make it listen on this address and port (on the " \
+                      "server: `ss -ltnp`); a firewall that rejects looks the same (`nft list " \
+                      "ruleset`). Check that {port} is the right port.") \
+    X(UNREACHABLE,    "Find where the route ends (`ip route get {ip}` here, `tracepath {ip}`), " \
+                      "and check that the machine is up and its address is right.") \
+    X(PROHIBITED,     "A filter says no: look for a reject rule in the firewalls of this " \
+                      "machine, of the server and in between (`nft list ruleset`, security " \
+                      "groups).") \
+    X(SILENT,         "Nothing comes back at all: look for a firewall or security group that " \
+                      "drops packets to port {port}, and check that the machine is up and its " \
+                      "address is right.") \
+    X(CONNECT_RESET,  "Something answers the connection with a reset at once: look at filters " \
+                      "on the path and at connection limits in front of the server (a load " \
+                      "balancer without a live backend does this).") \
+    X(FALL_BACK,      "Make {address} reachable, or take it out of DNS.") \
+    X(NOT_TLS,        "Turn TLS on for this port on the server, or contact the port where TLS " \
+                      "is spoken. (nginx: `listen {port} ssl;`, Apache: `SSLEngine on` in the " \
+                      "virtual host.)") \
     X(NOT_TLS_HINT,   "{hint}") \
-    X(VERSION_SERVER, "Let both sides share a version: turn on TLS 1.2 and 1.3 on the server (nginx `ssl_protocols TLSv1.2 TLSv1.3;`, Apache `SSLProtocol -all +TLSv1.2 +TLSv1.3`, HAProxy `ssl-min-ver TLSv1.2`). Very old software must be updated to offer them.") \
-    X(VERSION_CLIENT, "Let both sides share a version: the server takes {accepts}, this client offers {offer}. Update the client or lift its limits; if it can't be changed, the server has to allow its versions again (nginx `ssl_protocols`, Apache `SSLProtocol`), which weakens it.") \
-    X(EXPIRED_LEAF,   "Renew the certificate (e.g. `certbot renew`, or order it anew from its CA), install it and reload the server (`systemctl reload nginx`). If it was renewed already, the server was not reloaded, or serves another file. Then find out why the renewal did not run.") \
-    X(EXPIRED_UPPER,  "Replace the intermediate the server sends by the current one of its CA (nginx: in the file of `ssl_certificate`, after the server's own; Apache: in `SSLCertificateFile`), and reload the server.") \
-    X(EXPIRED_STORE,  "The CA certificate comes from the trust store used here: update it (`apt-get install --only-upgrade ca-certificates`, or the file given with ca=), or let the server use a chain that ends at a current CA.") \
-    X(NOT_YET,        "Check the clock of the machine that made the certificate and the clock here (`timedatectl`); if both are right, put the previous certificate back until this one begins, or have it issued anew.") \
-    X(CLOCK,          "Find out which clock is wrong: compare `date -u` on both machines with a third; then let NTP set it (`timedatectl set-ntp true`).") \
-    X(NAME,           "Ask for one of the names the certificate is for, or have a certificate issued that lists {name} as subjectAltName and install it (nginx: `server_name` and `ssl_certificate` of the right server block; the default block answers for names no block lists).") \
-    X(NAME_CN,        "Have the certificate issued again with {name} as subjectAltName; current clients no longer look at the CN. (openssl: `-addext subjectAltName=DNS:{name}`.)") \
-    X(NAME_SNI,       "Probe once with the name the clients use as server name (sni={name}) and compare the certificates.") \
-    X(SELF_SIGNED,    "Have the certificate issued by a CA the clients trust (e.g. `certbot`), or give the clients this certificate as trusted, once it was checked on the server itself: `curl --cacert FILE`, tlswhy ca=FILE.") \
-    X(UNTRUSTED,      "Install the CA certificate on the clients (Debian: copy it to /usr/local/share/ca-certificates/NAME.crt and run `update-ca-certificates`; for one command `curl --cacert FILE`, tlswhy ca=FILE), or use a certificate of a CA they already trust.") \
-    X(ROTATED,        "The CA has a new key: get its current certificate from those who run it and replace the old one in the trust store ({store}), or let the server use a chain under the key the clients know.") \
-    X(ISSUER,         "Get the certificate of the issuer, {issuer}. If it is an intermediate, add it to what the server sends (nginx: `ssl_certificate` takes the full chain, certbot's fullchain.pem; Apache: SSLCertificateFile); if it is the CA itself, give it to the clients (`curl --cacert FILE`, ca=FILE).") \
-    X(WEAK,           "Have the certificate issued again with an RSA key of at least 2048 bits or an ECDSA P-256 key, a SHA-256 signature, serverAuth, and CAs marked as CAs; then install it and reload the server.") \
-    X(NO_STORE,       "Nothing is wrong with the server: install a CA store here (`apt-get install ca-certificates`), or say whom to trust with ca=FILE.") \
-    X(ORDER,          "Send the server's certificate first and then each issuer in turn (nginx: the order inside the file of `ssl_certificate`).") \
-    X(POLICY,         "Clients on this machine obey this policy, tlswhy's own probes may not: look at `openssl version -d` and openssl.cnf there, /etc/gnutls/config, `update-crypto-policies --show`.") \
-    X(PROXY,          "tlswhy connected directly. To see what curl sees, probe with via=env once this version can, or try `curl -v` with and without `--noproxy '*'`.") \
-    X(CLIENT_CERT,    "Give the client the certificate and key the server asks for (`curl --cert FILE --key FILE`), or make it optional on the server (nginx `ssl_verify_client optional;`).") \
-    X(SERVER_LOG,     "Read the server's log for this moment: it usually says more than its answer does (nginx: `error_log ... info;`, HAProxy: `error-log-format`).") \
-    X(ALPN,           "Let both sides share an application protocol (nginx `http2 on;`, HAProxy `alpn h2,http/1.1`), or offer another: alpn=LIST, alpn=none.") \
-    X(LOCAL,          "Nothing is wrong with the server so far: ask another client (`openssl s_client`, `curl -v`), or probe from another machine.")
+    X(VERSION_SERVER, "Turn on TLS 1.2 and 1.3 on the server (nginx `ssl_protocols TLSv1.2 " \
+                      "TLSv1.3;`, Apache `SSLProtocol -all +TLSv1.2 +TLSv1.3`, HAProxy " \
+                      "`ssl-min-ver TLSv1.2`). Very old software must be updated to offer " \
+                      "them.") \
+    X(VERSION_CLIENT, "Let both sides share a version: the server takes {accepts}, this client " \
+                      "offers {offer}. Update the client or lift its limits (min=, max=, its " \
+                      "configuration); if it can't be changed, the server has to allow its " \
+                      "versions again (nginx `ssl_protocols`, Apache `SSLProtocol`), which " \
+                      "weakens it.") \
+    X(EXPIRED_LEAF,   "Renew the certificate (e.g. `certbot renew`, or order it anew from its " \
+                      "CA), install it and reload the server (`systemctl reload nginx`). If it " \
+                      "was renewed already, the server was not reloaded, or serves another " \
+                      "file. Then find out why the renewal did not run.") \
+    X(EXPIRED_UPPER,  "Replace the intermediate the server sends by the current one of its CA " \
+                      "(nginx: in the file of `ssl_certificate`, after the server's own; " \
+                      "Apache: in `SSLCertificateFile`), and reload the server.") \
+    X(EXPIRED_STORE,  "The CA certificate comes from the trust store used here: update it " \
+                      "(`apt-get install --only-upgrade ca-certificates`, or the file given " \
+                      "with ca=), or let the server use a chain that ends at a current CA.") \
+    X(NOT_YET,        "Check the clock of the machine that made the certificate and the clock " \
+                      "here (`timedatectl`); if both are right, put the previous certificate " \
+                      "back until this one begins, or have it issued anew.") \
+    X(CLOCK,          "Find out which clock is wrong: compare `date -u` on both machines with " \
+                      "a third; then let NTP set it (`timedatectl set-ntp true`).") \
+    X(NAME,           "Ask for one of the names the certificate is for, or have a certificate " \
+                      "issued that lists {name} as subjectAltName and install it (nginx: " \
+                      "`server_name` and `ssl_certificate` of the right server block; the " \
+                      "default block answers for names no block lists).") \
+    X(NAME_CN,        "Have the certificate issued again with {name} as subjectAltName; " \
+                      "current clients no longer look at the CN. (openssl: `-addext " \
+                      "subjectAltName=DNS:{name}`.)") \
+    X(NAME_SNI,       "Probe once with the name the clients use as server name (sni={name}) " \
+                      "and compare the certificates.") \
+    X(SELF_SIGNED,    "Have the certificate issued by a CA the clients trust (e.g. `certbot`), " \
+                      "or give the clients this certificate as trusted, once it was checked on " \
+                      "the server itself: `curl --cacert FILE`, tlswhy ca=FILE.") \
+    X(UNTRUSTED,      "Install the CA certificate on the clients (Debian: copy it to " \
+                      "/usr/local/share/ca-certificates/NAME.crt and run " \
+                      "`update-ca-certificates`; for one command `curl --cacert FILE`, tlswhy " \
+                      "ca=FILE), or use a certificate of a CA they already trust.") \
+    X(ROTATED,        "The CA has a new key: get its current certificate from those who run it " \
+                      "and replace the old one in the trust store ({store}), or let the server " \
+                      "use a chain under the key the clients know.") \
+    X(ISSUER,         "Get the certificate of the issuer, {issuer}. If it is an intermediate, " \
+                      "add it to what the server sends (nginx: `ssl_certificate` takes the " \
+                      "full chain, certbot's fullchain.pem; Apache: SSLCertificateFile); if it " \
+                      "is the CA itself, give it to the clients (`curl --cacert FILE`, " \
+                      "ca=FILE).") \
+    X(WEAK,           "Have the certificate issued again with an RSA key of at least 2048 bits " \
+                      "or an ECDSA P-256 key, a SHA-256 signature, serverAuth, and CAs marked " \
+                      "as CAs; then install it and reload the server.") \
+    X(NO_STORE,       "Nothing is wrong with the server: install a CA store here (`apt-get " \
+                      "install ca-certificates`), or say whom to trust with ca=FILE.") \
+    X(ORDER,          "Send the server's certificate first and then each issuer in turn " \
+                      "(nginx: the order inside the file of `ssl_certificate`).") \
+    X(POLICY,         "Clients on this machine obey this policy, tlswhy's own probes may not: " \
+                      "look at `openssl version -d` and openssl.cnf there, /etc/gnutls/config, " \
+                      "`update-crypto-policies --show`.") \
+    X(PROXY,          "tlswhy connected directly. To see what curl sees, probe with via=env " \
+                      "once this version can, or try `curl -v` with and without `--noproxy " \
+                      "'*'`.") \
+    X(CLIENT_CERT,    "Give the client the certificate and key the server asks for (`curl " \
+                      "--cert FILE --key FILE`), or make it optional on the server (nginx " \
+                      "`ssl_verify_client optional;`).") \
+    X(SERVER_LOG,     "Read the server's log for this moment: it usually says more than its " \
+                      "answer does (nginx: `error_log ... info;`, HAProxy: " \
+                      "`error-log-format`).") \
+    X(ALPN,           "Let both sides share an application protocol (nginx `http2 on;`, " \
+                      "HAProxy `alpn h2,http/1.1`), or offer another: alpn=LIST, alpn=none.") \
+    X(LOCAL,          "Nothing is wrong with the server so far: ask another client (`openssl " \
+                      "s_client`, `curl -v`), or probe from another machine.")
 
 enum fix {
 #define X(id, text) FIX_##id,

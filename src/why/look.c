@@ -95,7 +95,8 @@ const json_t *look_fault(const struct look *l, uint32_t mask, size_t nth)
     size_t i;
     json_array_foreach(all, i, fault) {
         enum reason r = fault_reason(fault);
-        if (r < REASON_COUNT && (mask & BIT(r)) && fault_place(fault) != PLACE_OUTSIDE && nth-- == 0)
+        if (r < REASON_COUNT && (mask & BIT(r)) && fault_place(fault) != PLACE_OUTSIDE &&
+            nth-- == 0)
             return fault;
     }
     return NULL;
@@ -117,33 +118,47 @@ static void look_faults(struct look *l)
     }
 }
 
-static const struct { const char *word; enum place place; } place_words[] = {
-    { "leaf", PLACE_LEAF }, { "upper", PLACE_UPPER }, { "store", PLACE_STORE }
+static const struct { const char *word; } place_words[PLACE_COUNT] = {
+    [PLACE_LEAF] = { "leaf" }, [PLACE_UPPER] = { "upper" }, [PLACE_STORE] = { "store" }
 };
 
-/* Walks "a|b@leaf|c": true when a fault of the look is among them; adds what is named to *mask. */
-static bool faults_among(const struct look *l, const char *list, uint32_t *mask)
+/* The faults of a token ("expired", "expired@leaf") that are there at one place. */
+static bool token_holds(const struct look *l, const char *token, size_t n, enum place p)
 {
-    bool found = false;
-    for (const char *p = list; *p; p += strcspn(p, "|"), p += *p == '|') {
-        char word[40];
-        snprintf(word, sizeof word, "%.*s", (int)strcspn(p, "|@"), p);
-        const char *at = p + strcspn(p, "|@");
-        enum reason r = reason_find(word);
-        if (r == REASON_COUNT)
-            continue;
-        *mask |= BIT(r);
-        for (int q = 0; l && q < PLACE_COUNT; q++)
-            found |= (l->faults[q] & BIT(r)) &&
-                     (*at != '@' || text_starts(at + 1, place_words[q].word));
-    }
-    return found;
+    size_t k = strcspn(token, "@|");
+    bool elsewhere = k < n && !text_starts(token + k + 1, place_words[p].word);
+    for (int r = 0; r < REASON_COUNT && l->faults[p] >> r && !elsewhere; r++)
+        if ((l->faults[p] & BIT(r)) && strlen(reason_table[r].word) == k &&
+            memcmp(reason_table[r].word, token, k) == 0)
+            return true;
+    return false;
+}
+
+/* One of "a|b@leaf|c" is among the faults of the path. */
+static bool fault_among(const struct look *l, const char *list)
+{
+    for (int p = 0; p < PLACE_COUNT; p++)
+        for (const char *t = list; l->faults[p] && *t; t += *t == '|') {
+            size_t n = strcspn(t, "|");
+            if (token_holds(l, t, n, (enum place)p))
+                return true;
+            t += n;
+        }
+    return false;
 }
 
 uint32_t fault_mask(const char *word)
 {
     uint32_t mask = 0;
-    faults_among(NULL, word, &mask);
+    for (const char *t = word; *t; t += *t == '|') {
+        char one[40];
+        snprintf(one, sizeof one, "%.*s", (int)strcspn(t, "@|"), t);
+        enum reason r = reason_find(one);
+        if (r == REASON_COUNT)
+            return 0;
+        mask |= BIT(r);
+        t += strcspn(t, "|");
+    }
     return mask;
 }
 
@@ -167,16 +182,7 @@ const char *look_answer(const struct look *l, uint16_t version)
  * the range would be empty. */
 static void look_range(struct look *l)
 {
-    const struct endpoint *ep = l->c->endpoint;
-    const struct client *client = client_find(ep->value[KEY_CLIENT]);
-    if (!client)
-        client = client_find(NULL);
-    l->lo = ep->min ? ep->min : client->min;
-    l->hi = ep->max ? ep->max : client->max;
-    if (l->lo > l->hi && ep->max && !ep->min)
-        l->lo = l->hi;
-    else if (l->lo > l->hi)
-        l->hi = l->lo;
+    endpoint_versions(l->c->endpoint, &l->lo, &l->hi);
 }
 
 struct tally { int accepted, by_70, refused, reset, silent; };
@@ -240,7 +246,8 @@ static void look_clock(struct look *l)
     const struct seen *reasons = &l->c->fact[FACT_REASONS], *clock = &l->c->fact[FACT_CLOCK];
     size_t e = reasons->evidence > 0 ? (size_t)reasons->evidence : 0;
     l->at = e && e < l->s->evidence_count ? l->s->evidence[e].time : l->s->started;
-    l->clock = clock->state == STATE_YES && json_is_number(json_object_get(clock->value, "seconds"));
+    l->clock =
+        clock->state == STATE_YES && json_is_number(json_object_get(clock->value, "seconds"));
     if (l->clock) {
         l->offset = json_number_value(json_object_get(clock->value, "seconds"));
         l->uncertainty = json_number_value(json_object_get(clock->value, "uncertainty"));
@@ -290,6 +297,15 @@ static bool family_alone(const struct look *l) { return l->family == FAMILY_ALON
 static bool family_covered(const struct look *l) { return l->family == FAMILY_COVERED; }
 static bool family_waiting(const struct look *l) { return l->family == FAMILY_WAITING; }
 
+/* All the server takes is older than what is offered. */
+static bool takes_older(const struct look *l)
+{
+    for (uint16_t n = (uint16_t)(l->hi + 1); n <= 0x0304; n++)
+        if (strcmp(look_answer(l, n), "accepted") == 0)
+            return false;
+    return l->takes >= TAKES_OTHER && l->takes <= TAKES_OTHER_UNCLEAR;
+}
+
 static bool takes_inside(const struct look *l) { return l->takes == TAKES_INSIDE; }
 static bool takes_other(const struct look *l) { return l->takes == TAKES_OTHER; }
 static bool takes_other_reset(const struct look *l) { return l->takes == TAKES_OTHER_RESET; }
@@ -331,14 +347,16 @@ static bool issuer_sent(const json_t *sent, const json_t *top)
  * missing just as well, where the CAs were chosen by hand and nothing but the leaf fits. */
 static bool issuer_private(const struct look *l)
 {
-    const json_t *built = look_member(l, FACT_CHAIN, "built"), *sent = look_member(l, FACT_CHAIN, "sent");
+    const json_t *built = look_member(l, FACT_CHAIN, "built"),
+                 *sent = look_member(l, FACT_CHAIN, "sent");
     const json_t *top = look_top(l);
     if (!top || !cert_without_aia(top) || issuer_sent(sent, top))
         return false;
     return json_array_size(built) > 1 || (json_array_size(sent) == 1 && store_is_system(l));
 }
 
-/* Which certificate comes may hang on the name sent; only a name chosen by hand makes that likely. */
+/* Which certificate comes may hang on the name sent; only a name chosen by hand makes that likely.
+ */
 static bool name_sni_differs(const struct look *l)
 {
     const char *sni = endpoint_sni(l->c->endpoint), *name = endpoint_name(l->c->endpoint);
@@ -414,7 +432,10 @@ static bool late_quiet(const struct look *l)
 }
 
 /* A certificate that could not be decoded or verified matters only while trust hangs on it. */
-static bool chain_trusted(const struct look *l) { return l->c->fact[FACT_TRUST].state == STATE_YES; }
+static bool chain_trusted(const struct look *l)
+{
+    return l->c->fact[FACT_TRUST].state == STATE_YES;
+}
 
 static const struct that {
     enum fact fact;
@@ -428,6 +449,7 @@ static const struct that {
     { FACT_VERSIONS, "other", takes_other },
     { FACT_VERSIONS, "other-reset", takes_other_reset },
     { FACT_VERSIONS, "other-unclear", takes_unclear },
+    { FACT_VERSIONS, "older", takes_older },
     { FACT_VERSIONS, "none-70", takes_none_70 },
     { FACT_VERSIONS, "unasked", takes_unasked },
     { FACT_CLOCK, "awaited", clock_awaited },
@@ -463,14 +485,16 @@ static bool condition_holds(const struct look *l, const struct condition *c)
     const struct seen *seen = &l->c->fact[c->fact];
     bool not = c->word[0] == '!';
     const char *word = c->word + not, *value;
-    uint32_t mask = 0;
     bool holds = false;
     switch (c->test) {
     case TEST_NONE: return true;
     case TEST_STATE: holds = word_among(state_words[seen->state], word); break;
-    case TEST_WORD: value = json_string_value(seen->value); holds = value && word_among(value, word); break;
+    case TEST_WORD:
+        value = json_string_value(seen->value);
+        holds = value && word_among(value, word);
+        break;
     case TEST_MEMBER: holds = member_is(seen->value, word); break;
-    case TEST_FAULT: holds = faults_among(l, word, &mask); break;
+    case TEST_FAULT: holds = fault_among(l, word); break;
     case TEST_THAT: holds = that_holds(l, c->fact, word); break;
     }
     return holds != not;
@@ -484,7 +508,8 @@ bool look_holds(const struct look *l, const struct condition *when)
     return true;
 }
 
-/* Days asked for by hand count for a column of a saved session too, which was judged without them. */
+/* Days asked for by hand count for a column of a saved session too, which was judged without them.
+ */
 static void look_soon(struct look *l, int min_days)
 {
     const char *until = column_word(l->c, FACT_NOT_AFTER);
@@ -497,7 +522,8 @@ static void look_soon(struct look *l, int min_days)
         l->faults[PLACE_LEAF] |= BIT(REASON_EXPIRES_SOON);
 }
 
-struct look look_at(const struct session *s, const struct column *c, enum family family, int min_days)
+struct look look_at(const struct session *s, const struct column *c, enum family family,
+                    int min_days)
 {
     struct look l = { .s = s, .c = c, .family = family };
     look_range(&l);

@@ -3,8 +3,8 @@
  * Owns: reading a column's facts once, and the conditions that the tables of signs are written in.
  * Must not know: causes, texts, clocks.
  *
- * A condition is {fact, test, word}. A word may list alternatives ("alert|closed"), any of which will
- * do, and may begin with '!' for "none of these".
+ * A condition is {fact, test, word}. A word may list alternatives ("alert|closed"), any of which
+ * will do, and may begin with '!' for "none of these".
  */
 #ifndef TLSWHY_WHY_LOOK_H
 #define TLSWHY_WHY_LOOK_H
@@ -62,21 +62,25 @@ struct look {
 };
 
 /* min_days: as in why_options. */
-struct look look_at(const struct session *s, const struct column *c, enum family family, int min_days);
-bool look_holds(const struct look *l, const struct condition *when); /* all of at most CONDITIONS_MAX */
+struct look look_at(const struct session *s, const struct column *c, enum family family,
+                    int min_days);
+bool look_holds(const struct look *l,
+                const struct condition *when); /* all of at most CONDITIONS_MAX */
 
 /* The column speaks IPv6. */
 bool column_ipv6(const struct column *c);
-/* One of cert_reasons' entries in the path with a reason out of `mask`, the nth; NULL at the end. */
+/* One of cert_reasons' entries in the path with a reason out of `mask`, the nth; NULL at the end.
+ */
 const json_t *look_fault(const struct look *l, uint32_t mask, size_t nth);
 enum place fault_place(const json_t *fault);
-/* Reasons named in a TEST_FAULT word, as a mask. */
+/* Reasons named in a TEST_FAULT word (without '!'), as a mask; 0 when one of them is none. */
 uint32_t fault_mask(const char *word);
 /* The link of the built chain where it ends, NULL when there is none. */
 const json_t *look_top(const struct look *l);
 /* A member of a fact's value, NULL where there is none. */
 const json_t *look_member(const struct look *l, enum fact f, const char *key);
-const char *look_text(const struct look *l, enum fact f, const char *key); /* the same, "" for none */
+const char *look_text(const struct look *l, enum fact f,
+                      const char *key); /* the same, "" for none */
 /* The answer to a version offered alone: "accepted", "alert 70 ...", "" when not known. Lent. */
 const char *look_answer(const struct look *l, uint16_t version);
 /* The proxy curl would use for this endpoint, NULL for none. Lent. */

@@ -106,7 +106,9 @@ static void handshake_line(const struct look *l, struct text *t)
 static void alpn_line(const struct look *l, struct text *t)
 {
     const struct endpoint *ep = l->c->endpoint;
-    const char *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme ? ep->scheme->alpn : NULL;
+    const char *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN]
+                       : ep->scheme        ? ep->scheme->alpn
+                                           : NULL;
     s_client(l, t);
     s_client_range(l, t);
     if (alpn && strcmp(alpn, "none") != 0) {
@@ -193,20 +195,24 @@ static void curl_add(const struct look *l, struct text *t, const char *scheme)
     free(host);
 }
 
-static void connect_line(const struct look *l, struct text *t)
+static void banner_line(const struct look *l, struct text *t)
 {
-    text_add(t, "curl -v --noproxy '*' --connect-timeout 5");
-    if (l->c->endpoint->scheme && l->c->endpoint->scheme->http) {
-        text_add(t, " -k -o /dev/null");
-        curl_add(l, t, "https");
-        return;
-    }
     char *to = target(l), *url = mem_format("telnet://%s", to);
-    text_add(t, " -g");
+    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -m 10 -g");
     shell_add(t, url);
     text_add(t, " </dev/null");
     free(url);
     free(to);
+}
+
+static void connect_line(const struct look *l, struct text *t)
+{
+    if (!l->c->endpoint->scheme || !l->c->endpoint->scheme->http) {
+        banner_line(l, t);
+        return;
+    }
+    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -k -o /dev/null");
+    curl_add(l, t, "https");
 }
 
 static void plain_line(const struct look *l, struct text *t)
@@ -226,7 +232,8 @@ static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t
     [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
     [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_VERSIONS] = versions_line,
     [REPRODUCE_TRUST] = trust_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_CERTS] = certs_line,
-    [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line
+    [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
+    [REPRODUCE_BANNER] = banner_line
 };
 
 char *reproduce_line(const struct look *l, enum reproduce r)
@@ -236,9 +243,14 @@ char *reproduce_line(const struct look *l, enum reproduce r)
         return NULL;
     lines[r](l, &t);
     char *line = text_take(&t);
-    char *clean = text_printable(line, strlen(line), strlen(line));
-    bool same = strcmp(line, clean) == 0; /* a command with a changed word would be a wrong one */
-    free(clean);
+    bool same = true; /* a command with a changed word would be a wrong one */
+    for (const char *p = line; *p && same; p++)
+        same = *p >= ' ' && *p <= '~';
+    if (!same) {
+        char *clean = text_printable(line, strlen(line), strlen(line));
+        same = strcmp(line, clean) == 0;
+        free(clean);
+    }
     if (same && *line)
         return line;
     free(line);

@@ -21,6 +21,7 @@ enum reproduce {
     REPRODUCE_ALPN,      /* with the application protocols offered */
     REPRODUCE_CLOCK,     /* both clocks */
     REPRODUCE_PLAIN,     /* speak plain HTTP */
+    REPRODUCE_BANNER,    /* show what the server says in plain text */
     REPRODUCE_COUNT
 };
 

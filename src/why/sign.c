@@ -5,7 +5,8 @@
  *   .9   what was seen has hardly another explanation
  *   .75  most cases of what was seen
  *   .25  one of several explanations: never named, only listed with what would settle it
- * A wrong cause costs more than none, so a row names a cause only where its look-alikes are excluded
+ * A wrong cause costs more than none,
+         so a row names a cause only where its look-alikes are excluded
  * by a condition of the same row.
  */
 #include "src/why/sign.h"
@@ -21,7 +22,8 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 
 #define FOR(id, at, ...) { .cause = CAUSE_##id, .kind = SIGN_FOR, .step = STEP_##at, __VA_ARGS__ }
 #define AGAINST(id, ...) { .cause = CAUSE_##id, .kind = SIGN_AGAINST, __VA_ARGS__ }
-#define WARNS(id, at, ...) { .cause = CAUSE_##id, .kind = SIGN_WARNS, .step = STEP_##at, __VA_ARGS__ }
+#define WARNS(id, at, ...) { .cause = CAUSE_##id, .kind = SIGN_WARNS, .step = STEP_##at, \
+    __VA_ARGS__ }
 
 /* The server said no, or went away, before anything was agreed on. */
 #define EARLY FAILS("stage=nothing|server-hello")
@@ -32,7 +34,7 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
                     "name-constraint|critical-extension"
 
 #define ASK_VERSIONS "which protocol versions the server takes, each offered alone"
-#define ASK_SUITES "the same hello with all suites, all groups, all signature algorithms, one at a time"
+#define ASK_SUITES "the same hello with more suites, groups, signature algorithms, one kind at a time"
 #define ASK_NAME "whether another server name, or none, is answered (sni=none)"
 #define ASK_LOG "the server's log at that moment"
 #define ASK_ELSEWHERE "the same from another network, or on the server itself (at=127.0.0.1)"
@@ -58,7 +60,8 @@ FOR(NETWORK, 90, WHEN(STATE(RESOLVE, "no"), FAILS("kind=dns-failed")),
     .text = "DNS fails for {host}",
     .summary = "DNS answered with a failure when asked for {host}.",
     .detail = DETAIL_FAILURE, .fix = FIX_DNS, .reproduce = REPRODUCE_RESOLVE),
-FOR(NETWORK, 90, WHEN(STATE(RESOLVE, "no"), FAILS("!kind=no-such-name|no-address|dns-silent|dns-failed")),
+FOR(NETWORK, 90, WHEN(STATE(RESOLVE, "no"),
+                      FAILS("!kind=no-such-name|no-address|dns-silent|dns-failed")),
     .text = "{host} does not resolve",
     .summary = "The name {host} does not resolve to any address.",
     .detail = DETAIL_FAILURE, .fix = FIX_DNS, .reproduce = REPRODUCE_RESOLVE),
@@ -68,7 +71,8 @@ FOR(NETWORK, 97, WHEN(STATE(CONNECT, "no"), WORD(CONNECT, "refused"), THAT(CONNE
     .detail = DETAIL_FAILURE, .fix = FIX_REFUSED, .reproduce = REPRODUCE_CONNECT),
 FOR(NETWORK, 97, WHEN(STATE(CONNECT, "no"), WORD(CONNECT, "unreachable"), THAT(CONNECT, "alone")),
     .text = "{address} is unreachable",
-    .summary = "{address} can't be reached: a machine on the way knows no route to it, or it is down.",
+    .summary = "{address} can't be reached: a machine on the way knows no route to it, or it is "
+               "down.",
     .detail = DETAIL_FAILURE, .fix = FIX_UNREACHABLE, .reproduce = REPRODUCE_CONNECT),
 FOR(NETWORK, 90, WHEN(STATE(CONNECT, "no"), WORD(CONNECT, "prohibited"), THAT(CONNECT, "alone")),
     .text = "connecting to {address} is prohibited",
@@ -82,14 +86,15 @@ FOR(NETWORK, 90, WHEN(STATE(CONNECT, "no"), WORD(CONNECT, "reset"), THAT(CONNECT
     .text = "connection reset by {address}",
     .summary = "{address} resets connections while they are opened, before any TLS.",
     .detail = DETAIL_FAILURE, .fix = FIX_CONNECT_RESET, .reproduce = REPRODUCE_CONNECT),
-FOR(NETWORK, 90, WHEN(STATE(CONNECT, "no"), { FACT_CONNECT, TEST_WORD,
-                      "!refused|unreachable|prohibited|silent|reset" }, THAT(CONNECT, "alone")),
+FOR(NETWORK, 90, WHEN(STATE(CONNECT, "no"),
+                      { FACT_CONNECT, TEST_WORD, "!refused|unreachable|prohibited|silent|reset" },
+                      THAT(CONNECT, "alone")),
     .text = "no connection to {address}",
     .summary = "No connection to {address} could be opened.",
     .detail = DETAIL_FAILURE, .fix = FIX_UNREACHABLE, .reproduce = REPRODUCE_CONNECT),
 WARNS(NETWORK, 90, WHEN(STATE(CONNECT, "no"), THAT(CONNECT, "covered")),
-    .summary = "{address} can't be connected ({kind}), so every client first tries it in vain and "
-               "falls back to {other_family}.",
+    .summary = "{address} can't be connected ({kind}), so clients lose time on it before they "
+               "fall back to {other_family}.",
     .detail = DETAIL_FAILURE, .fix = FIX_FALL_BACK, .reproduce = REPRODUCE_CONNECT),
 
 /* --- not TLS ---------------------------------------------------------------------------------- */
@@ -101,30 +106,39 @@ FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stag
 FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
                       FAILS("!protocol=null|HTTP"), FAILS("!hint=null")),
     .text = "port {port} speaks {protocol}, not TLS",
-    .summary = "{title} speaks {protocol} in plain text: TLS does not begin with the first byte here.",
-    .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS_HINT, .reproduce = REPRODUCE_CONNECT),
+    .summary = "{title} speaks {protocol} in plain text: TLS does not begin with the first byte "
+               "here.",
+    .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS_HINT, .reproduce = REPRODUCE_BANNER),
 FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
                       FAILS("!protocol=null|HTTP"), FAILS("hint=null")),
     .text = "port {port} speaks {protocol}, not TLS",
-    .summary = "{title} speaks {protocol} in plain text: TLS does not begin with the first byte here.",
-    .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_CONNECT),
+    .summary = "{title} speaks {protocol} in plain text: TLS does not begin with the first byte "
+               "here.",
+    .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_BANNER),
 FOR(NOT_TLS, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
                       FAILS("protocol=null")),
     .text = "what port {port} speaks is not TLS",
     .summary = "{title} answers with bytes that are not TLS, nor any protocol known here.",
     .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_HANDSHAKE,
     .missing = { "what is meant to listen on this port" }),
-FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("!stage=nothing")),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"),
+                            FAILS("!stage=nothing")),
     .summary = "{title} began in TLS and went on with something else {stage}.",
     .detail = DETAIL_PROTOCOL, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("!stage=nothing")),
-    .summary = "Something on the path may have put bytes of its own into the connection to {title}.",
+    .summary = "Something on the path may have put bytes of its own into the connection to "
+               "{title}.",
     .detail = DETAIL_PROTOCOL, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 
 /* --- version ---------------------------------------------------------------------------------- */
 FOR(VERSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls"),
-                               THAT(VERSIONS, "other")),
+                               THAT(VERSIONS, "other"), THAT(VERSIONS, "older")),
+    .text = "no common version: offered {offer}, taken {accepts}",
+    .summary = "The server takes {accepts} only, the client offers {offer}: they share no version.",
+    .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_VERSIONS),
+FOR(VERSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls"),
+                               THAT(VERSIONS, "other"), THAT(VERSIONS, "!older")),
     .text = "no common version: offered {offer}, taken {accepts}",
     .summary = "The server takes {accepts} only, the client offers {offer}: they share no version.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_CLIENT, .reproduce = REPRODUCE_VERSIONS),
@@ -134,7 +148,8 @@ FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silen
     .summary = "The server takes {accepts}; connections that offer {offer} are reset.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_CLIENT, .reproduce = REPRODUCE_VERSIONS,
     .missing = { ASK_ELSEWHERE }),
-FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(VERSIONS, "other-reset|other-unclear")),
+FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
+                        THAT(VERSIONS, "other-reset|other-unclear")),
     .summary = "Something on the path may drop or reset the versions {offer}.",
     .detail = DETAIL_VERSIONS, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_VERSIONS),
 FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(VERSIONS, "other-unclear")),
@@ -148,45 +163,56 @@ FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.numbe
                "speaks nothing newer than SSL 3.0.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_VERSIONS,
     .missing = { "the server's configuration: which versions it is meant to speak" }),
-FOR(VERSION_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=version"), THAT(VERSIONS, "!inside|other|other-reset")),
+FOR(VERSION_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=version"),
+                               THAT(VERSIONS, "!inside|other|other-reset")),
     .text = "the server answers in a version that was not offered",
-    .summary = "The server answers the offer of {offer} in another version: it knows none of these.",
+    .summary = "The server answers the offer of {offer} in another version: it knows none of "
+               "these.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_HANDSHAKE),
-FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|protocol"),
+FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
+                               FAILS("kind=alert|closed|reset|protocol"),
                                FAILS("!alert.number=112|120"), THAT(VERSIONS, "unasked")),
     .summary = "The server may not speak {offer}: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .missing = { ASK_VERSIONS },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=local"),
-                               THAT(VERSIONS, "unasked")),
+FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"),
+                               FAILS("kind=local"), THAT(VERSIONS, "unasked")),
     .summary = "The server may not speak {offer}: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_LOCAL, .missing = { ASK_VERSIONS },
     .reproduce = REPRODUCE_HANDSHAKE),
 
-/* --- other refusals before anything was agreed: never named yet ---------------------------------- */
+/* --- other refusals before anything was agreed: never named yet ------------------------------- */
 FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED,
-                              FAILS("!alert.number=70|80|86|109|110|112|120"), THAT(VERSIONS, "!other|other-reset|none-70")),
-    .summary = "Client and server may share no cipher suite, or none that fits the server's key: {how} {stage}.",
+                              FAILS("!alert.number=70|80|86|109|110|112|120"),
+                              THAT(VERSIONS, "!other|other-reset|none-70")),
+    .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
+               "{how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=70|80"), THAT(VERSIONS, "inside")),
-    .summary = "Client and server may share no cipher suite, or none that fits the server's key: {how} {stage}.",
+FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=70|80"),
+                              THAT(VERSIONS, "inside")),
+    .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
+               "{how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED,
-                             FAILS("!alert.number=70|80|86|109|110|112|120"), THAT(VERSIONS, "!other|other-reset|none-70")),
+                             FAILS("!alert.number=70|80|86|109|110|112|120"),
+                             THAT(VERSIONS, "!other|other-reset|none-70")),
     .summary = "Client and server may share no group or signature algorithm: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=70|80"), THAT(VERSIONS, "inside")),
+FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=70|80"),
+                             THAT(VERSIONS, "inside")),
     .summary = "Client and server may share no group or signature algorithm: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(EXTENSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=109|110|47|50|10")),
+FOR(EXTENSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
+                                 FAILS("alert.number=109|110|47|50|10")),
     .summary = "An extension may be missing or one too many: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SNI, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112|80|40"), THAT(VERSIONS, "!other|other-reset")),
+FOR(SNI, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112|80|40"),
+                  THAT(VERSIONS, "!other|other-reset")),
     .summary = "The server may not know the name {name}, or insist on one: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_NAME_SNI, .missing = { ASK_NAME, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
@@ -195,7 +221,8 @@ FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=120")),
     .detail = DETAIL_FAILURE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
     .reproduce = REPRODUCE_ALPN),
 FOR(ALPN, 25, WHEN(STATE(LATE, "yes"), WORD(LATE, "no_application_protocol")),
-    .summary = "The server may refuse the application protocols offered: {late} after the handshake.",
+    .summary = "The server may refuse the application protocols offered: {late} after the "
+               "handshake.",
     .detail = DETAIL_LATE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
     .reproduce = REPRODUCE_ALPN),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=80|40|10|50"),
@@ -204,116 +231,142 @@ FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=8
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=protocol|too-big|reset|closed"),
-                            FAILS("!stage=certificate-request"), THAT(VERSIONS, "!other|other-reset")),
+                            FAILS("!stage=certificate-request"),
+                            THAT(VERSIONS, "!other|other-reset")),
     .summary = "The server may be set up wrong: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate|finished"), FAILS("kind=alert"),
-                            THAT(CLIENT_CERT, "!asked"), FAILS("!alert.number=120")),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate|finished"),
+                            FAILS("kind=alert"), THAT(CLIENT_CERT, "!asked"),
+                            FAILS("!alert.number=120")),
     .summary = "The server gives up although version and suite were agreed: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(NETWORK, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent|slow")),
-    .summary = "Packets may get lost on the way to {title}, or be too big for it (MTU): {how} {stage}.",
+    .summary = "Packets may get lost on the way to {title}, or be too big for it (MTU): {how} "
+               "{stage}.",
     .detail = DETAIL_FAILURE, .missing = { "whether the server acknowledged the ClientHello, and "
     "whether a smaller one is answered", ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|reset|closed"),
                         THAT(VERSIONS, "!other|other-reset|other-unclear")),
-    .summary = "Something on the path to {title} may drop or end the connection because of what is sent: "
+    .summary = "Something on the path to {title} may drop or end the connection because of what "
+               "is sent: "
                "{how} {stage}.",
-    .detail = DETAIL_FAILURE, .missing = { ASK_ELSEWHERE, ASK_NAME }, .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|reset|closed"),
+    .detail = DETAIL_FAILURE, .missing = { ASK_ELSEWHERE, ASK_NAME },
+            .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
+                              FAILS("kind=silent|slow|reset|closed"),
                               THAT(VERSIONS, "!other|other-reset|other-unclear")),
     .summary = "The server may be out of resources: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_AGAIN, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 
-/* --- client certificate: comes with a later version --------------------------------------------- */
+/* --- client certificate: comes with a later version ------------------------------------------- */
 FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "no"), THAT(CLIENT_CERT, "asked"),
                           FAILS("kind=alert|closed|reset"), FAILS("!alert.number=120")),
     .summary = "The server may require a client certificate: it asked for one, then {how}.",
     .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), THAT(LATE, "refused"),
+FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"),
+                          THAT(LATE, "refused"),
                           { FACT_LATE, TEST_WORD, "!no_application_protocol" }),
     .summary = "The server may require a client certificate: it asked for one, then {late}.",
     .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), { FACT_LATE, TEST_WORD, "certificate_required" },
+FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"),
+                          { FACT_LATE, TEST_WORD, "certificate_required" },
                           THAT(CLIENT_CERT, "!asked")),
     .summary = "The server may require a client certificate: {late} after the handshake.",
     .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"),
                           WORD(HTTP, "400|495|496")),
-    .summary = "The server may require a client certificate: it asked for one, and answers a request "
+    .summary = "The server may require a client certificate: it asked for one, and answers a "
+               "request "
                "without it with an error.",
     .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(LATE, "refused"), THAT(CLIENT_CERT, "!asked"),
-                            { FACT_LATE, TEST_WORD, "!no_application_protocol|certificate_required" }),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(LATE, "refused"),
+                            THAT(CLIENT_CERT, "!asked"),
+                            { FACT_LATE, TEST_WORD,
+                              "!no_application_protocol|certificate_required" }),
     .summary = "The server gave up right after the handshake: {late}.",
-    .detail = DETAIL_LATE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG }, .reproduce = REPRODUCE_HANDSHAKE),
+    .detail = DETAIL_LATE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
+            .reproduce = REPRODUCE_HANDSHAKE),
 
-/* --- clock -------------------------------------------------------------------------------------- */
+/* --- clock ------------------------------------------------------------------------------------ */
 FOR(CLOCK_SKEW, 25, WHEN(THAT(CLOCK, "moves"), FAULT("expired|not-yet-valid")),
-    .summary = "The server's clock is {skew} {side} this machine's, and at its time the dates of the "
+    .summary = "The server's clock is {skew} {side} this machine's, and at its time the dates of "
+               "the "
                "certificate would be fine: one of the two clocks is wrong.",
-    .detail = DETAIL_CLOCK, .fix = FIX_CLOCK, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_CLOCK),
+    .detail = DETAIL_CLOCK, .fix = FIX_CLOCK, .missing = { ASK_CLOCK },
+            .reproduce = REPRODUCE_CLOCK),
 WARNS(CLOCK_SKEW, 90, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLOCK, "off"), THAT(CLOCK, "!moves")),
-    .summary = "The server's clock is {skew} {side} this machine's; the handshake does not suffer from it.",
+    .summary = "The server's clock is {skew} {side} this machine's; the handshake does not "
+               "suffer from it.",
     .detail = DETAIL_CLOCK, .fix = FIX_CLOCK, .reproduce = REPRODUCE_CLOCK),
 
-/* --- trust -------------------------------------------------------------------------------------- */
+/* --- trust ------------------------------------------------------------------------------------ */
 FOR(CERT_SELF_SIGNED, 97, WHEN(FAULT("self-signed")),
     .text = "self-signed certificate",
-    .summary = "{who} is signed by itself, and it is not among {store}.",
+    .summary = "{who} is signed by itself, and it is not in {store}.",
     .detail = DETAIL_FAULTS, .fix = FIX_SELF_SIGNED, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_UNTRUSTED_CA, 97, WHEN(FAULT("root-other-key")),
     .text = "the CA has another key than the one known here",
-    .summary = "The chain ends at a CA that is known by name, but with another key: the CA was renewed, or "
-               "somebody uses its name. {faults}.",
+    .summary = "The chain ends at a CA that is known by name, but with another key: the CA was "
+               "renewed, or "
+               "somebody uses its name: {faults}.",
     .detail = DETAIL_ISSUER, .fix = FIX_ROTATED, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_UNTRUSTED_CA, 97, WHEN(FAULT("root-untrusted")),
     .text = "the chain ends at a CA that is not trusted",
-    .summary = "The chain ends at {issuer}, a CA of its own that is not among {store}.",
+    .summary = "The chain ends at {issuer}, a CA of its own that is not in {store}.",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "private-issuer")),
     .text = "issued by a CA that is not trusted",
-    .summary = "{top} was issued by {issuer}, which is not among {store}. It names no place to fetch its "
+    .summary = "{top} was issued by {issuer}, which is not in {store}. It names no place to "
+               "fetch its "
                "issuer from, as public CAs do: this is somebody's own CA.",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST,
-    .missing = { "the certificate of the issuer, given as ca=FILE: with it the chain must be fine" }),
+    .missing = { "the certificate of the issuer, given as ca=FILE: with it the chain must be "
+               "fine" }),
 FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer")),
-    .summary = "{issuer}, which issued {top}, may be a CA that is not among {store}.",
+    .summary = "{issuer}, which issued {top}, may be a CA that is not in {store}.",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_CERTS,
-    .missing = { "the issuer's certificate: fetch it (its address is in the certificate's AIA, or ask "
+    .missing = { "the issuer's certificate: fetch it (its address is in the certificate's AIA, "
+               "or ask "
                  "those who run the CA) and give it as ca=FILE" }),
 FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer")),
-    .summary = "{issuer}, which issued {top}, may be an intermediate that the server fails to send.",
+    .summary = "{issuer}, which issued {top}, may be an intermediate that the server fails to "
+               "send.",
     .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS,
-    .missing = { "the issuer's certificate: fetch it (its address is in the certificate's AIA, or ask "
+    .missing = { "the issuer's certificate: fetch it (its address is in the certificate's AIA, "
+               "or ask "
                  "those who run the CA) and give it as ca=FILE" }),
 FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("bad-signature"), THAT(CHAIN, "!trusted")),
-    .summary = "A signature of the chain does not fit: an intermediate may be the wrong one. {faults}.",
+    .summary = "A signature of the chain does not fit: an intermediate may be the wrong one: "
+               "{faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_EXPIRED_UPPER, .reproduce = REPRODUCE_CERTS,
     .missing = { "the issuer's current certificate, given as ca=FILE" }),
-FOR(SERVER_CONFIG, 25, WHEN(FAULT("bad-signature|malformed|no-certificate"), THAT(CHAIN, "!trusted")),
-    .summary = "The server's certificate files may be damaged or missing. {faults}.",
+FOR(SERVER_CONFIG, 25, WHEN(FAULT("bad-signature|malformed|no-certificate"),
+                            THAT(CHAIN, "!trusted")),
+    .summary = "The server's certificate files may be damaged or missing: {faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_SERVER_LOG, .reproduce = REPRODUCE_CERTS,
     .missing = { "the certificate file on the server: `openssl x509 -in FILE -noout -text`" }),
-FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("!no-store"), STATE(HANDSHAKE, "yes"), WORD(TRUST, "no-store")),
-    .summary = "This machine has no CA store, so nothing can be said about whom to trust: a fault of this "
+FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("!no-store"), STATE(HANDSHAKE, "yes"),
+                                WORD(TRUST, "no-store")),
+    .summary = "This machine has no CA store, so nothing can be said about whom to trust: a "
+               "fault of this "
                "machine, not of the server.",
     .detail = DETAIL_STORE, .fix = FIX_NO_STORE,
     .missing = { "a CA store on this machine, or ca=FILE" }, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("no-store")),
-    .summary = "This machine has no CA store, so nothing can be said about whom to trust: a fault of this "
+    .summary = "This machine has no CA store, so nothing can be said about whom to trust: a "
+               "fault of this "
                "machine, not of the server.",
     .detail = DETAIL_STORE, .fix = FIX_NO_STORE,
     .missing = { "a CA store on this machine, or ca=FILE" }, .reproduce = REPRODUCE_TRUST),
 
-/* --- dates -------------------------------------------------------------------------------------- */
+/* --- dates ------------------------------------------------------------------------------------ */
 FOR(CERT_EXPIRED, 97, WHEN(FAULT("expired@leaf"), THAT(CLOCK, "!moves-expired|awaited")),
     .text = "certificate expired {span} ago",
     .summary = "{who} expired on {day}, {span} ago.",
@@ -328,54 +381,64 @@ FOR(CERT_EXPIRED, 97, WHEN(FAULT("expired@store"), THAT(CLOCK, "!moves-expired|a
     .detail = DETAIL_EXPIRED, .fix = FIX_EXPIRED_STORE, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_EXPIRED, 25, WHEN(FAULT("expired"), THAT(CLOCK, "moves-expired")),
     .summary = "By this machine's clock {who} expired on {day}; by the server's it may not have.",
-    .detail = DETAIL_EXPIRED, .fix = FIX_CLOCK, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_CLOCK),
+    .detail = DETAIL_EXPIRED, .fix = FIX_CLOCK, .missing = { ASK_CLOCK },
+            .reproduce = REPRODUCE_CLOCK),
 AGAINST(CERT_EXPIRED, WHEN(FAULT("expired"), STATE(NTP, "no"), THAT(CLOCK, "!agrees"))),
 FOR(CERT_NOT_YET, 97, WHEN(FAULT("not-yet-valid"), THAT(CLOCK, "!moves-not-yet|awaited")),
     .text = "{what} valid only from {day}",
     .summary = "{who} is not valid before {day}, {span} from now.",
     .detail = DETAIL_NOT_YET, .fix = FIX_NOT_YET, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_NOT_YET, 25, WHEN(FAULT("not-yet-valid"), THAT(CLOCK, "moves-not-yet")),
-    .summary = "By this machine's clock {who} begins on {day} only; by the server's it may have begun.",
-    .detail = DETAIL_NOT_YET, .fix = FIX_CLOCK, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_CLOCK),
+    .summary = "By this machine's clock {who} begins on {day} only; by the server's it may have "
+               "begun.",
+    .detail = DETAIL_NOT_YET, .fix = FIX_CLOCK, .missing = { ASK_CLOCK },
+            .reproduce = REPRODUCE_CLOCK),
 AGAINST(CERT_NOT_YET, WHEN(FAULT("not-yet-valid"), STATE(NTP, "no"), THAT(CLOCK, "!agrees"))),
 WARNS(CERT_EXPIRED, 97, WHEN(FAULT("expires-soon")),
     .summary = "{who} ends on {day}, in {span}.",
     .detail = DETAIL_SOON, .fix = FIX_EXPIRED_LEAF, .reproduce = REPRODUCE_CERTS),
 
-/* --- name and strength -------------------------------------------------------------------------- */
+/* --- name and strength ------------------------------------------------------------------------ */
 FOR(CERT_NAME, 97, WHEN(FAULT("name-mismatch"), THAT(NAME, "!sni-by-hand")),
     .text = "certificate for other names than {name}",
     .summary = "The certificate is not for {name}, but for {names}.",
     .detail = DETAIL_NAME, .fix = FIX_NAME, .reproduce = REPRODUCE_NAME),
 FOR(CERT_NAME, 97, WHEN(FAULT("name-only-in-cn")),
     .text = "the certificate has {name} in its CN only",
-    .summary = "The certificate has {name} only in the CN of its subject, where current clients no longer "
+    .summary = "The certificate has {name} only in the CN of its subject, where current clients "
+               "no longer "
                "look; it lists no subjectAltName.",
     .detail = DETAIL_NAME, .fix = FIX_NAME_CN, .reproduce = REPRODUCE_NAME),
 FOR(SNI, 25, WHEN(FAULT("name-mismatch"), THAT(NAME, "sni-by-hand")),
-    .summary = "{sent_name} was sent, and the certificate that came is not for {name}: with that name "
+    .summary = "{sent_name} was sent, and the certificate that came is not for {name}: with that "
+               "name "
                "sent another one may come.",
-    .detail = DETAIL_NAME, .fix = FIX_NAME_SNI, .missing = { "the certificate that comes when {name} is "
+    .detail = DETAIL_NAME, .fix = FIX_NAME_SNI, .missing = { "the certificate that comes when "
+               "{name} is "
     "sent as server name" }, .reproduce = REPRODUCE_NAME),
 FOR(CERT_NAME, 25, WHEN(FAULT("name-mismatch"), THAT(NAME, "sni-by-hand")),
     .summary = "The certificate is not for {name}, but for {names}.",
-    .detail = DETAIL_NAME, .fix = FIX_NAME, .missing = { "the certificate that comes when {name} is sent "
+    .detail = DETAIL_NAME, .fix = FIX_NAME, .missing = { "the certificate that comes when {name} "
+               "is sent "
     "as server name" }, .reproduce = REPRODUCE_NAME),
 FOR(CERT_WEAK, 97, WHEN(FAULT(WEAK_FAULTS)),
     .text = "a certificate that current clients refuse",
     .summary = "Current clients refuse this chain: {faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_WEAK, .reproduce = REPRODUCE_CERTS),
 
-/* --- warnings ----------------------------------------------------------------------------------- */
+/* --- warnings --------------------------------------------------------------------------------- */
 WARNS(CERT_INCOMPLETE, 50, WHEN(FAULT("order"), STATE(HANDSHAKE, "yes")),
-    .summary = "The certificates are sent in the wrong order: current clients sort them, some old ones fail.",
+    .summary = "The certificates are sent in the wrong order: current clients sort them, some "
+               "old ones fail.",
     .detail = DETAIL_FAULTS, .fix = FIX_ORDER, .reproduce = REPRODUCE_CERTS),
 WARNS(VERSION_MISMATCH, 50, WHEN(STATE(POLICY, "yes")),
-    .summary = "A crypto policy narrows what TLS clients on this machine may do ({policy}): they may fail "
+    .summary = "A crypto policy narrows what TLS clients on this machine may do ({policy}): they "
+               "may fail "
                "where this probe does not.",
     .detail = DETAIL_POLICY, .fix = FIX_POLICY, .reproduce = REPRODUCE_HANDSHAKE),
 WARNS(MIDDLEBOX, 50, WHEN(THAT(PROXY, "used")),
-    .summary = "The environment names a proxy, {proxy}, that curl would use; this probe connected directly.",
+    .summary = "The environment names a proxy, {proxy}, that curl would use; this probe "
+               "connected directly.",
     .detail = DETAIL_PROXY, .fix = FIX_PROXY, .reproduce = REPRODUCE_CONNECT),
 };
 const size_t sign_count = sizeof sign_table / sizeof *sign_table;
@@ -390,18 +453,23 @@ OUTCOME(UNSURE, "could not be asked from here",
         WHEN(STATE(CONNECT, "could-not-ask"))),
 OUTCOME(UNSURE, "could not be asked from here",
         WHEN(STATE(RESOLVE, "could-not-ask"), STATE(CONNECT, "!yes|no"))),
-OUTCOME(OK, "not reachable ({kind}); clients fall back to {other_family}", .detail = DETAIL_FAILURE,
+OUTCOME(OK, "can't be connected ({kind}); clients fall back to {other_family}",
+        .detail = DETAIL_FAILURE,
         WHEN(STATE(CONNECT, "no"), THAT(CONNECT, "covered"))),
-OUTCOME(UNSURE, "not reachable ({kind}), {other_family} still being tried", .detail = DETAIL_FAILURE,
+OUTCOME(UNSURE, "can't be connected ({kind}), {other_family} still being tried",
+        .detail = DETAIL_FAILURE,
         WHEN(STATE(CONNECT, "no"), THAT(CONNECT, "waiting"))),
 OUTCOME(FAILING, "no connection", WHEN(STATE(CONNECT, "no"))),
-OUTCOME(FAILING, "the issuer {issuer} was not sent and is not trusted here", .detail = DETAIL_ISSUER,
+OUTCOME(FAILING, "the issuer {issuer} was not sent and is not trusted here",
+        .detail = DETAIL_ISSUER,
         WHEN(FAULT("issuer-unknown"))),
 OUTCOME(FAILING, "the server sent no certificate", WHEN(FAULT("no-certificate"))),
-OUTCOME(FAILING, "certificate for other names than {name}; {sent_name} was sent", .detail = DETAIL_NAME,
+OUTCOME(FAILING, "certificate for other names than {name}; {sent_name} was sent",
+        .detail = DETAIL_NAME,
         WHEN(FAULT("name-mismatch"))),
 OUTCOME(FAILING, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"), FAILS("!kind=local|slow|too-big"))),
-OUTCOME(FAILING, "{late} after the handshake", WHEN(STATE(HANDSHAKE, "yes"), THAT(LATE, "refused"))),
+OUTCOME(FAILING, "{late} after the handshake", WHEN(STATE(HANDSHAKE, "yes"),
+                                                    THAT(LATE, "refused"))),
 OUTCOME(UNSURE, "this machine's TLS library gave up {stage}: not the server's fault",
         WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=local"))),
 OUTCOME(UNSURE, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"))),
@@ -409,14 +477,18 @@ OUTCOME(UNSURE, "dates unclear: the server's clock is {skew} {side} ours", .deta
         WHEN(FAULT("expired|not-yet-valid"), THAT(CLOCK, "moves"))),
 OUTCOME(UNSURE, "the certificate's dates are wrong; comparing clocks",
         WHEN(FAULT("expired|not-yet-valid"), THAT(CLOCK, "awaited"))),
-OUTCOME(UNSURE, "a signature of the chain can't be verified", WHEN(FAULT("bad-signature"), THAT(CHAIN, "!trusted"))),
-OUTCOME(UNSURE, "a certificate can't be decoded", WHEN(FAULT("malformed"), THAT(CHAIN, "!trusted"))),
+OUTCOME(UNSURE, "a signature of the chain can't be verified", WHEN(FAULT("bad-signature"),
+                                                                   THAT(CHAIN, "!trusted"))),
+OUTCOME(UNSURE, "a certificate can't be decoded", WHEN(FAULT("malformed"),
+                                                       THAT(CHAIN, "!trusted"))),
 OUTCOME(UNSURE, "this machine has no CA store: trust can't be judged", WHEN(FAULT("no-store"))),
 OUTCOME(UNSURE, "this machine has no CA store: trust can't be judged",
         WHEN(STATE(HANDSHAKE, "yes"), STATE(TRUST, "could-not-ask"))),
 OUTCOME(UNSURE, "works, but a request is answered by an error for want of a client certificate",
-        WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"), WORD(HTTP, "400|495|496"))),
-OUTCOME(UNSURE, "{late} right after the handshake", WHEN(STATE(HANDSHAKE, "yes"), THAT(LATE, "quiet"))),
+        WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"),
+             WORD(HTTP, "400|495|496"))),
+OUTCOME(UNSURE, "{late} right after the handshake", WHEN(STATE(HANDSHAKE, "yes"),
+                                                         THAT(LATE, "quiet"))),
 OUTCOME(UNSURE, "handshake done, the certificate was not judged",
         WHEN(STATE(HANDSHAKE, "yes"), STATE(REASONS, "!yes|no"))),
 OUTCOME(OK, "ok (1 try): {good}", WHEN(STATE(HANDSHAKE, "yes"))),
@@ -426,7 +498,8 @@ OUTCOME(UNSURE, "not probed yet", WHEN({ FACT_HANDSHAKE, TEST_NONE, NULL })),
 const size_t outcome_count = sizeof outcome_table / sizeof *outcome_table;
 
 const struct wish wish_table[] = {
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|protocol|version")), FACT_VERSIONS },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|protocol|version")),
+        FACT_VERSIONS },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=local")), FACT_VERSIONS },
 { WHEN(FAULT("expired|not-yet-valid"), THAT(CLOCK, "wanted")), FACT_CLOCK },
 };

@@ -1,4 +1,5 @@
-/* sign - what speaks for and against each cause, what becomes of a column, and what is worth asking.
+/* sign - what speaks for and against each cause, what becomes of a column, and what is worth
+ * asking.
  *
  * Owns: the three tables of the reasoning. Adding a cause means adding rows here.
  * Must not know: how rows are matched (look.c), ranked and merged (verdict.c).

@@ -1,8 +1,9 @@
 /* verdict - see verdict.h.
  *
  * Each column is matched against the sign table by itself; of a cause's rows the surest that holds
- * makes the finding, and every row against it takes a step. Findings that say the same about several
- * columns are then sorted together and merged, so that a thousand columns cost no more than a sort.
+ * makes the finding, and every row against it takes a step. Findings that say the same about
+ * several columns are then sorted together and merged, so that a thousand columns cost no more than
+ * a sort.
  */
 #include "src/why/verdict.h"
 
@@ -18,12 +19,14 @@ const char *const judgement_words[] = { "ok", "failing", "unsure" };
 enum shelf { SHELF_DIAGNOSIS, SHELF_CANDIDATE, SHELF_WARNING, SHELF_COUNT };
 
 struct raw {
-    struct finding f;
+    struct finding f; /* columns, evidence, confidence and summary; the rest once it is kept */
     enum shelf shelf;
-    size_t seq;      /* order of the columns it came from */
+    size_t seq;              /* order of the columns it came from */
+    const struct sign *sign;
+    struct words words;      /* owned */
 };
 
-struct heap { struct raw *raw; size_t count, room; };
+struct heap { struct raw *raw; size_t count, room; struct look *look; }; /* look[seq] */
 
 #define NUMBERS_MAX 16 /* evidence numbers kept of one cause in one column */
 
@@ -63,25 +66,18 @@ static uint32_t sign_mask(const struct sign *sign)
     return 0;
 }
 
-static void finding_missing(struct finding *f, const struct look *l, const struct words *w,
-                            const struct sign *sign)
-{
-    f->missing = mem_array(NULL, 2, sizeof *f->missing);
-    for (int i = 0; i < 2 && sign->missing[i]; i++)
-        f->missing[f->missing_count++] = words_fill(l, w, sign->missing[i]);
-}
-
-/* Adds a finding of one column to the heap; returns its place there. */
-static void heap_add(struct heap *h, const struct look *l, const struct sign *sign, enum step step,
-                     const struct pick *p, size_t seq)
+/* Adds a finding of one column to the heap. */
+static struct raw *heap_add(struct heap *h, const struct look *l, const struct sign *sign,
+                            enum step step, const struct pick *p, size_t seq)
 {
     if (h->count == h->room) {
         h->room = h->room ? 2 * h->room : 64;
         h->raw = mem_array(h->raw, h->room, sizeof *h->raw);
     }
     struct raw *r = &h->raw[h->count++];
-    struct words w = words_of(l, sign->detail, sign_mask(sign));
-    *r = (struct raw){ .seq = seq };
+    *r = (struct raw){ .seq = seq,
+                       .sign = sign,
+                       .words = words_of(l, sign->detail, sign_mask(sign)) };
     r->shelf = sign->kind == SIGN_WARNS ? SHELF_WARNING
                : step >= STEP_50       ? SHELF_DIAGNOSIS
                                        : SHELF_CANDIDATE;
@@ -89,16 +85,25 @@ static void heap_add(struct heap *h, const struct look *l, const struct sign *si
     r->f.confidence = step_table[step];
     r->f.column = numbers_copy(&l->c->id, 1);
     r->f.column_count = 1;
-    r->f.summary = words_sentence(l, &w, sign->summary);
-    r->f.fix = words_sentence(l, &w, fix_table[sign->fix]);
+    r->f.summary = words_sentence(l, &r->words, sign->summary);
     r->f.for_ = numbers_copy(p->for_, p->for_count);
     r->f.for_count = p->for_count;
     r->f.against = numbers_copy(p->contra, p->contra_count);
     r->f.against_count = p->contra_count;
-    r->f.reproduce = reproduce_line(l, sign->reproduce);
-    finding_missing(&r->f, l, &w, sign);
-    r->f.detail = json_incref(w.detail);
-    words_free(&w);
+    return r;
+}
+
+/* What only a finding that is kept needs, as its first column has it. */
+static void raw_finish(struct raw *r, const struct look *l)
+{
+    struct finding *f = &r->f;
+    f->detail = json_incref(r->words.detail);
+    f->fix = words_sentence(l, &r->words, fix_table[r->sign->fix]);
+    f->reproduce = reproduce_line(l, r->sign->reproduce);
+    f->missing = mem_array(NULL, 2, sizeof *f->missing);
+    for (int i = 0; i < 2 && r->sign->missing[i]; i++)
+        f->missing[f->missing_count++] = words_fill(l, &r->words, r->sign->missing[i]);
+    words_free(&r->words);
 }
 
 static void pick_add(struct pick *p, const struct look *l, const struct sign *sign)
@@ -113,7 +118,8 @@ static void pick_add(struct pick *p, const struct look *l, const struct sign *si
     numbers_add(l, sign, p->for_, &p->for_count);
 }
 
-static void column_signs(struct heap *h, const struct look *l, struct pick pick[CAUSE_COUNT], size_t seq)
+static void column_signs(struct heap *h, const struct look *l, struct pick pick[CAUSE_COUNT],
+                         size_t seq)
 {
     for (size_t i = 0; i < sign_count; i++) {
         const struct sign *sign = &sign_table[i];
@@ -142,11 +148,8 @@ static void outcome_apply(struct column_verdict *cv, const struct look *l, bool 
     words_free(&w);
 }
 
-static char *diagnosis_text(const struct look *l, const struct sign *sign, int more)
+static char *more_text(char *one, int more)
 {
-    struct words w = words_of(l, sign->detail, sign_mask(sign));
-    char *one = words_fill(l, &w, sign->text);
-    words_free(&w);
     if (!more)
         return one;
     char *s = mem_format("%s, and %d more", one, more);
@@ -154,29 +157,34 @@ static char *diagnosis_text(const struct look *l, const struct sign *sign, int m
     return s;
 }
 
-static void column_judge(struct column_verdict *cv, struct heap *h, const struct look *l, size_t seq,
-                         bool *aside)
+/* Makes the column's findings of its picks; returns its line, NULL where nothing is named. */
+static char *column_findings(struct heap *h, const struct look *l,
+                             const struct pick pick[CAUSE_COUNT], size_t seq)
 {
-    struct pick pick[CAUSE_COUNT] = { 0 };
-    const struct sign *first = NULL;
+    char *text = NULL;
     int named = 0;
-    cv->column = l->c->id;
-    cv->pending = l->c->busy;
-    column_signs(h, l, pick, seq);
     for (int i = 0; i < CAUSE_COUNT; i++) {
         int step = pick[i].best ? (int)pick[i].best->step - pick[i].against : -1;
         if (step < 0)
             continue;
-        heap_add(h, l, pick[i].best, (enum step)step, &pick[i], seq);
-        named += step >= STEP_50;
-        first = step >= STEP_50 && !first ? pick[i].best : first;
+        const struct raw *r = heap_add(h, l, pick[i].best, (enum step)step, &pick[i], seq);
+        if (step >= STEP_50 && !named++)
+            text = words_fill(l, &r->words, r->sign->text);
     }
-    outcome_apply(cv, l, aside);
-    if (first) {
-        cv->verdict = VERDICT_FAILING;
-        free(cv->text);
-        cv->text = diagnosis_text(l, first, named - 1);
-    }
+    return text ? more_text(text, named - 1) : NULL;
+}
+
+static void column_judge(struct column_verdict *cv, struct heap *h, const struct look *l,
+                         size_t seq, bool *aside)
+{
+    struct pick pick[CAUSE_COUNT] = { 0 };
+    cv->column = l->c->id;
+    cv->pending = l->c->busy;
+    column_signs(h, l, pick, seq);
+    cv->text = column_findings(h, l, pick, seq);
+    cv->verdict = VERDICT_FAILING;
+    if (!cv->text)
+        outcome_apply(cv, l, aside);
     if (cv->pending) { /* nothing is fine before it is through */
         cv->verdict = cv->verdict == VERDICT_OK ? VERDICT_UNSURE : cv->verdict;
         free(cv->text);
@@ -184,7 +192,8 @@ static void column_judge(struct column_verdict *cv, struct heap *h, const struct
     }
 }
 
-/* --- addresses of one endpoint ------------------------------------------------------------------ */
+/* --- addresses of one endpoint ------------------------------------------------------------------
+ */
 
 /* The columns of one ask stand together; end is the first that belongs to the next. */
 static size_t ask_end(const struct session *s, size_t begin)
@@ -222,16 +231,16 @@ static enum judgement worse(enum judgement a, enum judgement b)
 }
 
 /* Judges the addresses of one endpoint and returns what they come to together. */
-static enum judgement ask_judge(struct verdict *v, struct heap *h, const struct session *s, int min_days,
-                                size_t begin, size_t end)
+static enum judgement ask_judge(struct verdict *v, struct heap *h, const struct session *s,
+                                int min_days, size_t begin, size_t end)
 {
     struct families f = families_of(s, begin, end);
     enum judgement all = VERDICT_OK, asides = VERDICT_OK;
     bool decided = false;
     for (size_t i = begin; i < end; i++) {
-        struct look l = look_at(s, s->column[i], family_of(&f, s->column[i]), min_days);
         bool aside = false;
-        column_judge(&v->column[i], h, &l, i, &aside);
+        h->look[i] = look_at(s, s->column[i], family_of(&f, s->column[i]), min_days);
+        column_judge(&v->column[i], h, &h->look[i], i, &aside);
         enum judgement *to = aside ? &asides : &all;
         *to = worse(*to, v->column[i].verdict);
         decided |= !aside;
@@ -239,7 +248,8 @@ static enum judgement ask_judge(struct verdict *v, struct heap *h, const struct 
     return decided ? all : asides;
 }
 
-/* --- merging and ranking ------------------------------------------------------------------------ */
+/* --- merging and ranking ------------------------------------------------------------------------
+ */
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
@@ -252,7 +262,8 @@ static int raw_by_text(const void *pa, const void *pb)
     return d ? d : COMPARE(a->seq, b->seq);
 }
 
-/* By cause, in the order of the cause table: what would still have to be fixed if the others were. */
+/* By cause, in the order of the cause table: what would still have to be fixed if the others were.
+ */
 static int raw_by_rank(const void *pa, const void *pb)
 {
     const struct raw *a = pa, *b = pb;
@@ -310,6 +321,7 @@ static void heap_merge(struct heap *h)
                      r->f.against_count);
         if (r->f.confidence < k->f.confidence)
             k->f.confidence = r->f.confidence; /* it is said of all of them */
+        words_free(&r->words);
         finding_free(&r->f);
     }
     h->count = kept;
@@ -324,8 +336,10 @@ static void heap_shelve(struct heap *h, struct verdict *v)
     qsort(h->raw, h->count, sizeof *h->raw, raw_by_text);
     heap_merge(h);
     qsort(h->raw, h->count, sizeof *h->raw, raw_by_rank);
-    for (size_t i = 0; i < h->count; i++)
+    for (size_t i = 0; i < h->count; i++) {
+        raw_finish(&h->raw[i], &h->look[h->raw[i].seq]);
         (*count[h->raw[i].shelf])++;
+    }
     for (int k = 0, at = 0; k < SHELF_COUNT; k++) {
         *list[k] = mem_array(NULL, *count[k] + 1, sizeof **list[k]);
         for (size_t i = 0; i < *count[k]; i++)
@@ -336,7 +350,7 @@ static void heap_shelve(struct heap *h, struct verdict *v)
 struct verdict *verdict_of(const struct session *s, const struct why_options *o)
 {
     struct verdict *v = mem_new(sizeof *v);
-    struct heap h = { 0 };
+    struct heap h = { .look = mem_new((s->count + 1) * sizeof *h.look) };
     int min_days = o ? o->min_days : -1;
     v->column = mem_new((s->count + 1) * sizeof *v->column);
     v->column_count = s->count;
@@ -347,6 +361,7 @@ struct verdict *verdict_of(const struct session *s, const struct why_options *o)
     }
     heap_shelve(&h, v);
     free(h.raw);
+    free(h.look);
     return v;
 }
 

@@ -28,7 +28,7 @@ static const struct { const char *name; int columns; const char *keys; } views[]
     { "why-6", 6, "1 j j j" },
     { "chain-2", 2, "3 l" },
     { "chain-6", 6, "3 l l l G" },
-    { "detail-evidence", 2, "1 j j j Enter Enter" },
+    { "detail-evidence", 2, "1 j j j j j Enter" },
     { "detail-cell", 2, "2 l j j Enter" },
     { "detail-cert", 2, "3 l Enter" },
     { "detail-finding", 2, "1 j Enter" },
@@ -72,7 +72,7 @@ static char *picture(const char *keys, int columns, int w, int h, bool utf8)
     fixture_press(&f, v, w, h, keys);
     struct frame *frame = render(&f.scene, v, w, h, utf8);
     assert_sound(frame->grid);
-    char *dump = grid_dump(frame->grid, true);
+    char *dump = grid_dump(frame->grid, w == 80 && utf8);
     frame_free(frame);
     view_free(v);
     fixture_free(&f);

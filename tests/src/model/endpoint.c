@@ -89,7 +89,7 @@ static void test_fields(void **state)
     assert_int_equal(ep->max, 0x0304);
     assert_string_equal(ep->at_host, "::1");
     assert_int_equal(ep->at_port, 9);
-    struct endpoint *copy = endpoint_copy(ep);
+    struct endpoint *copy = endpoint_ref(ep);
     endpoint_free(ep);
     assert_string_equal(copy->text, text);
     assert_string_equal(copy->at_host, "::1");

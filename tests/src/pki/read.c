@@ -128,7 +128,8 @@ static struct cert *patched(struct mint m, const char *from, const char *to)
     struct minted *x = mint(&m);
     uint8_t *at = memmem(x->der, x->len, from, strlen(from));
     assert_non_null(at);
-    memcpy(at, to, strlen(to));
+    for (; at; at = memmem(x->der, x->len, from, strlen(from)))
+        memcpy(at, to, strlen(to));
     struct cert *c = minted_cert(x);
     minted_free(x);
     return c;
@@ -256,10 +257,10 @@ static void test_broken_extension(void **state)
 {
     (void)state;
     static const uint8_t half[] = { 0x30, 0x09, 0x82, 0x20, 'a' };
-    struct minted *x = mint(&(struct mint){ .raw_oid = "2.5.29.17", .raw = half, .raw_len = sizeof half });
+    struct minted *x = mint(&(struct mint){ .raw_oid = "1.3.6.1.5.5.7.1.1", .raw = half, .raw_len = sizeof half });
     struct cert *c = minted_cert(x);
     assert_true(c->malformed);
-    assert_string_equal(c->fault, "its subjectAltName extension can't be decoded");
+    assert_string_equal(c->fault, "its authorityInfoAccess extension can't be decoded");
     cert_free(c);
     minted_free(x);
 }

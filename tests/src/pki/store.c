@@ -105,7 +105,7 @@ static void test_pem_forms(void **state)
         { "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n", "CERTIFICATE", "" },
         { "-----BEGIN CERTIFICATE-----\nMIIBhollow\n-----END CERTIFICATE-----\n", "CERTIFICATE", "" },
         { "\xef\xbb\xbf", "CERTIFICATE", "\n-----BEGIN " },
-        { "-----BEGIN CERTIFICATE", "CERTIFICATE", "" },
+        { "-----END CERTIFICATE-----", "CERTIFICATE", "" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e;

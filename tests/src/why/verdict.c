@@ -1,12 +1,12 @@
 /* Tests of the reasoning. The cases are data: tests/cases/NAME.json, each a list of sessions and
  * what must, and what must not, be said about them.
  *
- * A case: "columns": endpoint, ask, address, busy, "base" (facts of base.json to begin with), "facts"
- * (a value alone means yes, true and false the bare states), and what is expected of the column:
- * "verdict", "text" (part of it), "wanted", "pending". "diagnosis" must come out exactly so, in this
- * order; "candidates" must be there; "warnings" are all of them; "never" must be nowhere; "all",
- * "exit" and "reproduce" (part of the first finding's line) are looked at where given. "truth" is
- * what is really wrong, for the table of reliability.
+ * A case: "columns": endpoint, ask, address, busy, "base" (facts of base.json to begin with),
+ * "facts" (a value alone means yes, true and false the bare states), and what is expected of the
+ * column: "verdict", "text" (part of it), "wanted", "pending". "diagnosis" must come out exactly
+ * so, in this order; "candidates" must be there; "warnings" are all of them; "never" must be
+ * nowhere; "all", "exit" and "reproduce" (part of the first finding's line) are looked at where
+ * given. "truth" is what is really wrong, for the table of reliability.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,11 +29,12 @@
 
 #define JUDGED 1795176000 /* 2026-11-20T12:00:00Z, when every case was seen */
 
-static const char *const case_files[] = { "network", "not-tls", "version", "refused", "trust", "dates",
-                                          "names", "machine", "healthy" };
+static const char *const case_files[] = { "network", "not-tls", "version", "refused", "trust",
+                                          "dates",   "names",   "machine", "healthy" };
 static const struct why_options defaults = { .min_days = -1 };
 
-/* --- building sessions -------------------------------------------------------------------------- */
+/* --- building sessions --------------------------------------------------------------------------
+ */
 
 static json_t *cases_load(const char *name)
 {
@@ -80,7 +81,8 @@ static void facts_see(struct session *s, int column, const json_t *facts)
     }
 }
 
-static struct column *column_build(struct session *s, int id, const char *text, int ask, const char *address)
+static struct column *column_build(struct session *s, int id, const char *text, int ask,
+                                   const char *address)
 {
     struct err e = { "" };
     struct endpoint *ep = endpoint_parse(text, NULL, &e);
@@ -106,8 +108,9 @@ static struct session *session_build(const json_t *one, const json_t *base)
         int id = (int)i + 1;
         json_t *ask = json_object_get(form, "ask");
         const char *kind = string_of(form, "base", "named");
-        column_build(s, id, string_of(form, "endpoint", ""), ask ? (int)json_integer_value(ask) : id,
-                     string_of(form, "address", strcmp(kind, "named") == 0 ? NULL : "192.0.2.1:443"));
+        column_build(
+            s, id, string_of(form, "endpoint", ""), ask ? (int)json_integer_value(ask) : id,
+            string_of(form, "address", strcmp(kind, "named") == 0 ? NULL : "192.0.2.1:443"));
         if (!json_object_get(base, kind))
             fail_msg("there is no base %s", kind);
         facts_see(s, id, json_object_get(base, kind));
@@ -117,7 +120,8 @@ static struct session *session_build(const json_t *one, const json_t *base)
     return s;
 }
 
-/* --- what every finding must be ----------------------------------------------------------------- */
+/* --- what every finding must be -----------------------------------------------------------------
+ */
 
 static int shell_status(const char *option, const char *line)
 {
@@ -162,7 +166,8 @@ static void finding_check(const char *name, const struct finding *f, bool candid
         fail_msg("%s: no shell takes %s", name, f->reproduce);
 }
 
-/* --- one case ------------------------------------------------------------------------------------ */
+/* --- one case ------------------------------------------------------------------------------------
+ */
 
 static const char *finding_id(const struct finding *f) { return cause_table[f->cause].id; }
 
@@ -193,8 +198,8 @@ static void diagnosis_check(const char *name, const json_t *expected, const stru
     const char *key;
     json_t *value;
     if (strcmp(finding_id(f), string_of(expected, "cause", "")) != 0)
-        fail_msg("%s: diagnosis %s, not %s: %s", name, finding_id(f), string_of(expected, "cause", ""),
-                 f->summary);
+        fail_msg("%s: diagnosis %s, not %s: %s", name, finding_id(f),
+                 string_of(expected, "cause", ""), f->summary);
     if (f->confidence < json_number_value(json_object_get(expected, "min")))
         fail_msg("%s: %s at %.2f only", name, finding_id(f), f->confidence);
     if (!strstr(f->summary, says))
@@ -227,8 +232,8 @@ static void wanted_check(const char *name, const struct session *s, int id, cons
         fail_msg("%s: %zu facts are asked for, not %zu", name, count, json_array_size(expected));
 }
 
-static void column_check(const char *name, const struct session *s, const struct verdict *v, size_t i,
-                         const json_t *form)
+static void column_check(const char *name, const struct session *s, const struct verdict *v,
+                         size_t i, const json_t *form)
 {
     const struct column_verdict *cv = verdict_column(v, (int)i + 1);
     assert_non_null(cv);
@@ -303,12 +308,16 @@ static void verdict_check(const char *name, const json_t *one, const struct sess
         fail_msg("%s: all are %s", name, judgement_words[v->all]);
     if (status && verdict_exit(v, &defaults) != (int)json_integer_value(status))
         fail_msg("%s: exit %d", name, verdict_exit(v, &defaults));
-    const struct finding *first = v->diagnosis_count ? v->diagnosis : v->candidate_count ? v->candidate : NULL;
+    const struct finding *first = v->diagnosis_count   ? v->diagnosis
+                                  : v->candidate_count ? v->candidate
+                                                       : NULL;
     if (line && (!first || !first->reproduce || !strstr(first->reproduce, line)))
-        fail_msg("%s: reproduce is %s", name, first && first->reproduce ? first->reproduce : "missing");
+        fail_msg("%s: reproduce is %s", name,
+                 first && first->reproduce ? first->reproduce : "missing");
 }
 
-/* --- reliability -------------------------------------------------------------------------------- */
+/* --- reliability --------------------------------------------------------------------------------
+ */
 
 struct tally { int cases[STEP_COUNT], right[STEP_COUNT]; };
 
@@ -373,10 +382,11 @@ static void test_cases(void **state)
     }
 }
 
-/* --- tables ------------------------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------------------------------
+ */
 
-/* The order in which faults are named, as the manual gives it; the handshake's causes have none among
- * themselves. Those not in it: "cert-unexpected". */
+/* The order in which faults are named, as the manual gives it; the handshake's causes have none
+ * among themselves. Those not in it: "cert-unexpected". */
 static void test_order_of_causes(void **state)
 {
     static const char *const manual = "network, not-tls, <handshake>, interception, clock-skew, "
@@ -430,8 +440,8 @@ static void test_every_fatal_reason_counts(void **state)
         struct session *s = session_new(JUDGED);
         column_build(s, 1, "https://www.example.org", 1, "192.0.2.1:443");
         facts_see(s, 1, json_object_get(base, "good"));
-        json_t *faults = json_pack("[{s:s,s:i,s:i,s:s,s:s,s:n}]", "reason", reason_table[r].word, "cert", 0,
-                                   "link", 0, "subject", "CN=x", "text", "", "when");
+        json_t *faults = json_pack("[{s:s,s:i,s:i,s:s,s:s,s:n}]", "reason", reason_table[r].word,
+                                   "cert", 0, "link", 0, "subject", "CN=x", "text", "", "when");
         fact_see(s, 1, "cert_reasons", faults);
         fact_see(s, 1, "trusted", json_object_get(json_object_get(base, "late"), "connect"));
         s->column[0]->fact[FACT_TRUST].state = STATE_NO;
@@ -446,7 +456,8 @@ static void test_every_fatal_reason_counts(void **state)
     json_decref(base);
 }
 
-/* --- exit status, options -------------------------------------------------------------------------- */
+/* --- exit status, options
+ * -------------------------------------------------------------------------- */
 
 static void test_exit_with_warnings(void **state)
 {
@@ -486,12 +497,14 @@ static void test_empty_session(void **state)
     session_free(s);
 }
 
-/* --- commands ------------------------------------------------------------------------------------- */
+/* --- commands
+ * ------------------------------------------------------------------------------------- */
 
 static void test_shell_words(void **state)
 {
-    static const char *const words[] = { "plain", "", "a b", "it's", "$(touch x)", "`id`", "a;b|c&d>e",
-        "\\", "'", "''", "*", "~", "!x", "\"", "#c", "-n", "caf\303\251" };
+    static const char *const words[] = { "plain",     "",   "a b", "it's", "$(touch x)", "`id`",
+                                         "a;b|c&d>e", "\\", "'",   "''",   "*",          "~",
+                                         "!x",        "\"", "#c",  "-n",   "caf\303\251" };
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct text t = { 0 };
@@ -529,20 +542,32 @@ static char *line_of(const char *endpoint, const char *address, enum reproduce r
 
 static void test_reproduce(void **state)
 {
-    static const struct { const char *endpoint, *address; enum reproduce r; const char *argument, *part; } rows[] = {
-        { "https://a.example,ca=/tmp/it's $(id).pem", NULL, REPRODUCE_TRUST, "/tmp/it's $(id).pem", "-verify_return_error" },
-        { "https://a.example,ca=/tmp/a\\,b", NULL, REPRODUCE_TRUST, "/tmp/a,b", "-connect a.example:443" },
-        { "https://a.example,at=192.0.2.9:8443", NULL, REPRODUCE_HANDSHAKE, "192.0.2.9:8443", "-servername a.example" },
-        { "https://a.example,at=192.0.2.9", "192.0.2.9:443", REPRODUCE_CONNECT, "::192.0.2.9:443", "https://a.example:443/" },
-        { "https://a.example", "[2001:db8::1]:443", REPRODUCE_NAME, "[2001:db8::1]:443", "-verify_hostname a.example" },
+    static const struct {
+        const char *endpoint, *address;
+        enum reproduce r;
+        const char *argument, *part;
+    } rows[] = {
+        { "https://a.example,ca=/tmp/it's $(id).pem", NULL, REPRODUCE_TRUST, "/tmp/it's $(id).pem",
+          "-verify_return_error" },
+        { "https://a.example,ca=/tmp/a\\,b", NULL, REPRODUCE_TRUST, "/tmp/a,b",
+          "-connect a.example:443" },
+        { "https://a.example,at=192.0.2.9:8443", NULL, REPRODUCE_HANDSHAKE, "192.0.2.9:8443",
+          "-servername a.example" },
+        { "https://a.example,at=192.0.2.9", "192.0.2.9:443", REPRODUCE_CONNECT, "::192.0.2.9:443",
+          "https://a.example:443/" },
+        { "https://a.example", "[2001:db8::1]:443", REPRODUCE_NAME, "[2001:db8::1]:443",
+          "-verify_hostname a.example" },
         { "https://[2001:db8::1]", NULL, REPRODUCE_NAME, "2001:db8::1", "-noservername" },
-        { "https://a.example,name=spiffe://x/y", NULL, REPRODUCE_NAME, "a.example", "-verify_return_error" },
-        { "imaps://a.example", "192.0.2.1:993", REPRODUCE_CONNECT, "telnet://192.0.2.1:993", "</dev/null" },
+        { "https://a.example,name=spiffe://x/y", NULL, REPRODUCE_NAME, "a.example",
+          "-verify_return_error" },
+        { "imaps://a.example", "192.0.2.1:993", REPRODUCE_CONNECT, "telnet://192.0.2.1:993",
+          "</dev/null" },
         { "https://a.example", NULL, REPRODUCE_RESOLVE, "a.example", "getent ahosts -- a.example" },
         { "https://a.example,alpn=h2+it's", NULL, REPRODUCE_ALPN, "h2,it's", "-alpn" },
         { "https://a.example,max=tls1.1", NULL, REPRODUCE_HANDSHAKE, "TLSv1.1", "SECLEVEL=0" },
         { "https://a.example,min=tls1.3", NULL, REPRODUCE_HANDSHAKE, "TLSv1.3", "-min_protocol" },
-        { "https://a.example", "192.0.2.1:443", REPRODUCE_PLAIN, "http://a.example:443/", "--noproxy '*'" },
+        { "https://a.example", "192.0.2.1:443", REPRODUCE_PLAIN, "http://a.example:443/",
+          "--noproxy '*'" },
         { "https://a.example", "192.0.2.1:443", REPRODUCE_CERTS, "-showcerts", "192.0.2.1" },
     };
     (void)state;
@@ -557,15 +582,24 @@ static void test_reproduce(void **state)
     assert_null(line_of("https://a.example", NULL, REPRODUCE_NONE));
 }
 
-/* --- hostile and many ------------------------------------------------------------------------------ */
+/* --- hostile and many
+ * ------------------------------------------------------------------------------ */
 
 static void test_hostile_values(void **state)
 {
-    static const char *const values[] = { "null", "7", "[]", "{}", "\"\\u001b[31m\\u202e\"",
-        "[1, null, {\"reason\": 5}, {\"reason\": \"expired\", \"when\": 12, \"subject\": [], \"link\": \"x\"}]",
-        "[{\"reason\": \"name-mismatch\", \"subject\": \"CN=\\u001b]0;x\\u0007{who}\", \"text\": \"\\u009b\"}]",
-        "{\"kind\": 3, \"stage\": {}, \"alert\": 40, \"tls1.2\": [], \"sent\": 1, \"built\": [1], \"seconds\": \"x\"}",
-        "{\"kind\": \"alert\", \"stage\": \"nothing\", \"alert\": {\"number\": 99999999999, \"name\": null}}" };
+    static const char *const values[] = { "null",
+                                          "7",
+                                          "[]",
+                                          "{}",
+                                          "\"\\u001b[31m\\u202e\"",
+                                          "[1, null, {\"reason\": 5}, {\"reason\": \"expired\", "
+                                          "\"when\": 12, \"subject\": [], \"link\": \"x\"}]",
+                                          "[{\"reason\": \"name-mismatch\", \"subject\": "
+                                          "\"CN=\\u001b]0;x\\u0007{who}\", \"text\": \"\\u009b\"}]",
+                                          "{\"kind\": 3, \"stage\": {}, \"alert\": 40, \"tls1.2\": "
+                                          "[], \"sent\": 1, \"built\": [1], \"seconds\": \"x\"}",
+                                          "{\"kind\": \"alert\", \"stage\": \"nothing\", "
+                                          "\"alert\": {\"number\": 99999999999, \"name\": null}}" };
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         for (int st = STATE_YES; st <= COULD_NOT_ASK; st++) {
@@ -573,8 +607,13 @@ static void test_hostile_values(void **state)
             column_build(s, 1, "https://a.example", 1, NULL);
             json_t *value = json_loads(values[i], JSON_DECODE_ANY, NULL);
             for (int f = 0; f < FACT_COUNT; f++) {
-                struct observation o = { .column = 1, .fact = (enum fact)f, .state = (enum state)st,
-                                         .value = json_incref(value), .probe = "x", .time = 1e300, .ms = -1 };
+                struct observation o = { .column = 1,
+                                         .fact = (enum fact)f,
+                                         .state = (enum state)st,
+                                         .value = json_incref(value),
+                                         .probe = "x",
+                                         .time = 1e300,
+                                         .ms = -1 };
                 session_see(s, &o);
             }
             struct verdict *v = verdict_of(s, &(struct why_options){ .min_days = 10 });
@@ -602,14 +641,16 @@ static struct session *session_many(const json_t *good, int n, bool failing, boo
 {
     struct session *s = session_new(JUDGED);
     for (int i = 1; i <= n; i++) {
-        char *text = mem_format("https://h%d.example", i), *address = mem_format("192.0.2.%d:443", i % 250);
+        char *text = mem_format("https://h%d.example", i),
+             *address = mem_format("192.0.2.%d:443", i % 250);
         column_build(s, i, text, i, address);
         facts_see(s, i, good);
         if (failing) {
             char *subject = mem_format("CN=h%d.example", same ? 0 : i);
-            json_t *faults = json_pack("[{s:s,s:i,s:i,s:s,s:s,s:s},{s:s,s:i,s:i,s:s,s:s}]",
-                "reason", "expired", "cert", 0, "link", 0, "subject", subject, "text", "gone", "when",
-                "2026-11-01T00:00:00Z", "reason", "self-signed", "cert", 0, "link", 0, "subject", subject, "text", "");
+            json_t *faults = json_pack(
+                "[{s:s,s:i,s:i,s:s,s:s,s:s},{s:s,s:i,s:i,s:s,s:s}]", "reason", "expired", "cert", 0,
+                "link", 0, "subject", subject, "text", "gone", "when", "2026-11-01T00:00:00Z",
+                "reason", "self-signed", "cert", 0, "link", 0, "subject", subject, "text", "");
             fact_see(s, i, "cert_reasons", faults);
             json_decref(faults);
             free(subject);
@@ -645,8 +686,9 @@ static void test_a_thousand_columns(void **state)
     double fine = many_ms(good, 1000, false, false, 0);
     double same = many_ms(good, 1000, true, true, 2);
     double each = many_ms(good, 1000, true, false, 2000);
-    print_message("# 1000 columns: %.1f ms when fine, %.1f ms with one fault, %.1f ms with one each\n",
-                  fine, same, each);
+    print_message(
+        "# 1000 columns: %.1f ms when fine, %.1f ms with one fault, %.1f ms with one each\n", fine,
+        same, each);
     /* Ten times the columns must not take a hundred times as long. */
     double more = many_ms(good, 10000, true, false, 20000);
     assert_true(more < 40 * (each + 1));

@@ -1,0 +1,365 @@
+/* fault - bad servers for tests.
+ *
+ *   fault MODE[=ARG]...   listens on a port of 127.0.0.1 for each and prints "MODE[=ARG] PORT" lines
+ *                         once all take connections; ends when killed, or by itself after LIFE seconds
+ *   fault ports N         prints N free ports, chosen by the kernel
+ *
+ * Owns: what each mode does to a client. Must not know: what the client makes of it.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LIFE 600
+#define MODES_MAX 64
+#define QUIET_MS 60                  /* a hello has been read when nothing came for so long */
+#define RECORD_MAX 16384
+#define CHAIN_BYTES (10 * 1024 * 1024)
+
+enum end { END_FIN, END_RST, END_HOLD, END_STREAM };
+
+/* What a mode does, in this order. A mode that neither sends nor ends is kept in the parent. */
+struct mode {
+    const char *name;
+    int delay_ms;                    /* waits before anything else */
+    const char *banner;              /* sent before the client says anything */
+    bool reads;                      /* waits for the client's first message */
+    void (*answer)(int fd, const char *arg);
+    enum end end;
+};
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(3);
+}
+
+static void pause_ms(int ms)
+{
+    struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+    nanosleep(&t, NULL);
+}
+
+/* The child of a connection has nothing to do once its client is gone. */
+static void send_all(int fd, const void *bytes, size_t n)
+{
+    for (const uint8_t *p = bytes; n;) {
+        ssize_t w = send(fd, p, n, MSG_NOSIGNAL);
+        if (w < 0)
+            exit(0);
+        p += w;
+        n -= (size_t)w;
+    }
+}
+
+/* Everything until a pause or the client's end. */
+static void hello_read(int fd)
+{
+    char bytes[4096];
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    for (int wait = -1; poll(&p, 1, wait) > 0; wait = QUIET_MS)
+        if (recv(fd, bytes, sizeof bytes, 0) <= 0)
+            exit(0);
+}
+
+static void drain(int fd)
+{
+    char bytes[4096];
+    while (recv(fd, bytes, sizeof bytes, 0) > 0)
+        ;
+}
+
+/* --- answers ------------------------------------------------------------------------------------ */
+
+static void record_send(int fd, uint8_t type, const uint8_t *body, size_t n)
+{
+    uint8_t head[5] = { type, 3, 3, (uint8_t)(n >> 8), (uint8_t)n };
+    send_all(fd, head, sizeof head);
+    send_all(fd, body, n);
+}
+
+/* ServerHello of TLS 1.2: ECDHE-RSA-AES128-GCM-SHA256, empty session id, renegotiation_info. */
+static size_t server_hello(uint8_t out[64])
+{
+    static const uint8_t head[] = { 2, 0, 0, 45, 3, 3 };
+    static const uint8_t tail[] = { 0, 0xc0, 0x2f, 0, 0, 5, 0xff, 1, 0, 1, 0 };
+    memcpy(out, head, sizeof head);
+    memset(out + sizeof head, 0x5a, 32);
+    memcpy(out + sizeof head + 32, tail, sizeof tail);
+    return sizeof head + 32 + sizeof tail;
+}
+
+static void answer_server_hello(int fd, const char *arg)
+{
+    uint8_t hello[64];
+    (void)arg;
+    record_send(fd, 22, hello, server_hello(hello));
+}
+
+static void answer_garbage(int fd, const char *arg)
+{
+    uint8_t bytes[512];
+    uint32_t x = 12345;
+    (void)arg;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)((x = x * 1103515245 + 12345) >> 16 | 0x80);
+    send_all(fd, bytes, sizeof bytes);
+}
+
+/* alert=NUMBER is fatal, alert=-NUMBER a warning. */
+static void answer_alert(int fd, const char *arg)
+{
+    int number = atoi(arg);
+    uint8_t alert[2] = { number < 0 ? 1 : 2, (uint8_t)abs(number) };
+    record_send(fd, 21, alert, sizeof alert);
+}
+
+static void answer_http_400(int fd, const char *arg)
+{
+    static const char text[] = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+                               "The plain HTTP request was sent to HTTPS port\n";
+    (void)arg;
+    send_all(fd, text, sizeof text - 1);
+}
+
+/* A handshake message of the type that claims 16 MB and goes on and on; END_STREAM sends its rest. */
+static void answer_endless(int fd, const char *arg)
+{
+    uint8_t head[4] = { (uint8_t)atoi(arg), 0xff, 0xff, 0xff };
+    if (head[0] != 2)
+        answer_server_hello(fd, NULL);
+    record_send(fd, 22, head, sizeof head);
+}
+
+static void drip(int fd, const char *arg)
+{
+    uint8_t bytes[69] = { 22, 3, 3, 0, 49 };
+    size_t n = 5 + server_hello(bytes + 5);
+    (void)arg;
+    for (size_t i = 0; i < n; i++) {
+        send_all(fd, bytes + i, 1);
+        pause_ms(1000);
+    }
+}
+
+static uint8_t *certificate_load(const char *path, size_t *n)
+{
+    static uint8_t der[65536];
+    int fd = path ? open(path, O_RDONLY) : -1;
+    ssize_t got = fd < 0 ? 1000 : read(fd, der, sizeof der);
+    if (got <= 0)
+        fail(path);
+    *n = (size_t)got;
+    return der;
+}
+
+static uint8_t *put24(uint8_t *p, size_t n)
+{
+    p[0] = (uint8_t)(n >> 16);
+    p[1] = (uint8_t)(n >> 8);
+    p[2] = (uint8_t)n;
+    return p + 3;
+}
+
+/* chain=FILE: ServerHello and Certificate, with the DER certificate of FILE until 10 MB are full. */
+static void answer_chain(int fd, const char *arg)
+{
+    size_t one, count, total;
+    const uint8_t *der = certificate_load(arg, &one);
+    count = CHAIN_BYTES / (one + 3);
+    total = count * (one + 3);
+    uint8_t *message = malloc(total + 7), *p = message;
+    if (!message)
+        fail("malloc");
+    *p++ = 11;
+    p = put24(put24(p, total + 3), total);
+    for (size_t i = 0; i < count; i++, p += one)
+        memcpy(p = put24(p, one), der, one);
+    answer_server_hello(fd, NULL);
+    for (const uint8_t *q = message; q < p;) {
+        size_t left = (size_t)(p - q), n = left < RECORD_MAX ? left : RECORD_MAX;
+        record_send(fd, 22, q, n);
+        q += n;
+    }
+    free(message);
+}
+
+/* --- modes -------------------------------------------------------------------------------------- */
+
+static const struct mode modes[] = {
+    { .name = "silent", .end = END_HOLD },
+    { .name = "fin-at-accept", .end = END_FIN },
+    { .name = "rst-at-accept", .end = END_RST },
+    { .name = "fin", .reads = true, .end = END_FIN },
+    { .name = "rst", .reads = true, .end = END_RST },
+    { .name = "garbage", .reads = true, .answer = answer_garbage, .end = END_FIN },
+    { .name = "alert", .reads = true, .answer = answer_alert, .end = END_FIN },
+    { .name = "alert-hold", .reads = true, .answer = answer_alert, .end = END_HOLD },
+    { .name = "hello-fin", .reads = true, .answer = answer_server_hello, .end = END_FIN },
+    { .name = "hello-rst", .reads = true, .answer = answer_server_hello, .end = END_RST },
+    { .name = "hello-hold", .reads = true, .answer = answer_server_hello, .end = END_HOLD },
+    { .name = "endless", .reads = true, .answer = answer_endless, .end = END_STREAM },
+    { .name = "chain", .reads = true, .answer = answer_chain, .end = END_HOLD },
+    { .name = "drip", .reads = true, .answer = drip, .end = END_FIN },
+    { .name = "http", .reads = true, .answer = answer_http_400, .end = END_FIN },
+    { .name = "ssh", .banner = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", .end = END_HOLD },
+    { .name = "smtp", .banner = "220 mail.example.org ESMTP ready\r\n", .end = END_HOLD },
+    { .name = "smtp-late", .delay_ms = 300, .banner = "220 mail.example.org ESMTP ready\r\n", .end = END_HOLD },
+    { .name = "ftp", .banner = "220 (vsFTPd 3.0.3)\r\n", .end = END_HOLD },
+    { .name = "imap", .banner = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n", .end = END_HOLD },
+    { .name = "pop3", .banner = "+OK ready\r\n", .end = END_HOLD },
+    { .name = "escape", .banner = "220 \033]0;owned\007\033[2J\233 hello\r\n", .end = END_HOLD },
+};
+
+static void end_stream(int fd)
+{
+    static const uint8_t zeros[RECORD_MAX];
+    for (;;) {
+        struct pollfd p = { .fd = fd, .events = POLLOUT };
+        poll(&p, 1, -1);
+        record_send(fd, 22, zeros, sizeof zeros);
+    }
+}
+
+static void end_connection(int fd, enum end end)
+{
+    static const struct linger reset = { 1, 0 };
+    if (end == END_STREAM)
+        end_stream(fd);
+    if (end == END_RST)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    if (end == END_FIN)
+        shutdown(fd, SHUT_WR);
+    if (end != END_RST)
+        drain(fd); /* until the client goes: closing with bytes unread would be a reset */
+    close(fd);
+}
+
+static void play(int fd, const struct mode *m, const char *arg)
+{
+    pause_ms(m->delay_ms);
+    if (m->banner)
+        send_all(fd, m->banner, strlen(m->banner));
+    if (m->reads)
+        hello_read(fd);
+    if (m->answer)
+        m->answer(fd, arg);
+    end_connection(fd, m->end);
+}
+
+/* --- listening ---------------------------------------------------------------------------------- */
+
+struct listener { int fd; const struct mode *mode; const char *arg; };
+
+static int listen_anywhere(int *port)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, 1024) < 0 ||
+        getsockname(fd, (struct sockaddr *)&a, &n) < 0)
+        fail("a listening socket");
+    *port = ntohs(a.sin_port);
+    return fd;
+}
+
+static int ports_print(int n)
+{
+    int port;
+    for (int i = 0; i < n; i++) { /* all stay open until the end, so all differ */
+        listen_anywhere(&port);
+        printf("%d\n", port);
+    }
+    return 0;
+}
+
+static const struct mode *mode_find(const char *word, size_t n)
+{
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (strlen(modes[i].name) == n && strncmp(modes[i].name, word, n) == 0)
+            return &modes[i];
+    fprintf(stderr, "fault: no mode %s\n", word);
+    exit(2);
+}
+
+static void listener_open(struct listener *l, const char *word)
+{
+    int port;
+    size_t n = strcspn(word, "=");
+    l->mode = mode_find(word, n);
+    l->arg = word[n] ? word + n + 1 : NULL;
+    l->fd = listen_anywhere(&port);
+    printf("%s %d\n", word, port);
+}
+
+static void connection_take(const struct listener *l, int epoll)
+{
+    int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (l->mode->end == END_HOLD && !l->mode->banner && !l->mode->reads) {
+        struct epoll_event ev = { .events = EPOLLRDHUP, .data.u64 = (uint64_t)fd + MODES_MAX };
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev); /* held here: hundreds of them cost nothing */
+        return;
+    }
+    pid_t parent = getpid();
+    if (fork() == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() == parent)
+            play(fd, l->mode, l->arg);
+        _exit(0);
+    }
+    close(fd);
+}
+
+static void serve(struct listener *l, size_t n)
+{
+    struct epoll_event ev;
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    for (size_t i = 0; i < n; i++) {
+        ev = (struct epoll_event){ .events = EPOLLIN, .data.u64 = i };
+        epoll_ctl(epoll, EPOLL_CTL_ADD, l[i].fd, &ev);
+    }
+    for (;;)
+        if (epoll_wait(epoll, &ev, 1, -1) == 1) {
+            if (ev.data.u64 < MODES_MAX)
+                connection_take(&l[ev.data.u64], epoll);
+            else
+                close((int)(ev.data.u64 - MODES_MAX));
+        }
+}
+
+int main(int argc, char **argv)
+{
+    struct listener l[MODES_MAX] = { 0 };
+    struct rlimit files;
+    if (argc == 3 && strcmp(argv[1], "ports") == 0)
+        return ports_print(atoi(argv[2]));
+    if (argc < 2 || argc > MODES_MAX) {
+        fprintf(stderr, "usage: fault MODE[=ARG]... | fault ports N\n");
+        return 2;
+    }
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    signal(SIGCHLD, SIG_IGN);
+    alarm(LIFE);
+    for (int i = 1; i < argc; i++)
+        listener_open(&l[i - 1], argv[i]);
+    fflush(stdout);
+    serve(l, (size_t)argc - 1);
+}

@@ -1,0 +1,222 @@
+/* The conversation with a prober, played by the test over a socket pair. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ui/work.h"
+
+static struct ev_loop *loop;
+static struct work *w;
+static int far_end, near_end;
+static unsigned changes;
+
+static void changed(void *arg)
+{
+    (void)arg;
+    changes++;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    static char first[] = "https://shop.example";
+    static char *const endpoints[] = { first };
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    near_end = pair[0];
+    far_end = pair[1];
+    loop = ev_loop_new(EVFLAG_AUTO);
+    struct ui_options o = { .prober = near_end, .endpoint = endpoints, .endpoint_count = 1,
+                            .why = { .min_days = -1 } };
+    w = work_new(loop, &o, 1790000000., changed, NULL);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    work_free(w);
+    ev_loop_destroy(loop);
+    close(near_end);
+    if (far_end >= 0)
+        close(far_end);
+    return 0;
+}
+
+static void turn(void)
+{
+    for (int i = 0; i < 4; i++)
+        ev_run(loop, EVRUN_NOWAIT);
+    work_refresh(w);
+}
+
+static void say(const char *line)
+{
+    assert_int_equal(send(far_end, line, strlen(line), MSG_NOSIGNAL), strlen(line));
+    assert_int_equal(send(far_end, "\n", 1, MSG_NOSIGNAL), 1);
+    turn();
+}
+
+/* What was asked since the last look; lent until the next. */
+static const char *heard(void)
+{
+    static char text[1 << 16];
+    turn();
+    ssize_t n = recv(far_end, text, sizeof text - 1, MSG_DONTWAIT);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+static const struct session *session(void)
+{
+    return work_scene(w)->session;
+}
+
+#define COLUMN "{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":\"https://shop.example\"," \
+               "\"address\":\"192.0.2.1:443\",\"vantage\":\"local\"}"
+#define FACT(name, state, value) "{\"t\":\"fact\",\"column\":1,\"fact\":\"" name "\",\"state\":\"" state "\",\"value\":" value \
+    ",\"probe\":\"handshake\",\"time\":\"2026-09-21T14:13:21.000Z\",\"ms\":2.5,\"text\":\"seen\",\"bytes\":\"160301\"}"
+#define DONE "{\"t\":\"done\",\"column\":1}"
+
+static void asks_and_is_answered(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(heard(), "\"https://shop.example"));
+    assert_int_equal(work_scene(w)->waiting, 1);
+    assert_false(work_idle(w));
+    say(COLUMN);
+    assert_int_equal(work_scene(w)->waiting, 0);
+    assert_int_equal(session()->count, 1);
+    assert_true(changes > 0);
+    assert_false(work_idle(w));
+}
+
+/* A failed handshake makes the reasoning want more, by itself at most three times. */
+static void wants_more_at_most_three_times(void **state)
+{
+    (void)state;
+    int wants = 0;
+    heard();
+    say(COLUMN);
+    say(FACT("handshake", "no", "\"alert\""));
+    say(FACT("failure", "yes", "{\"kind\":\"alert\",\"stage\":\"nothing\",\"alert\":{\"level\":\"fatal\",\"number\":70,"
+             "\"name\":\"protocol_version\"},\"received\":7,\"protocol\":null,\"hint\":null,\"local\":null}"));
+    for (int i = 0; i < 6; i++) {
+        say(DONE);
+        const char *asked = heard();
+        wants += strstr(asked, "\"want\"") != NULL;
+    }
+    assert_in_range(wants, 1, 3);
+    assert_true(work_idle(w));
+}
+
+static void stop_ends_the_questions(void **state)
+{
+    (void)state;
+    heard();
+    say(COLUMN);
+    say(FACT("handshake", "no", "\"alert\""));
+    work_stop(w);
+    assert_non_null(strstr(heard(), "\"stop\""));
+    say(DONE);
+    assert_string_equal(heard(), "");
+    assert_true(work_idle(w));
+}
+
+static void removed_comes_back_whole(void **state)
+{
+    (void)state;
+    heard();
+    say(COLUMN);
+    say(FACT("version", "yes", "\"tls1.3\""));
+    work_remove(w, 1);
+    turn();
+    assert_int_equal(session()->count, 0);
+    say(FACT("cipher", "yes", "\"TLS_AES_256_GCM_SHA384\"")); /* found meanwhile */
+    assert_int_equal(session()->count, 0);
+    assert_true(work_undo(w));
+    assert_false(work_undo(w));
+    assert_int_equal(session()->count, 1);
+    assert_string_equal(column_word(session()->column[0], FACT_VERSION), "tls1.3");
+    assert_string_equal(column_word(session()->column[0], FACT_CIPHER), "TLS_AES_256_GCM_SHA384");
+    assert_string_equal(session()->column[0]->address, "192.0.2.1:443");
+    int e = session()->column[0]->fact[FACT_VERSION].evidence;
+    assert_true(e > 0);
+    assert_string_equal(session()->evidence[e].text, "seen");
+    assert_int_equal(session()->evidence[e].bytes_len, 3);
+}
+
+/* Held in the middle of a line, and let go in the middle of another. */
+static void held_and_let_go(void **state)
+{
+    (void)state;
+    static const char fact[] = FACT("version", "yes", "\"tls1.2\"") "\n";
+    heard();
+    assert_int_equal(send(far_end, COLUMN "\n", sizeof COLUMN, MSG_NOSIGNAL), sizeof COLUMN);
+    assert_int_equal(send(far_end, fact, 40, MSG_NOSIGNAL), 40);
+    turn();
+    work_hold(w, true);
+    send(far_end, fact + 40, 20, MSG_NOSIGNAL);
+    turn();
+    assert_int_equal(session()->column[0]->fact[FACT_VERSION].state, NOT_ASKED);
+    work_hold(w, false);
+    send(far_end, fact + 60, sizeof fact - 61, MSG_NOSIGNAL);
+    turn();
+    assert_string_equal(column_word(session()->column[0], FACT_VERSION), "tls1.2");
+    assert_null(work_scene(w)->trouble);
+}
+
+static void end_of_the_prober_is_said(void **state)
+{
+    (void)state;
+    heard();
+    say(COLUMN);
+    close(far_end);
+    far_end = -1;
+    turn();
+    assert_true(work_scene(w)->gone);
+    assert_int_equal(session()->count, 1);
+    assert_non_null(strstr(work_scene(w)->trouble, "ended"));
+    assert_true(work_idle(w));
+    work_ask(w, "https://other.example"); /* and nothing happens */
+    work_again(w, 0);
+    assert_int_equal(work_scene(w)->waiting, 0);
+}
+
+static void nonsense_is_trouble_not_the_end(void **state)
+{
+    (void)state;
+    heard();
+    say("{\"t\":\"nothing we know\"}");
+    say("\x01\xff garbage");
+    assert_non_null(work_scene(w)->trouble);
+    say(COLUMN);
+    assert_int_equal(session()->count, 1);
+}
+
+static void nothing_new_nothing_to_draw(void **state)
+{
+    (void)state;
+    heard();
+    say(COLUMN);
+    assert_false(work_stale(w));
+    assert_false(work_refresh(w));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(asks_and_is_answered), T(wants_more_at_most_three_times), T(stop_ends_the_questions),
+        T(removed_comes_back_whole), T(held_and_let_go), T(end_of_the_prober_is_said),
+        T(nonsense_is_trouble_not_the_end), T(nothing_new_nothing_to_draw),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
