@@ -18,7 +18,7 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
     X(WHY,        ALL,     "1",              "why",         NULL,      "pane Why: the ranked causes, their evidence and the fix") \
     X(COMPARE,    ALL,     "2",              "compare",     NULL,  "pane Compare: all columns side by side") \
     X(CHAIN,      ALL,     "3",              "chain",       NULL,    "pane Chain: certificates as sent and as built") \
-    X(DOWN,       ALL,     "j Down",         "down",        "down",     "next row") \
+    X(DOWN,       ALL,     "j Down",         "down",        NULL,       "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
     X(LEFT,       ALL,     "h Left",         "left",        NULL,       "previous column") \
     X(RIGHT,      ALL,     "l Right",        "right",       NULL,       "next column") \

@@ -210,32 +210,25 @@ static void on_signal(struct ev_loop *loop, struct ev_signal *s, int events)
     }
 }
 
-/* What the caller told us to ignore (nohup) stays ignored. */
+/* What the caller told us to ignore (nohup) stays ignored. The others are watched before ncurses is
+ * begun, which then leaves them alone. */
 static bool is_ignored(int signo)
 {
     struct sigaction sa;
     return sigaction(signo, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
 }
 
-static void signals_watch(struct app *a, const bool *ignored)
+static void signals_watch(struct app *a)
 {
     static const int signals[APP_SIGNALS] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT };
     for (size_t i = 0; i < APP_SIGNALS; i++) {
-        if (ignored[signals[i]])
+        if (is_ignored(signals[i]))
             continue;
         struct ev_signal *s = &a->signal[a->signal_count++];
         ev_signal_init(s, on_signal, signals[i]);
         s->data = a;
         ev_signal_start(a->loop, s);
     }
-}
-
-static void app_watch(struct app *a, const bool *ignored)
-{
-    ev_io_init(&a->input, on_input, STDIN_FILENO, EV_READ);
-    a->input.data = a->esc.data = a->resize.data = a;
-    ev_io_start(a->loop, &a->input);
-    signals_watch(a, ignored);
 }
 
 static void app_unwatch(struct app *a)
@@ -255,8 +248,8 @@ static void app_init(struct app *a, const struct ui_options *o)
     ev_init(&a->esc, on_esc);
     ev_init(&a->resize, on_resize);
     ev_init(&a->data, on_data);
-    ev_init(&a->input, on_input);
-    a->data.data = a;
+    ev_io_init(&a->input, on_input, STDIN_FILENO, EV_READ);
+    a->input.data = a->esc.data = a->resize.data = a->data.data = a;
     a->w = 80;
     a->h = 24;
     a->view = view_new(o->endpoint_count == 1 ? PANE_WHY : PANE_COMPARE, o->defaults);
@@ -284,19 +277,18 @@ static void die_of(int signo)
 static bool run_terminal(struct app *a, const struct ui_options *o, struct err *e)
 {
     const char *notice = NULL;
-    bool ignored[NSIG] = { false };
-    for (int s = 1; s < NSIG; s++)
-        ignored[s] = is_ignored(s);
+    signals_watch(a);
     a->screen = screen_open(color_wanted(o), &a->keys, &notice, e);
-    if (!a->screen)
+    if (!a->screen) {
+        app_unwatch(a);
         return false;
+    }
     a->utf8 = screen_utf8(a->screen);
     if (notice)
         view_say(a->view, "%s", notice);
     app_paint(a, true);
-    app_watch(a, ignored);
-    if (!a->leave)
-        ev_run(a->loop, 0);
+    ev_io_start(a->loop, &a->input);
+    ev_run(a->loop, 0);
     app_unwatch(a);
     char *last = a->print ? grid_dump(a->frame->grid, false) : NULL;
     screen_close(a->screen);

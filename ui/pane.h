@@ -23,6 +23,8 @@ struct pane {
     /* What Enter opens; false when there is nothing behind it. */
     bool (*open)(struct subject *out, const struct look *l, const struct item *row,
                  const struct column *c);
+    /* The row that is about a column; false when none is. NULL where no row is about one alone. */
+    bool (*about)(struct item *out, const struct look *l, const struct column *c);
 };
 extern const struct pane pane_why, pane_compare, pane_chain, pane_detail, pane_help;
 extern const struct pane *const pane_table[PANE_COUNT];

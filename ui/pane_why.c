@@ -175,4 +175,29 @@ static bool why_open(struct subject *out, const struct look *l, const struct ite
     return true;
 }
 
-const struct pane pane_why = { .title = "Why", .place = PLACE_WHY, .rows = why_rows, .open = why_open };
+static bool holds_column(const struct finding *f, int column)
+{
+    for (size_t i = 0; i < f->column_count; i++)
+        if (f->column[i] == column)
+            return true;
+    return false;
+}
+
+/* The first cause that holds for a column, so that one key leads from a failing column to its why. */
+static bool why_about(struct item *out, const struct look *l, const struct column *c)
+{
+    for (enum finding_list list = 0; list < LIST_COUNT; list++) {
+        size_t n;
+        const struct finding *f = scene_findings(l->scene, list, &n);
+        for (size_t i = 0; i < n; i++)
+            if (holds_column(&f[i], c->id)) {
+                *out = (struct item){ ROW_CAUSE, (int)list, (int)f[i].cause, first_column(&f[i]), 0 };
+                return true;
+            }
+    }
+    return false;
+}
+
+const struct pane pane_why = {
+    .title = "Why", .place = PLACE_WHY, .rows = why_rows, .open = why_open, .about = why_about,
+};

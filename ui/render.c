@@ -25,16 +25,20 @@ static char *status_text(const struct scene *s, const struct view *v)
         text_add(&t, "HELD (p)  ");
     if (s->gone)
         text_add(&t, "PROBER GONE  ");
-    if (s->failing)
-        text_addf(&t, "%d of %zu fail%s", s->failing, n, v->pane == PANE_WHY ? "" : " - press 1 for why");
+    if (s->failing && n == 1)
+        text_add(&t, "fails");
+    else if (s->failing)
+        text_addf(&t, "%d of %zu fail", s->failing, n);
     else if (n == 0 && !s->waiting)
         text_add(&t, "no endpoint yet - a adds one");
     else if (n == 0 || s->busy)
         text_add(&t, "probing");
     else if (s->unsure)
-        text_addf(&t, "%d of %zu unsure - press 1", s->unsure, n);
+        text_addf(&t, "%d of %zu unsure", s->unsure, n);
     else
         text_add(&t, n == 1 ? "ok" : n == 2 ? "both ok" : "all ok");
+    if ((s->failing || s->unsure) && v->pane != PANE_WHY)
+        text_add(&t, " - press 1 for why");
     if (s->busy || s->waiting)
         text_addf(&t, "   %zu of %zu done", n - (size_t)s->busy, n + s->waiting);
     if (n > 1 && ref) {

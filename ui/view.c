@@ -195,7 +195,16 @@ static void pane_go(struct view *v, enum pane_id pane)
     v->moved = true;
 }
 
-static void act_why(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_WHY); }
+/* From a column the person went to, to what is said about it. */
+static void act_why(struct view *v, const struct scene *s)
+{
+    const struct column *c = v->column && v->pane != PANE_WHY ? view_column(v, s) : NULL;
+    pane_go(v, PANE_WHY);
+    struct look l = look_of(v, s);
+    if (c)
+        pane_why.about(&v->spot[PANE_WHY].item, &l, c);
+}
+
 static void act_compare(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_COMPARE); }
 static void act_chain(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHAIN); }
 
@@ -291,7 +300,7 @@ static void act_open(struct view *v, const struct scene *s)
         v->detail[v->depth++].spot = (struct spot){ .width = l.width + 1 };
         v->moved = true;
     } else if (!opens && view_top(v) == PANE_COMPARE && at >= 0) {
-        pane_go(v, PANE_WHY);
+        act_why(v, s);
     } else {
         view_say(v, "There is nothing more behind this; Esc goes back.");
     }

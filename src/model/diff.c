@@ -9,13 +9,25 @@ static bool has_answer(const struct seen *s)
     return s->state == STATE_YES || s->state == STATE_NO;
 }
 
-/* Two clock offsets agree when their intervals touch. */
+struct interval { double low, high; };
+
+static struct interval offset_interval(const json_t *v)
+{
+    double s = json_number_value(json_object_get(v, "seconds"));
+    double u = json_number_value(json_object_get(v, "uncertainty"));
+    return (struct interval){ s - u, s + u };
+}
+
+static struct interval interval_join(struct interval a, struct interval b)
+{
+    return (struct interval){ fmax(a.low, b.low), fmin(a.high, b.high) };
+}
+
+/* Clock offsets agree when their intervals touch: all of them, if each two do. */
 static bool offsets_agree(const json_t *a, const json_t *b)
 {
-    double gap = fabs(json_number_value(json_object_get(a, "seconds")) -
-                      json_number_value(json_object_get(b, "seconds")));
-    return gap <= json_number_value(json_object_get(a, "uncertainty")) +
-                      json_number_value(json_object_get(b, "uncertainty"));
+    struct interval both = interval_join(offset_interval(a), offset_interval(b));
+    return both.low <= both.high;
 }
 
 /* Values of the same class: suites of equal strength against today's attacks. */
@@ -55,6 +67,7 @@ enum mark diff_row(const struct session *s, enum fact f)
 {
     const struct seen *first = NULL;
     bool pending = false, unsure = false, class = false;
+    struct interval common = { -INFINITY, INFINITY };
     if (s->count < 2)
         return MARK_NONE;
     for (size_t i = 0; i < s->count; i++) {
@@ -66,7 +79,9 @@ enum mark diff_row(const struct session *s, enum fact f)
         if (!first)
             first = seen;
         enum mark m = compare(first, seen, f);
-        if (m == MARK_DIFFER)
+        if (fact_table[f].kind == FACT_OFFSET)
+            common = interval_join(common, offset_interval(seen->value));
+        if (m == MARK_DIFFER || common.low > common.high)
             return MARK_DIFFER;
         class |= m == MARK_CLASS;
     }

@@ -171,8 +171,9 @@ const char *column_word(const struct column *c, enum fact f)
 
 static char *list_cell(const json_t *list)
 {
-    if (json_array_size(list) == 1)
-        return mem_string(json_string_value(json_array_get(list, 0)));
+    const char *only = json_array_size(list) == 1 ? json_string_value(json_array_get(list, 0)) : NULL;
+    if (only)
+        return mem_string(only);
     return mem_format("%zu", json_array_size(list));
 }
 
@@ -211,11 +212,13 @@ static char *object_cell(enum fact f, const json_t *v)
     return mem_string(f == FACT_CLIENT_CERT ? "asked" : "yes");
 }
 
+/* Only what is cut at bytes it surely has is cut: a file may hold any words. */
 static char *word_cell(enum fact f, const char *word)
 {
-    if (f == FACT_LEAF && strlen(word) > 8)
-        return mem_format("%.4s..%s", word, word + strlen(word) - 2);
-    if (fact_table[f].kind == FACT_TIME && strlen(word) > 10)
+    size_t n = strlen(word);
+    if (f == FACT_LEAF && n > 8 && strspn(word, "0123456789abcdef") == n)
+        return mem_format("%.4s..%s", word, word + n - 2);
+    if (fact_table[f].kind == FACT_TIME && n > 10 && strspn(word, "0123456789-") == 10)
         return mem_format("%.10s", word);
     return mem_string(word);
 }

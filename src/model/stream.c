@@ -104,7 +104,16 @@ static bool get_number(const json_t *o, const char *key, int *out, struct err *e
     return true;
 }
 
-/* Strings anywhere in a value may end up on a screen: a line with control characters is refused. */
+static bool text_is_clean(const char *s)
+{
+    char *p = text_printable(s, strlen(s), strlen(s));
+    bool same = strcmp(p, s) == 0;
+    free(p);
+    return same;
+}
+
+/* Strings anywhere in a value, and its keys, may end up on a screen: a line with control characters
+ * is refused. */
 static bool value_is_clean(const json_t *v, int depth)
 {
     const char *key;
@@ -112,12 +121,8 @@ static bool value_is_clean(const json_t *v, int depth)
     size_t i;
     if (depth > 8)
         return false;
-    if (json_is_string(v)) {
-        char *p = text_printable(json_string_value(v), json_string_length(v), json_string_length(v));
-        bool same = strcmp(p, json_string_value(v)) == 0;
-        free(p);
-        return same;
-    }
+    if (json_is_string(v))
+        return text_is_clean(json_string_value(v));
     if (json_is_array(v)) {
         json_array_foreach(v, i, m)
             if (!value_is_clean(m, depth + 1))
@@ -125,7 +130,7 @@ static bool value_is_clean(const json_t *v, int depth)
     }
     if (json_is_object(v)) {
         json_object_foreach((json_t *)v, key, m)
-            if (!value_is_clean(m, depth + 1))
+            if (!text_is_clean(key) || !value_is_clean(m, depth + 1))
                 return false;
     }
     return true;
@@ -201,8 +206,11 @@ bool event_parse(const char *line, size_t n, struct event *ev, struct err *e)
 {
     json_error_t why;
     *ev = (struct event){ 0 };
-    if (n > STREAM_LINE_MAX)
-        return err_set(e, "a line of %zu bytes is too long", n);
+    if (n > STREAM_LINE_MAX) {
+        err_set(e, "a line of %zu bytes is too long", n);
+        err_while(e, "reading a line of a session");
+        return false;
+    }
     json_t *o = json_loadb(line, n, JSON_REJECT_DUPLICATES, &why);
     const char *t = json_string_value(json_object_get(o, "t"));
     size_t k = 0;

@@ -16,6 +16,7 @@
 #include "src/base/when.h"
 
 #define NAMES_MAX 8      /* columns named in one sentence */
+#define CANDIDATES_MAX 3 /* explanations listed for one column; --json has all of them */
 #define ITEMS_MAX 6      /* pieces of evidence, findings of one cause, commands shown */
 #define NAME_COLS 40     /* a longer column name is cut */
 #define LABEL_COLS 10    /* "  Settle: " */
@@ -459,19 +460,38 @@ static void put_candidate(struct page *p, const struct group *g, bool likely)
     group_texts(p, "Check:", g, reproduce_text, false);
 }
 
+/* Says something about a column of which little was said yet; counts it for all its columns. */
+static bool group_tells(const struct group *g, uint8_t *said, int ids)
+{
+    bool tells = false;
+    for (size_t i = 0; i < g->id_count; i++)
+        if (g->id[i] > 0 && g->id[i] < ids && said[g->id[i]] < CANDIDATES_MAX) {
+            said[g->id[i]]++;
+            tells = true;
+        }
+    return tells;
+}
+
 static void put_candidates(struct page *p)
 {
     const struct verdict *v = p->r->verdict;
+    const struct session *s = p->r->session;
     bool likely = put_unexplained(p) > 0;
+    int ids = 1;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->column[i]->id >= ids)
+            ids = s->column[i]->id + 1;
+    uint8_t *said = mem_new((size_t)ids);
     said_nothing(p); /* candidates mostly rest on the same evidence: once is enough */
-    for (size_t i = 0, shown = 0; i < v->candidate_count && shown < ITEMS_MAX; i++) {
+    for (size_t i = 0; i < v->candidate_count; i++) {
         if (cause_before(v->candidate, i))
             continue;
         struct group g = group_of(v->candidate, v->candidate_count, v->candidate[i].cause);
-        put_candidate(p, &g, likely);
+        if (group_tells(&g, said, ids))
+            put_candidate(p, &g, likely);
         group_free(&g);
-        shown++;
     }
+    free(said);
 }
 
 static void put_warning(struct page *p, const struct finding *f)

@@ -102,6 +102,24 @@ static void base64_table(uint8_t table[256])
         table[(uint8_t)*p] = B64_SKIP;
 }
 
+/* As long as four digits stand together, which is nearly always. */
+static const uint8_t *base64_quads(const uint8_t table[256], const uint8_t *p, const uint8_t *stop,
+                                   uint8_t **out)
+{
+    uint8_t *o = *out;
+    for (; stop - p >= 4; p += 4, o += 3) {
+        uint32_t a = table[p[0]], b = table[p[1]], c = table[p[2]], d = table[p[3]];
+        if ((a | b | c | d) >= 64)
+            break;
+        uint32_t v = a << 18 | b << 12 | c << 6 | d;
+        o[0] = (uint8_t)(v >> 16);
+        o[1] = (uint8_t)(v >> 8);
+        o[2] = (uint8_t)v;
+    }
+    *out = o;
+    return p;
+}
+
 /* Decodes up to the first byte that is neither base64 nor space; *from is moved there. */
 static size_t base64_decode(const uint8_t table[256], const char **from, const char *end, uint8_t *out)
 {
@@ -109,22 +127,12 @@ static size_t base64_decode(const uint8_t table[256], const char **from, const c
     uint8_t *o = out;
     uint32_t v = 0;
     int have = 0;
-    while (p < stop) {
-        if (have == 0 && stop - p >= 4) {
-            uint32_t a = table[p[0]], b = table[p[1]], c = table[p[2]], d = table[p[3]];
-            if ((a | b | c | d) < 64) { /* almost always */
-                v = a << 18 | b << 12 | c << 6 | d;
-                *o++ = (uint8_t)(v >> 16);
-                *o++ = (uint8_t)(v >> 8);
-                *o++ = (uint8_t)v;
-                p += 4;
-                continue;
-            }
-        }
+    for (; p < stop; p++) {
+        if (have == 0 && (p = base64_quads(table, p, stop, &o)) == stop)
+            break;
         uint8_t one = table[*p];
         if (one == B64_STOP)
             break;
-        p++;
         if (one == B64_SKIP)
             continue;
         v = v << 6 | one;

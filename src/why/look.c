@@ -178,13 +178,6 @@ const char *look_answer(const struct look *l, uint16_t version)
                ? look_text(l, FACT_VERSIONS, v->word) : "";
 }
 
-/* A version asked for by hand moves an end of the profile's range, and the other end with it where
- * the range would be empty. */
-static void look_range(struct look *l)
-{
-    endpoint_versions(l->c->endpoint, &l->lo, &l->hi);
-}
-
 struct tally { int accepted, by_70, refused, reset, silent; };
 
 static void tally_add(struct tally *t, const char *answer)
@@ -526,7 +519,7 @@ struct look look_at(const struct session *s, const struct column *c, enum family
                     int min_days)
 {
     struct look l = { .s = s, .c = c, .family = family };
-    look_range(&l);
+    endpoint_versions(c->endpoint, &l.lo, &l.hi);
     l.takes = look_takes(&l);
     look_faults(&l);
     look_clock(&l);

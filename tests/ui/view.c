@@ -388,6 +388,19 @@ static void every_detail_opens(void **state)
     assert_int_equal(view_top(v), PANE_WHY);
 }
 
+/* One key from a failing column to the first thing said about it. */
+static void why_of_the_selected_column(void **state)
+{
+    (void)state;
+    press("l 1");
+    assert_int_equal(view_spot(v)->item.b, CAUSE_CERT_UNTRUSTED_CA);
+    press("2 h 1");
+    assert_int_equal(view_spot(v)->item.b, CAUSE_OCSP);
+    press("2 l g Enter");
+    assert_int_equal(view_top(v), PANE_WHY);
+    assert_int_equal(view_spot(v)->item.b, CAUSE_CERT_UNTRUSTED_CA);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -400,6 +413,7 @@ int main(void)
         T(selection_follows_its_item), T(reference_is_chosen_or_the_first_that_works),
         T(finds_forward_and_back), T(help_runs_what_is_selected), T(commands_have_the_names_of_actions),
         T(copies_the_whole_cell), T(nothing_is_asked_of_a_dead_prober), T(every_detail_opens),
+        T(why_of_the_selected_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

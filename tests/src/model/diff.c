@@ -1,0 +1,145 @@
+/* diff - tests of the marks of rows and cells, case by case. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "src/model/diff.h"
+
+/* One word per column: the state, and the JSON of its value after a space. */
+static struct session *session_of(enum fact f, const char *const *cells)
+{
+    struct session *s = session_new(1);
+    struct endpoint *ep = endpoint_parse("www.example.org", NULL, NULL);
+    assert_non_null(ep);
+    for (int i = 0; cells[i]; i++) {
+        char word[20] = "";
+        size_t n = strcspn(cells[i], " ");
+        memcpy(word, cells[i], n);
+        struct observation o = { .column = i + 1, .fact = f, .probe = "other", .ms = -1 };
+        assert_true(state_find(word, &o.state));
+        if (cells[i][n]) {
+            o.value = json_loads(cells[i] + n, JSON_DECODE_ANY, NULL);
+            assert_non_null(o.value);
+        }
+        session_add(s, i + 1, i, 0, ep, NULL, NULL);
+        session_see(s, &o);
+    }
+    endpoint_free(ep);
+    return s;
+}
+
+#define CELLS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define GCM "yes \"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\""
+#define CHACHA "yes \"TLS_CHACHA20_POLY1305_SHA256\""
+#define CCM "yes \"TLS_RSA_WITH_AES_128_CCM\""
+#define CBC "yes \"TLS_RSA_WITH_AES_128_CBC_SHA\""
+#define OFFSET(s, u) "yes {\"seconds\":" #s ",\"uncertainty\":" #u "}"
+
+static const struct row {
+    enum fact fact;
+    char mark; /* of the row */
+    const char *const *cells;
+    const char *cell_marks; /* against the first column */
+} rows[] = {
+    { FACT_VERSION, ' ', CELLS("yes \"tls1.3\""), " " },
+    { FACT_VERSION, '=', CELLS("yes \"tls1.3\"", "yes \"tls1.3\""), "  " },
+    { FACT_VERSION, '!', CELLS("yes \"tls1.3\"", "yes \"tls1.2\""), " !" },
+    { FACT_VERSION, '!', CELLS("yes \"tls1.3\"", "yes \"tls1.3\"", "yes \"tls1.2\""), "  !" },
+    { FACT_VERSION, '!', CELLS("yes \"tls1.3\"", "no"), " !" },
+    { FACT_VERSION, '!', CELLS("yes \"tls1.3\"", "yes"), " !" },
+    { FACT_VERSION, '=', CELLS("no", "no"), "  " },
+    { FACT_CONNECT, '!', CELLS("no \"refused\"", "no \"silent\""), " !" },
+    { FACT_VERSION, '.', CELLS("not-asked", "not-asked"), "  " },
+    { FACT_VERSION, '.', CELLS("yes \"tls1.3\"", "not-asked"), "  " },
+    { FACT_VERSION, '?', CELLS("yes \"tls1.3\"", "unsure"), "  " },
+    { FACT_VERSION, '?', CELLS("could-not-ask", "yes \"tls1.3\""), "  " },
+    { FACT_VERSION, '?', CELLS("could-not-ask", "could-not-ask"), "  " },
+    { FACT_VERSION, '.', CELLS("unsure", "not-asked", "yes \"tls1.3\""), "   " },
+    { FACT_VERSION, '!', CELLS("unsure", "yes \"tls1.2\"", "not-asked", "yes \"tls1.3\""), "    " },
+    { FACT_CIPHER, '=', CELLS(GCM, GCM), "  " },
+    { FACT_CIPHER, '~', CELLS(GCM, CHACHA, CCM), " ~~" },
+    { FACT_CIPHER, '~', CELLS(GCM, "not-asked", CHACHA), "  ~" },
+    { FACT_CIPHER, '!', CELLS(GCM, CHACHA, CBC), " ~!" },
+    { FACT_CIPHER, '!', CELLS(CBC, "yes \"TLS_RSA_WITH_3DES_EDE_CBC_SHA\""), " !" },
+    { FACT_CIPHER, '!', CELLS(GCM, "yes 5"), " !" },
+    { FACT_KX_GROUP, '!', CELLS("yes \"x_GCM_\"", "yes \"y_GCM_\""), " !" }, /* no ranked fact */
+    { FACT_EMS, '=', CELLS("yes", "yes"), "  " },
+    { FACT_EMS, '!', CELLS("yes", "no"), " !" },
+    { FACT_RESOLVE, '=', CELLS("yes [\"192.0.2.1\"]", "yes [\"192.0.2.1\"]"), "  " },
+    { FACT_RESOLVE, '!', CELLS("yes [\"192.0.2.1\"]", "yes [\"192.0.2.2\"]"), " !" },
+    { FACT_CHAIN, '=', CELLS("yes {\"sent\":[]}", "yes {\"sent\":[1]}"), "  " }, /* objects are not compared */
+    { FACT_CHAIN, '!', CELLS("yes {}", "no"), " !" },
+    { FACT_CLOCK, '=', CELLS(OFFSET(0.2, 0.5), OFFSET(1.1, 0.5)), "  " },
+    { FACT_CLOCK, '=', CELLS(OFFSET(0, 0.5), OFFSET(1, 0.5)), "  " }, /* they touch */
+    { FACT_CLOCK, '!', CELLS(OFFSET(0, 0.5), OFFSET(1.1, 0.5)), " !" },
+    { FACT_CLOCK, '!', CELLS(OFFSET(-3600, 1), OFFSET(3600, 1)), " !" },
+    { FACT_CLOCK, '?', CELLS(OFFSET(5, 1), "could-not-ask"), "  " },
+};
+
+static void marks(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct session *s = session_of(rows[i].fact, rows[i].cells);
+        if (diff_row(s, rows[i].fact) != (enum mark)rows[i].mark)
+            fail_msg("row %zu is marked '%c', not '%c'", i, diff_row(s, rows[i].fact), rows[i].mark);
+        assert_int_equal(strlen(rows[i].cell_marks), s->count);
+        for (size_t c = 0; c < s->count; c++) {
+            enum mark there = diff_cell(s->column[0], s->column[c], rows[i].fact);
+            if (there != (enum mark)rows[i].cell_marks[c])
+                fail_msg("row %zu, cell %zu is marked '%c'", i, c, there);
+            assert_int_equal(diff_cell(s->column[c], s->column[0], rows[i].fact), there);
+        }
+        session_free(s);
+    }
+}
+
+/* A fact nobody has touched, and the whole table of two fresh columns. */
+static void fresh_columns(void **state)
+{
+    (void)state;
+    struct session *none = session_new(1), *two = session_of(FACT_VERSION, CELLS("not-asked", "not-asked"));
+    for (int f = 0; f < FACT_COUNT; f++) {
+        assert_int_equal(diff_row(none, (enum fact)f), MARK_NONE);
+        assert_int_equal(diff_row(two, (enum fact)f), MARK_PENDING);
+        assert_int_equal(diff_cell(two->column[0], two->column[1], (enum fact)f), MARK_NONE);
+    }
+    session_free(none);
+    session_free(two);
+}
+
+/* A row's mark must not hang on who stands first. */
+static void order_does_not_matter(void **state)
+{
+    (void)state;
+    const char *const *const sets[] = {
+        CELLS(GCM, CHACHA, CBC), CELLS(CHACHA, CBC, GCM), CELLS(CBC, GCM, CHACHA),
+    };
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        struct session *s = session_of(FACT_CIPHER, sets[i]);
+        assert_int_equal(diff_row(s, FACT_CIPHER), MARK_DIFFER);
+        session_free(s);
+    }
+    const char *const *const clocks[] = {
+        CELLS(OFFSET(0, 1), OFFSET(1.9, 1), OFFSET(-1.9, 1)), CELLS(OFFSET(1.9, 1), OFFSET(0, 1), OFFSET(-1.9, 1)),
+    };
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        struct session *s = session_of(FACT_CLOCK, clocks[i]);
+        assert_int_equal(diff_row(s, FACT_CLOCK), MARK_DIFFER);
+        session_free(s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks),
+        cmocka_unit_test(fresh_columns),
+        cmocka_unit_test(order_does_not_matter),
+    };
+    return cmocka_run_group_tests_name("model/diff", tests, NULL, NULL);
+}
