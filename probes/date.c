@@ -13,14 +13,17 @@
 #include "src/base/when.h"
 
 #define HEAD_MAX 16384 /* bytes of an answer's header looked at */
+#define OUT_MAX 65536  /* HTTP/2 frames of ours that wait to be sent */
+#define FED_MAX (4 * HEAD_MAX) /* bytes after which an answer that is still not there never will be */
 #define AGENT "tlswhy/" PACKAGE_VERSION
 
 struct date {
     nghttp2_session *h2;    /* NULL for HTTP/1.1 */
     char *request;          /* owned; HTTP/1.1 */
     bool sent, done;
-    struct buf head;
-    size_t fed;
+    struct buf head;        /* HTTP/1.1: what of the answer came so far */
+    struct buf out;         /* HTTP/2: what is to be sent; the first `lent` bytes have been given away */
+    size_t lent, fed;
     int status;
     int64_t time;
     char *server;
@@ -96,6 +99,7 @@ struct date *date_new(bool http2, const char *authority)
     struct date *d = mem_new(sizeof *d);
     d->time = WHEN_UNKNOWN;
     buf_init(&d->head, HEAD_MAX);
+    buf_init(&d->out, OUT_MAX);
     if (http2)
         date_begin_h2(d, authority);
     else
@@ -111,9 +115,21 @@ void date_free(struct date *d)
         return;
     nghttp2_session_del(d->h2);
     buf_free(&d->head);
+    buf_free(&d->out);
     free(d->request);
     free(d->server);
     free(d);
+}
+
+/* Collects what nghttp2 wants to send; only then it knows whether it has given the peer up. */
+static bool date_pump(struct date *d)
+{
+    const uint8_t *p;
+    ssize_t r;
+    while ((r = nghttp2_session_mem_send(d->h2, &p)) > 0)
+        if (!buf_add(&d->out, p, (size_t)r))
+            return false;
+    return r == 0 && nghttp2_session_want_read(d->h2);
 }
 
 const uint8_t *date_output(struct date *d, size_t *n)
@@ -121,8 +137,11 @@ const uint8_t *date_output(struct date *d, size_t *n)
     const uint8_t *p = NULL;
     *n = 0;
     if (d->h2) {
-        ssize_t r = nghttp2_session_mem_send(d->h2, &p);
-        *n = r > 0 ? (size_t)r : 0;
+        buf_drop(&d->out, d->lent);
+        if (!date_pump(d))
+            d->done = true;
+        *n = d->lent = d->out.len;
+        p = d->out.data;
     } else if (d->request && !d->sent) {
         d->sent = true;
         *n = strlen(d->request);
@@ -149,25 +168,44 @@ static void date_line(struct date *d, const char *line, size_t n, bool first)
     date_header(d, line, (size_t)(colon - line), value, (size_t)(end - value));
 }
 
+static void date_lines(struct date *d, const char *s, const char *stop)
+{
+    for (bool first = true; s < stop; first = false) {
+        const char *nl = memmem(s, (size_t)(stop - s), "\r\n", 2);
+        size_t len = nl ? (size_t)(nl - s) : (size_t)(stop - s);
+        date_line(d, s, len, first);
+        s += len + 2;
+    }
+}
+
+/* An interim answer (100 Continue, 103 Early Hints; RFC 9110 section 15.2) is not yet the answer. */
+static bool date_forget_interim(struct date *d, size_t length)
+{
+    if (d->status < 100 || d->status > 199 || d->status == 101)
+        return false;
+    buf_drop(&d->head, length);
+    free(d->server);
+    d->server = NULL;
+    d->time = WHEN_UNKNOWN;
+    d->status = 0;
+    return true;
+}
+
 /* The header ends with an empty line; until it came, nothing of it is believed. */
 static bool date_feed_h1(struct date *d, const void *p, size_t n)
 {
     bool full = !buf_add(&d->head, p, n);
     if (full && d->head.len < d->head.cap)
         buf_add(&d->head, p, d->head.cap - d->head.len);
-    const char *s = (const char *)d->head.data;
-    const char *end = d->head.len ? memmem(s, d->head.len, "\r\n\r\n", 4) : NULL;
-    if (!end && !full)
-        return d->head.len >= 5 && memcmp(s, "HTTP/", 5) != 0;
-    bool first = true;
-    for (const char *stop = end ? end : s + d->head.len; s < stop;) {
-        const char *nl = memmem(s, (size_t)(stop - s), "\r\n", 2);
-        size_t len = nl ? (size_t)(nl - s) : (size_t)(stop - s);
-        date_line(d, s, len, first);
-        first = false;
-        s += len + 2;
+    for (;;) {
+        const char *s = (const char *)d->head.data;
+        const char *end = d->head.len ? memmem(s, d->head.len, "\r\n\r\n", 4) : NULL;
+        if (!end && !full)
+            return d->fed > FED_MAX || (d->head.len >= 5 && memcmp(s, "HTTP/", 5) != 0);
+        date_lines(d, s, end ? end : s + d->head.len);
+        if (!end || full || !date_forget_interim(d, (size_t)(end + 4 - s)))
+            return true;
     }
-    return true;
 }
 
 bool date_feed(struct date *d, const void *p, size_t n)
@@ -177,7 +215,7 @@ bool date_feed(struct date *d, const void *p, size_t n)
     d->fed += n;
     if (!d->h2)
         d->done = date_feed_h1(d, p, n);
-    else if (nghttp2_session_mem_recv(d->h2, p, n) < 0 || d->fed > 4 * HEAD_MAX)
+    else if (nghttp2_session_mem_recv(d->h2, p, n) < 0 || d->fed > FED_MAX || !date_pump(d))
         d->done = true;
     return d->done;
 }

@@ -1,8 +1,9 @@
 /* engine - see engine.h.
  *
  * A run goes WAITING (for leave to connect) -> CONNECTING -> READY (for a handshake slot) -> RUNNING
- * -> LATE (works on, without a slot). Connecting is capped apart from handshaking, and more widely:
- * an address that never answers would otherwise keep a slot from a live one for its whole timeout.
+ * -> LATE (works on, without a slot). With many jobs connecting is capped apart from handshaking, and
+ * more widely: an address that never answers would otherwise keep a slot from a live one for its
+ * whole timeout.
  */
 #include "probes/engine.h"
 
@@ -26,7 +27,10 @@
 #include "src/wire/client.h"
 
 #define HOST_BUCKETS 1024
-#define CONNECT_AHEAD 10 /* connections begun per handshake slot */
+/* From so many jobs on, connections are begun ahead of the handshakes, so that addresses that never
+ * answer don't keep live ones waiting. A smaller number is taken literally: who asks for 5 gets 5. */
+#define AHEAD_FROM 64
+#define AHEAD 10 /* connections begun per handshake slot */
 
 const struct probe *const probe_list[] = { &machine_probe, &handshake_probe, &versions_probe, NULL };
 
@@ -72,7 +76,7 @@ struct engine {
     int next_id, room;
     struct queue waiting, ready;
     struct slot *all;
-    int connecting, handshaking, connect_max, resolving;
+    int connecting, waiting_slot, handshaking, ahead_max, resolving;
     unsigned long connections;
     bool pumping;
     struct host *host[HOST_BUCKETS];
@@ -328,7 +332,10 @@ static void slot_leave_phase(struct slot *s)
             queue_remove(&s->host->parked, &s->host->parked_end, s);
         break;
     case CONNECTING: g->connecting--; break;
-    case READY: queue_remove(&g->ready.first, &g->ready.end, s); break;
+    case READY:
+        g->waiting_slot--;
+        queue_remove(&g->ready.first, &g->ready.end, s);
+        break;
     case RUNNING: g->handshaking--; break;
     case LATE: break;
     }
@@ -427,6 +434,7 @@ static void slot_begin(struct slot *s)
 {
     struct engine *g = s->run.engine;
     s->phase = RUNNING;
+    g->waiting_slot--;
     g->handshaking++;
     s->run.state = mem_new(s->run.probe->state_size);
     slot_watch(s, s->run.probe->start(&s->run));
@@ -526,6 +534,7 @@ static void slot_connected(struct slot *s)
     ev_io_stop(g->loop, &s->io);
     ev_timer_stop(g->loop, &s->timer);
     g->connecting--;
+    g->waiting_slot++;
     s->phase = READY;
     if (is_first_try(r))
         target_see(g, r->target, "connect", FACT_CONNECT, STATE_YES, json_string("connected"),
@@ -608,7 +617,8 @@ static void engine_pump(struct engine *g)
         struct slot *s;
         if (g->handshaking < g->options.jobs && (s = queue_take(&g->ready))) {
             slot_begin(s);
-        } else if (g->connecting < g->connect_max && (s = queue_take(&g->waiting))) {
+        } else if (g->connecting + g->waiting_slot + g->handshaking < g->ahead_max &&
+                   (s = queue_take(&g->waiting))) {
             if (s->host->in_flight < g->options.per_host) {
                 slot_connect(s);
             } else {
@@ -940,9 +950,9 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
     int files = descriptors_raise() - 64;
     if (g->options.jobs > files / 2)
         g->options.jobs = files / 2 > 1 ? files / 2 : 1;
-    g->connect_max = g->options.jobs * CONNECT_AHEAD;
-    if (g->connect_max > files - g->options.jobs)
-        g->connect_max = files - g->options.jobs;
+    g->ahead_max = g->options.jobs < AHEAD_FROM ? g->options.jobs : g->options.jobs * AHEAD;
+    if (g->ahead_max > files)
+        g->ahead_max = files;
     if (gnutls_certificate_allocate_credentials(&g->credentials) < 0) {
         err_set(e, "GnuTLS can't be used on this machine: it gives no credentials");
         free(g);

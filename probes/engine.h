@@ -31,7 +31,7 @@ struct resolve_rule {        /* --resolve HOST:PORT:ADDR[,ADDR...] */
 };
 
 struct engine_options {
-    int jobs;                /* handshakes in flight; 100 */
+    int jobs;                /* handshakes in flight; 100. From 64 on connections are begun ahead of them */
     int per_host;            /* connections in flight per address; 10 */
     double timeout;          /* longest wait for one answer, seconds; 5 */
     double max_time;         /* all work on one column, seconds; 60 */

@@ -216,11 +216,33 @@ static void on_helper(struct ev_loop *loop, struct ev_io *w, int events)
     question_end(q);
 }
 
+/* While DNS is still being asked, the question is c-ares's until it answers; nobody waits for that. */
 static void on_limit(struct ev_loop *loop, struct ev_timer *w, int events)
 {
+    struct question *q = w->data;
+    resolved_fn *done = q->done;
     (void)loop;
     (void)events;
-    question_end(w->data);
+    if (q->helper) {
+        question_end(q);
+        return;
+    }
+    q->answer.from = "dns";
+    q->answer.failed = "dns-silent";
+    snprintf(q->answer.why, sizeof q->answer.why, "no DNS server answered in time");
+    q->done = NULL;
+    if (done)
+        done(q->arg, &q->answer);
+}
+
+static void question_limit(struct question *q)
+{
+    struct resolver *r = q->resolver;
+    ev_timer_stop(r->loop, &q->limit);
+    ev_timer_init(&q->limit, on_limit, r->timeout, 0);
+    q->limit.data = q;
+    ev_now_update(r->loop);
+    ev_timer_start(r->loop, &q->limit);
 }
 
 static void helper_start(struct question *q)
@@ -245,10 +267,7 @@ static void helper_start(struct question *q)
     ev_io_init(&q->pipe, on_helper, fd[0], EV_READ);
     q->pipe.data = q;
     ev_io_start(q->resolver->loop, &q->pipe);
-    ev_timer_init(&q->limit, on_limit, q->resolver->timeout, 0);
-    q->limit.data = q;
-    ev_now_update(q->resolver->loop);
-    ev_timer_start(q->resolver->loop, &q->limit);
+    question_limit(q);
 }
 
 /* What a status of c-ares means, and whether the system's resolver may know better. */
@@ -315,6 +334,7 @@ void resolver_ask(struct resolver *r, const char *host, int port, resolved_fn *d
         question_end(q);
         return;
     }
+    question_limit(q);
     ares_getaddrinfo(r->dns, host, NULL, &hints, on_dns_answer, q);
     dns_arm(r);
 }
@@ -326,16 +346,31 @@ void resolver_drop(struct resolver *r, void *arg)
             q->done = NULL;
 }
 
+/* c-ares asks each server, then each again with twice the patience. All that is to fit into our timeout,
+ * so that what one record type brought is not lost when the other stays unanswered. */
+static int dns_patience_ms(ares_channel any, double timeout)
+{
+    struct ares_addr_node *list = NULL;
+    int servers = 0;
+    if (ares_get_servers(any, &list) == ARES_SUCCESS)
+        for (const struct ares_addr_node *a = list; a; a = a->next)
+            servers++;
+    ares_free_data(list);
+    int ms = (int)(timeout * 1000 * 0.95 / (3 * (servers ? servers : 1)));
+    return ms > 20 ? ms : 20;
+}
+
 struct resolver *resolver_new(struct ev_loop *loop, double timeout, struct err *e)
 {
     struct resolver *r = mem_new(sizeof *r);
-    struct ares_options o = { .timeout = (int)(timeout * 1000 / 2), .tries = 2, .lookups = (char *)"f",
+    struct ares_options o = { .timeout = 1000, .tries = 2, .lookups = (char *)"f",
                               .sock_state_cb = on_dns_state, .sock_state_cb_data = r };
     int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
     r->loop = loop;
     r->timeout = timeout;
     int status = ares_init_options(&r->hosts, &o, mask);
     o.lookups = (char *)"b";
+    o.timeout = status == ARES_SUCCESS ? dns_patience_ms(r->hosts, timeout) : 0;
     if (status == ARES_SUCCESS && (status = ares_init_options(&r->dns, &o, mask | ARES_OPT_SOCK_STATE_CB)) != ARES_SUCCESS)
         ares_destroy(r->hosts);
     if (status != ARES_SUCCESS) {

@@ -8,7 +8,8 @@
 #include "ui/ui.h"
 
 const struct action_row action_table[ACTION_COUNT] = {
-#define X(id, context, keys, name, hint, help) [ACTION_##id] = { CONTEXT_##context, keys, name, hint, help },
+#define X(id, context, keys, name, hint, help) \
+    [ACTION_##id] = { CONTEXT_##context, keys, name, hint, help },
     ACTIONS(X)
 #undef X
 };

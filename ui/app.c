@@ -40,11 +40,13 @@ static void app_copy(struct app *a, const char *text)
     struct err e = { "" };
     const char *term = getenv("TERM");
     char *path = copy_file(text, &e);
-    char *osc = a->screen ? copy_osc(text, getenv("TMUX") != NULL, term && strncmp(term, "screen", 6) == 0) : NULL;
+    char *osc =
+        a->screen ? copy_osc(text, getenv("TMUX") != NULL, term && strncmp(term, "screen", 6) == 0)
+                  : NULL;
     if (osc)
         screen_write(a->screen, osc, strlen(osc));
-    view_say(a->view, "%s%s%s", osc ? "The terminal was asked to copy it; " : "", path ? "written to " : e.text,
-             path ? path : "");
+    view_say(a->view, "%s%s%s", osc ? "The terminal was asked to copy it; " : "",
+             path ? "written to " : e.text, path ? path : "");
     free(osc);
     free(path);
 }
@@ -55,7 +57,8 @@ static void app_settle(struct app *a)
     if (n)
         view_say(a->view, "Asking %d more thing%s that would settle it.", n, n == 1 ? "" : "s");
     else
-        view_say(a->view, "Everything that could settle it was asked already; R probes a column again.");
+        view_say(a->view,
+                 "Everything that could settle it was asked already; R probes a column again.");
 }
 
 static void app_suspend(struct app *a)
@@ -220,7 +223,8 @@ static bool is_ignored(int signo)
 
 static void signals_watch(struct app *a)
 {
-    static const int signals[APP_SIGNALS] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT };
+    static const int signals[APP_SIGNALS] = { SIGTERM,  SIGHUP,  SIGINT, SIGQUIT,
+                                              SIGWINCH, SIGTSTP, SIGCONT };
     for (size_t i = 0; i < APP_SIGNALS; i++) {
         if (is_ignored(signals[i]))
             continue;

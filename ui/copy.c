@@ -19,7 +19,8 @@ static void add_base64(struct text *t, const char *s)
     const uint8_t *p = (const uint8_t *)s;
     for (size_t n = strlen(s); n > 0;) {
         size_t take = n < 3 ? n : 3;
-        uint32_t v = (uint32_t)p[0] << 16 | (take > 1 ? (uint32_t)p[1] << 8 : 0) | (take > 2 ? p[2] : 0u);
+        uint32_t v =
+            (uint32_t)p[0] << 16 | (take > 1 ? (uint32_t)p[1] << 8 : 0) | (take > 2 ? p[2] : 0u);
         char four[4] = { digit[v >> 18], digit[v >> 12 & 63], take > 1 ? digit[v >> 6 & 63] : '=',
                          take > 2 ? digit[v & 63] : '=' };
         text_add_n(t, four, 4);

@@ -84,7 +84,8 @@ static size_t cluster_len(const char *s, int *width)
     return n ? n : text_fit(s, 2, width);
 }
 
-static void put_cluster(struct grid *g, int x, int y, const char *s, size_t n, int width, unsigned attr)
+static void put_cluster(struct grid *g, int x, int y, const char *s, size_t n, int width,
+                        unsigned attr)
 {
     struct cell c = { .width = (uint8_t)width, .attr = (uint8_t)attr };
     if (n > 1 && !g->utf8) {

@@ -1,6 +1,6 @@
 /* grid - a picture made of character cells.
  *
- * Owns: cells, the cutting of text at cell borders, glyphs in UTF-8 and in ASCII, and the plain dump.
+ * Owns: cells, the cutting of text at cell borders, glyphs in UTF-8 and in ASCII, the plain dump.
  * Must not know: the terminal, panes, sessions.
  *
  * Whatever text comes in, a cell never holds a control character and every character takes exactly
@@ -19,7 +19,9 @@ enum attr {
 };
 
 /* Rules and bars: one column each in both forms. */
-enum glyph { GLYPH_RULE, GLYPH_BAR, GLYPH_CROSS, GLYPH_TEE_DOWN, GLYPH_FULL, GLYPH_EMPTY, GLYPH_COUNT };
+enum glyph {
+    GLYPH_RULE, GLYPH_BAR, GLYPH_CROSS, GLYPH_TEE_DOWN, GLYPH_FULL, GLYPH_EMPTY, GLYPH_COUNT
+};
 const char *glyph_text(enum glyph g, bool utf8);
 
 #define CELL_BYTES 20   /* a base character and its first combining marks, with a NUL */
@@ -43,8 +45,8 @@ struct area { int x, y, w, h; };
 struct grid *grid_new(int w, int h, bool utf8);  /* blank; sizes are brought into 1..GRID_MAX */
 void grid_free(struct grid *g);                  /* accepts NULL */
 struct cell *grid_at(const struct grid *g, int x, int y); /* NULL outside */
-/* Writes s from x on into at most `cols` columns; what does not fit is cut and ends in "..". Columns
- * used. Nothing is ever written outside the grid. */
+/* Writes s from x on into at most `cols` columns; what does not fit is cut and ends in "..".
+ * Columns used. Nothing is ever written outside the grid. */
 int grid_put(struct grid *g, int x, int y, int cols, const char *s, unsigned attr);
 void grid_fill(struct grid *g, int x, int y, int cols, const char *glyph, unsigned attr);
 void grid_clear(struct grid *g, struct area a);

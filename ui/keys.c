@@ -6,23 +6,27 @@
 #include <string.h>
 
 static const struct { const char *name; int key; } names[] = {
-    { "Enter", K_ENTER },   { "Esc", K_ESC },       { "Tab", K_TAB },       { "S-Tab", K_BACKTAB },
-    { "Space", ' ' },       { "Backspace", K_BACKSPACE }, { "Delete", K_DELETE }, { "Insert", K_INSERT },
-    { "Up", K_UP },         { "Down", K_DOWN },     { "Left", K_LEFT },     { "Right", K_RIGHT },
-    { "Home", K_HOME },     { "End", K_END },       { "PgUp", K_PGUP },     { "PgDn", K_PGDN },
+    { "Enter", K_ENTER },   { "Esc", K_ESC },       { "Tab", K_TAB },
+    { "S-Tab", K_BACKTAB }, { "Space", ' ' },       { "Backspace", K_BACKSPACE },
+    { "Delete", K_DELETE }, { "Insert", K_INSERT }, { "Up", K_UP },
+    { "Down", K_DOWN },     { "Left", K_LEFT },     { "Right", K_RIGHT },
+    { "Home", K_HOME },     { "End", K_END },       { "PgUp", K_PGUP },
+    { "PgDn", K_PGDN },
 };
 
 /* The final byte of CSI and SS3 sequences. */
 static const struct { char final; int key; } finals[] = {
-    { 'A', K_UP }, { 'B', K_DOWN }, { 'C', K_RIGHT }, { 'D', K_LEFT }, { 'H', K_HOME }, { 'F', K_END },
-    { 'Z', K_BACKTAB }, { 'P', K_F1 }, { 'Q', K_F2 }, { 'R', K_F3 }, { 'S', K_F4 }, { 'M', K_ENTER },
+    { 'A', K_UP },   { 'B', K_DOWN }, { 'C', K_RIGHT },   { 'D', K_LEFT },
+    { 'H', K_HOME }, { 'F', K_END },  { 'Z', K_BACKTAB }, { 'P', K_F1 },
+    { 'Q', K_F2 },   { 'R', K_F3 },   { 'S', K_F4 },      { 'M', K_ENTER },
 };
 
 /* The number before ~ in CSI sequences. */
 static const struct { int number; int key; } tildes[] = {
-    { 1, K_HOME }, { 2, K_INSERT }, { 3, K_DELETE }, { 4, K_END }, { 5, K_PGUP }, { 6, K_PGDN },
-    { 7, K_HOME }, { 8, K_END }, { 11, K_F1 }, { 12, K_F2 }, { 13, K_F3 }, { 14, K_F4 }, { 15, K_F5 },
-    { 17, K_F6 }, { 18, K_F7 }, { 19, K_F8 }, { 20, K_F9 }, { 21, K_F10 }, { 23, K_F11 }, { 24, K_F12 },
+    { 1, K_HOME }, { 2, K_INSERT }, { 3, K_DELETE }, { 4, K_END },  { 5, K_PGUP },
+    { 6, K_PGDN }, { 7, K_HOME },   { 8, K_END },    { 11, K_F1 },  { 12, K_F2 },
+    { 13, K_F3 },  { 14, K_F4 },    { 15, K_F5 },    { 17, K_F6 },  { 18, K_F7 },
+    { 19, K_F8 },  { 20, K_F9 },    { 21, K_F10 },   { 23, K_F11 }, { 24, K_F12 },
 };
 
 #define LENGTH(a) (sizeof(a) / sizeof *(a))
@@ -191,8 +195,9 @@ static void utf8_put(unsigned u, char out[KEY_NAME_LEN])
         snprintf(out, KEY_NAME_LEN, "%c%c%c", (int)(0xe0 | u >> 12), (int)(0x80 | (u >> 6 & 0x3f)),
                  (int)(0x80 | (u & 0x3f)));
     else
-        snprintf(out, KEY_NAME_LEN, "%c%c%c%c", (int)(0xf0 | u >> 18), (int)(0x80 | (u >> 12 & 0x3f)),
-                 (int)(0x80 | (u >> 6 & 0x3f)), (int)(0x80 | (u & 0x3f)));
+        snprintf(out, KEY_NAME_LEN, "%c%c%c%c", (int)(0xf0 | u >> 18),
+                 (int)(0x80 | (u >> 12 & 0x3f)), (int)(0x80 | (u >> 6 & 0x3f)),
+                 (int)(0x80 | (u & 0x3f)));
 }
 
 char *keys_name(int key, char out[KEY_NAME_LEN])

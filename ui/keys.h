@@ -2,7 +2,8 @@
  *
  * Owns: the decoder (xterm forms, and what the terminal's description adds), and the names used in
  * the action table, in scripts and in help.
- * Must not know: what a key does; ncurses; clocks: the caller says when the wait after a lone Esc is over.
+ * Must not know: what a key does; ncurses; clocks: the caller says when the wait after a lone Esc
+ * is over.
  */
 #ifndef TLSWHY_UI_KEYS_H
 #define TLSWHY_UI_KEYS_H
@@ -27,11 +28,12 @@ struct keys {
     struct { char seq[12]; int key; } taught[KEYS_TAUGHT]; size_t taught_count;
 };
 
-void keys_teach(struct keys *k, const char *seq, int key); /* NULL and empty sequences are ignored */
+/* NULL and empty sequences are ignored. */
+void keys_teach(struct keys *k, const char *seq, int key);
 /* Takes what fits of n bytes; the number taken. */
 size_t keys_feed(struct keys *k, const void *p, size_t n);
-/* The next key, or false when more bytes are needed. `waited`: the wait after Esc is over, so what is
- * there is all there is. */
+/* The next key, or false when more bytes are needed. `waited`: the wait after Esc is over, so what
+ * is there is all there is. */
 bool keys_next(struct keys *k, bool waited, int *key);
 bool keys_partial(const struct keys *k);                   /* something waits for its rest */
 

@@ -15,8 +15,10 @@ struct line {
     size_t len, at;                /* bytes; `at` stands on a character border */
 };
 
-void line_set(struct line *l, const char *text);  /* cut to the room there is; the place is its end */
-void line_insert(struct line *l, int character);  /* ignored where there is no room or it is no text */
+/* Cut to the room there is; the place is the end. */
+void line_set(struct line *l, const char *text);
+/* Ignored where there is no room, or it is no text. */
+void line_insert(struct line *l, int character);
 enum line_move { LINE_LEFT, LINE_RIGHT, LINE_HOME, LINE_END };
 void line_move(struct line *l, enum line_move to);
 bool line_back(struct line *l);     /* removes the character before; false when there is none */

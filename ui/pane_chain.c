@@ -56,15 +56,17 @@ static void chain_rows(struct sheet *out, const struct look *l)
 {
     if (!l->scene->session->count) {
         sheet_still(out, ATTR_PLAIN, "");
-        sheet_still(out, ATTR_PLAIN, l->scene->waiting ? "probing ..." : "No column yet: a adds an endpoint.");
+        sheet_still(out, ATTR_PLAIN,
+                    l->scene->waiting ? "probing ..." : "No column yet: a adds an endpoint.");
         return;
     }
     add_section(out, l, ROW_SENT, "as sent");
     add_section(out, l, ROW_BUILT, "as built here");
     add_section(out, l, ROW_FAULT, "faults");
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-        sheet_row(out, (struct item){ ROW_FACT, (int)facts[i] }, ATTR_PLAIN, fact_table[facts[i]].title)->mark =
-            (char)l->scene->row[facts[i]];
+        sheet_row(out, (struct item){ ROW_FACT, (int)facts[i] }, ATTR_PLAIN,
+                  fact_table[facts[i]].title)
+            ->mark = (char)l->scene->row[facts[i]];
 }
 
 /* How a person names a certificate: its CN, a name it is for, its subject. */
@@ -151,8 +153,8 @@ static void built_cell(struct cell_text *out, int i, const struct column *c)
     const json_t *cert = json_array_get(built, (size_t)i);
     const char *from = json_string_value(json_object_get(cert, "from"));
     int depth = i > 6 ? 6 : i;
-    out->text = mem_format("%*s%s%d %s  %s", depth ? depth - 1 : 0, "", i ? "+" : "", i, cert_title(cert),
-                           from ? from : "");
+    out->text = mem_format("%*s%s%d %s  %s", depth ? depth - 1 : 0, "", i ? "+" : "", i,
+                           cert_title(cert), from ? from : "");
     cell_fault(out, cert_fault(c, "link", i));
 }
 
@@ -166,7 +168,8 @@ static void fault_cell(struct cell_text *out, int i, const struct column *c)
     cell_fault(out, r != REASON_COUNT ? &reason_table[r] : NULL);
 }
 
-static void fact_cell(struct cell_text *out, const struct look *l, enum fact f, const struct column *c)
+static void fact_cell(struct cell_text *out, const struct look *l, enum fact f,
+                      const struct column *c)
 {
     const struct column *ref = view_reference(l->view, l->scene);
     out->text = column_cell(c, f);
@@ -186,9 +189,10 @@ static void chain_cell(struct cell_text *out, const struct look *l, const struct
     if (row->kind == ROW_FACT)
         fact_cell(out, l, (enum fact)row->a, c);
     else if ((size_t)row->a >= lines)
-        out->text = row->a > 0 ? mem_string("")
-                  : column_seen(c, about)->state == STATE_NO ? mem_string(none[row->kind])
-                  : column_seen(c, about)->state == STATE_YES ? mem_string("") : column_cell(c, about);
+        out->text = row->a > 0                                  ? mem_string("")
+                    : column_seen(c, about)->state == STATE_NO  ? mem_string(none[row->kind])
+                    : column_seen(c, about)->state == STATE_YES ? mem_string("")
+                                                                : column_cell(c, about);
     else if (row->kind == ROW_SENT)
         sent_cell(out, l, row->a, c);
     else if (row->kind == ROW_BUILT)
@@ -205,8 +209,8 @@ static char *chain_foot(const struct look *l, const struct item *row, const stru
     const char *key = row->kind == ROW_SENT ? "cert" : "link";
     const struct reason_row *fault =
         row->kind == ROW_SENT || row->kind == ROW_BUILT ? cert_fault(c, key, row->a) : NULL;
-    char *foot = mem_format("%s: %s%s%s", scene_letter(scene_index(l->scene, c->id), letter), cell.text,
-                            fault ? ". Fault: " : "", fault ? fault->says : "");
+    char *foot = mem_format("%s: %s%s%s", scene_letter(scene_index(l->scene, c->id), letter),
+                            cell.text, fault ? ". Fault: " : "", fault ? fault->says : "");
     free(cell.text);
     return foot;
 }
@@ -222,7 +226,8 @@ static bool chain_open(struct subject *out, const struct look *l, const struct i
     else if (row->kind == ROW_FAULT && json_array_get(chain_faults(c), (size_t)row->a))
         *out = (struct subject){ SUBJECT_FAULT, c->id, row->a };
     else if (row->kind != ROW_FAULT &&
-             json_array_get(chain_part(c, row->kind == ROW_SENT ? "sent" : "built"), (size_t)row->a))
+             json_array_get(chain_part(c, row->kind == ROW_SENT ? "sent" : "built"),
+                            (size_t)row->a))
         *out = (struct subject){ SUBJECT_CERT, c->id, row->kind == ROW_BUILT, row->a };
     else
         return false;

@@ -36,15 +36,16 @@ static void compare_rows(struct sheet *out, const struct look *l)
     const struct scene *s = l->scene;
     if (!s->session->count) {
         sheet_still(out, ATTR_PLAIN, "");
-        sheet_still(out, ATTR_PLAIN, s->waiting ? "probing ..." : "Nothing to compare yet: a adds an endpoint.");
+        sheet_still(out, ATTR_PLAIN,
+                    s->waiting ? "probing ..." : "Nothing to compare yet: a adds an endpoint.");
         return;
     }
     sheet_row(out, (struct item){ ROW_VERDICT }, ATTR_HEAD, "Verdict")->mark = verdict_mark(s);
     for (enum fact f = 0; f < FACT_COUNT; f++) {
         bool differs = s->row[f] == MARK_DIFFER || s->row[f] == MARK_CLASS;
         if (s->shown[f] && (differs || !l->view->only_diff))
-            sheet_row(out, (struct item){ ROW_FACT, (int)f }, ATTR_PLAIN, fact_table[f].title)->mark =
-                (char)s->row[f];
+            sheet_row(out, (struct item){ ROW_FACT, (int)f }, ATTR_PLAIN, fact_table[f].title)
+                ->mark = (char)s->row[f];
     }
 }
 
@@ -77,7 +78,9 @@ static void compare_cell(struct cell_text *out, const struct look *l, const stru
     out->text = column_cell(c, (enum fact)row->a);
     if (ref && ref != c)
         out->mark = (char)diff_cell(ref, c, (enum fact)row->a);
-    out->attr = out->mark == MARK_DIFFER ? ATTR_BAD : out->mark == MARK_CLASS ? ATTR_WARN : ATTR_PLAIN;
+    out->attr = out->mark == MARK_DIFFER  ? ATTR_BAD
+                : out->mark == MARK_CLASS ? ATTR_WARN
+                                          : ATTR_PLAIN;
 }
 
 static const char *const state_says[] = {
@@ -91,12 +94,14 @@ static void foot_fact(struct text *t, const struct look *l, enum fact f, const s
     const struct column *ref = view_reference(l->view, l->scene);
     const struct seen *seen = column_seen(c, f);
     char *cell = column_cell(c, f);
-    text_addf(t, "%s, %s: %s", fact_table[f].title, scene_letter(scene_index(l->scene, c->id), letter),
+    text_addf(t, "%s, %s: %s", fact_table[f].title,
+              scene_letter(scene_index(l->scene, c->id), letter),
               *state_says[seen->state] ? state_says[seen->state] : cell);
     free(cell);
     if (ref && ref != c && diff_cell(ref, c, f) != MARK_NONE) {
         cell = column_cell(ref, f);
-        text_addf(t, "; the reference %s: %s", scene_letter(scene_index(l->scene, ref->id), letter), cell);
+        text_addf(t, "; the reference %s: %s", scene_letter(scene_index(l->scene, ref->id), letter),
+                  cell);
         free(cell);
     }
     text_add(t, ". ");
@@ -117,7 +122,9 @@ static char *compare_foot(const struct look *l, const struct item *row, const st
     else if (v)
         text_addf(&t, "%s: %s. %s", scene_letter(scene_index(l->scene, c->id), letter),
                   v->text ? v->text : judgement_words[v->verdict],
-                  v->verdict == VERDICT_OK ? "" : "Press 1 (or Enter) for the cause, the evidence and the fix.");
+                  v->verdict == VERDICT_OK
+                      ? ""
+                      : "Press 1 (or Enter) for the cause, the evidence and the fix.");
     else
         text_add(&t, "Probing has begun; the verdict comes when the first answers are in.");
     return text_take(&t);

@@ -38,7 +38,8 @@ static char *scalar_text(const json_t *j)
     return text;
 }
 
-static void add_json(struct sheet *out, const struct look *l, const char *name, const json_t *j, int depth)
+static void add_json(struct sheet *out, const struct look *l, const char *name, const json_t *j,
+                     int depth)
 {
     char *head = mem_format("%*s%s", 2 * depth, "", name);
     const char *key;
@@ -103,12 +104,14 @@ static void add_evidence(struct sheet *out, const struct look *l, int number)
         add_hex(out, e->bytes, e->bytes_len);
 }
 
-static void column_heading(struct sheet *out, const struct look *l, const char *what, const struct column *c)
+static void column_heading(struct sheet *out, const struct look *l, const char *what,
+                           const struct column *c)
 {
     char letter[LETTER_LEN];
-    char *heading = mem_format("%s of %s %s%s%s%s", what, scene_letter(scene_index(l->scene, c->id), letter),
-                               c->label ? c->label : "", c->address ? " (" : "", c->address ? c->address : "",
-                               c->address ? ")" : "");
+    char *heading =
+        mem_format("%s of %s %s%s%s%s", what, scene_letter(scene_index(l->scene, c->id), letter),
+                   c->label ? c->label : "", c->address ? " (" : "", c->address ? c->address : "",
+                   c->address ? ")" : "");
     add_heading(out, heading);
     free(heading);
 }
@@ -135,8 +138,9 @@ static void cell_rows(struct sheet *out, const struct look *l, const struct colu
         free(cell);
     }
     add(out, l, "meaning", fact_table[f].help);
-    add(out, l, "differs", fact_table[f].matters ? "a difference here can make the handshake fail on one side"
-                                                 : "a difference here does not make a handshake fail by itself");
+    add(out, l, "differs",
+        fact_table[f].matters ? "a difference here can make the handshake fail on one side"
+                              : "a difference here does not make a handshake fail by itself");
     if (seen->evidence)
         sheet_still(out, ATTR_PLAIN, "");
     add_evidence(out, l, seen->evidence);
@@ -148,7 +152,8 @@ static void cert_rows(struct sheet *out, const struct look *l, const struct colu
 {
     const json_t *chain = column_seen(c, FACT_CHAIN)->value;
     const json_t *list = json_object_get(chain, l->subject->a ? "built" : "sent");
-    char *what = mem_format("Certificate %d %s", l->subject->b, l->subject->a ? "as built" : "as sent");
+    char *what =
+        mem_format("Certificate %d %s", l->subject->b, l->subject->a ? "as built" : "as sent");
     column_heading(out, l, what, c);
     add_json(out, l, "certificate", json_array_get(list, (size_t)l->subject->b), 0);
     free(what);
@@ -161,7 +166,8 @@ static void fault_rows(struct sheet *out, const struct look *l, const struct col
     add_json(out, l, "fault", json_array_get(faults, (size_t)l->subject->a), 0);
 }
 
-static void evidence_links(struct sheet *out, const struct look *l, char sign, const int *number, size_t n)
+static void evidence_links(struct sheet *out, const struct look *l, char sign, const int *number,
+                           size_t n)
 {
     const struct session *s = l->scene->session;
     for (size_t i = 0; i < n; i++) {
@@ -169,7 +175,8 @@ static void evidence_links(struct sheet *out, const struct look *l, char sign, c
             continue;
         const struct evidence *e = &s->evidence[number[i]];
         char *head = mem_format("%c e%d ", sign, number[i]);
-        char *text = mem_format("%s: %s", fact_table[e->fact].title, e->text ? e->text : "see the value");
+        char *text =
+            mem_format("%s: %s", fact_table[e->fact].title, e->text ? e->text : "see the value");
         sheet_wrap(out, l, (struct item){ ROW_EVIDENCE, number[i] }, ATTR_PLAIN, head, text);
         free(text);
         free(head);
@@ -181,7 +188,8 @@ static void finding_rows(struct sheet *out, const struct look *l)
     const struct subject *s = l->subject;
     const struct finding *f = scene_finding(l->scene, s->a, s->b, s->c);
     if (!f) {
-        add_heading(out, "The verdict no longer names this cause; Esc goes back to those it names.");
+        add_heading(out,
+                    "The verdict no longer names this cause; Esc goes back to those it names.");
         return;
     }
     char *letters = scene_letters(l->scene, f->column, f->column_count);

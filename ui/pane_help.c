@@ -15,7 +15,7 @@ enum { ROW_ACTION = 1, ROW_LEGEND };
 static const char *const legend[] = {
     "! differs from the reference (*)   ~ another value of the same class   = all alike",
     "? unsure   . not asked yet   / could not be asked   > selected   + marked column",
-    "Read it so: Compare shows which row differs in the column that fails; Why (1) says what it means.",
+    "Compare (2) shows which rows differ in the column that fails; Why (1) says what it means.",
 };
 
 static bool fits(const char *filter, const char *text)

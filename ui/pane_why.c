@@ -28,7 +28,8 @@ static void add_bar(struct text *t, const struct look *l, double share)
     text_addf(t, "] %3d%%", (int)(100 * share + .5));
 }
 
-static void add_cause(struct sheet *out, const struct look *l, const struct finding *f, int list, int rank)
+static void add_cause(struct sheet *out, const struct look *l, const struct finding *f, int list,
+                      int rank)
 {
     struct text t = { 0 };
     char *letters = scene_letters(l->scene, f->column, f->column_count);
@@ -47,10 +48,12 @@ static void add_cause(struct sheet *out, const struct look *l, const struct find
         add_bar(&t, l, f->confidence);
         text_addf(&t, " +%zu -%zu", f->for_count, f->against_count);
     }
-    unsigned attr = list == LIST_DIAGNOSIS ? ATTR_BAD : list == LIST_WARNING ? ATTR_WARN : ATTR_PLAIN;
+    unsigned attr = list == LIST_DIAGNOSIS ? ATTR_BAD
+                    : list == LIST_WARNING ? ATTR_WARN
+                                           : ATTR_PLAIN;
     char *line = text_take(&t);
-    sheet_row(out, (struct item){ ROW_CAUSE, list, (int)f->cause, first_column(f) }, attr, line)->full =
-        mem_string(f->summary);
+    sheet_row(out, (struct item){ ROW_CAUSE, list, (int)f->cause, first_column(f) }, attr, line)
+        ->full = mem_string(f->summary);
     free(line);
     free(letters);
 }
@@ -79,7 +82,8 @@ static void add_line(struct sheet *out, const struct look *l, const struct findi
         sheet_wrap(out, l, item, line == LINE_FIX ? ATTR_HEAD : ATTR_PLAIN, head, text);
 }
 
-static void add_finding(struct sheet *out, const struct look *l, const struct finding *f, int list, int rank)
+static void add_finding(struct sheet *out, const struct look *l, const struct finding *f, int list,
+                        int rank)
 {
     add_cause(out, l, f, list, rank);
     add_line(out, l, f, list, LINE_SUMMARY, "   ", f->summary);
@@ -93,7 +97,8 @@ static void add_finding(struct sheet *out, const struct look *l, const struct fi
     add_line(out, l, f, list, LINE_REPRODUCE, "   reproduce: ", f->reproduce);
 }
 
-static void add_list(struct sheet *out, const struct look *l, enum finding_list list, const char *heading)
+static void add_list(struct sheet *out, const struct look *l, enum finding_list list,
+                     const char *heading)
 {
     size_t n;
     const struct finding *f = scene_findings(l->scene, list, &n);
@@ -135,7 +140,8 @@ static void add_no_cause(struct sheet *out, const struct look *l)
     else if (!s->session->count || s->busy)
         sheet_still(out, ATTR_PLAIN, "probing ... causes come here as soon as something is known.");
     else if (s->failing)
-        sheet_still(out, ATTR_WARN, "It fails, and no cause is certain enough to be named yet (x asks for more).");
+        sheet_still(out, ATTR_WARN,
+                    "It fails, and no cause is certain enough to be named yet (x asks for more).");
     else if (s->unsure)
         sheet_still(out, ATTR_WARN, "Unsure: what is known does not decide it (x asks for more).");
     else
@@ -155,7 +161,8 @@ static void why_rows(struct sheet *out, const struct look *l)
         add_columns(out, l);
     if (l->scene->trouble) {
         sheet_still(out, ATTR_PLAIN, "");
-        sheet_wrap(out, l, (struct item){ ROW_LINE, -1 }, ATTR_WARN, "tlswhy itself: ", l->scene->trouble);
+        sheet_wrap(out, l, (struct item){ ROW_LINE, -1 }, ATTR_WARN,
+                   "tlswhy itself: ", l->scene->trouble);
     }
 }
 
@@ -183,7 +190,7 @@ static bool holds_column(const struct finding *f, int column)
     return false;
 }
 
-/* The first cause that holds for a column, so that one key leads from a failing column to its why. */
+/* The first cause that holds for a column, so that one key leads from a failing column there. */
 static bool why_about(struct item *out, const struct look *l, const struct column *c)
 {
     for (enum finding_list list = 0; list < LIST_COUNT; list++) {
@@ -191,7 +198,8 @@ static bool why_about(struct item *out, const struct look *l, const struct colum
         const struct finding *f = scene_findings(l->scene, list, &n);
         for (size_t i = 0; i < n; i++)
             if (holds_column(&f[i], c->id)) {
-                *out = (struct item){ ROW_CAUSE, (int)list, (int)f[i].cause, first_column(&f[i]), 0 };
+                *out =
+                    (struct item){ ROW_CAUSE, (int)list, (int)f[i].cause, first_column(&f[i]), 0 };
                 return true;
             }
     }

@@ -84,7 +84,7 @@ static void draw_hints(struct grid *g, const struct view *v, int y)
     int x = 1, end = v->prompt ? g->w : g->w - 8;
     for (enum action a = 0; a < ACTION_COUNT; a++) {
         const struct action_row *r = &action_table[a];
-        if (!r->hint || !action_holds(a, view_place(v)))
+        if (!r->hint || a == ACTION_HELP || !action_holds(a, view_place(v)))
             continue;
         size_t n = 0;
         while (r->keys[n] && r->keys[n] != ' ')
@@ -162,11 +162,12 @@ static void draw_pane(struct frame *f, const struct scene *s, const struct view 
         f->drawn[p] = sheet_draw(f->grid, a, pane_table[p], &l, view_spot_of(v, p), focus);
 }
 
-static void draw_titled(struct frame *f, const struct scene *s, const struct view *v, enum pane_id p,
-                        struct area a)
+static void draw_titled(struct frame *f, const struct scene *s, const struct view *v,
+                        enum pane_id p, struct area a)
 {
     bool focus = v->pane == p;
-    char *title = mem_format("%s%d %s%s", focus ? "[" : " ", p + 1, pane_table[p]->title, focus ? "]" : " ");
+    char *title =
+        mem_format("%s%d %s%s", focus ? "[" : " ", p + 1, pane_table[p]->title, focus ? "]" : " ");
     grid_fill(f->grid, a.x, a.y, a.w, glyph_text(GLYPH_RULE, f->grid->utf8), ATTR_PLAIN);
     int used = grid_put(f->grid, a.x + 2, a.y, a.w - 2, title, ATTR_HEAD);
     if (focus)
@@ -181,10 +182,12 @@ static void draw_all(struct frame *f, const struct scene *s, const struct view *
     int upper = a.h * 55 / 100, left = a.w / 2;
     draw_titled(f, s, v, PANE_COMPARE, (struct area){ a.x, a.y, a.w, upper });
     draw_titled(f, s, v, PANE_WHY, (struct area){ a.x, a.y + upper, left, a.h - upper });
-    draw_titled(f, s, v, PANE_CHAIN, (struct area){ a.x + left + 1, a.y + upper, a.w - left - 1, a.h - upper });
+    draw_titled(f, s, v, PANE_CHAIN,
+                (struct area){ a.x + left + 1, a.y + upper, a.w - left - 1, a.h - upper });
     for (int y = a.y + upper; y < a.y + a.h; y++)
         grid_fill(f->grid, a.x + left, y, 1,
-                  glyph_text(y == a.y + upper ? GLYPH_TEE_DOWN : GLYPH_BAR, f->grid->utf8), ATTR_PLAIN);
+                  glyph_text(y == a.y + upper ? GLYPH_TEE_DOWN : GLYPH_BAR, f->grid->utf8),
+                  ATTR_PLAIN);
 }
 
 static void draw_line(struct grid *g, const struct scene *s, const struct view *v)

@@ -1,6 +1,7 @@
 /* render - the whole picture: tabs, status, panes, prompt, hints.
  *
- * Owns: which pane goes where at which size. render() is pure: same scene, view and size, same grid.
+ * Owns: which pane goes where at which size. render() is pure: the same scene, view and size give
+ * the same grid.
  * Must not know: the terminal, the loop.
  */
 #ifndef TLSWHY_UI_RENDER_H

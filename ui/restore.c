@@ -12,8 +12,8 @@
 #define FATAL_COUNT 5
 static const int fatal[FATAL_COUNT] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
-/* A signal handler is given nothing but the number, so what it needs has to stand here. Written only
- * while no handler is set. */
+/* A signal handler is given nothing but the number, so what it needs has to stand here. Written
+ * only while no handler is set. */
 static struct {
     bool armed;
     int fd, stderr_kept, stderr_fd;

@@ -79,7 +79,9 @@ const struct finding *scene_findings(const struct scene *s, enum finding_list li
         return NULL;
     *n = list == LIST_DIAGNOSIS ? v->diagnosis_count : list == LIST_CANDIDATE ? v->candidate_count
                                                                               : v->warning_count;
-    return list == LIST_DIAGNOSIS ? v->diagnosis : list == LIST_CANDIDATE ? v->candidate : v->warning;
+    return list == LIST_DIAGNOSIS   ? v->diagnosis
+           : list == LIST_CANDIDATE ? v->candidate
+                                    : v->warning;
 }
 
 const struct finding *scene_finding(const struct scene *s, int list, int cause, int column)

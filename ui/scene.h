@@ -12,7 +12,7 @@
 
 struct scene {
     const struct session *session; /* lent */
-    const struct verdict *verdict; /* lent; NULL before the first, and may be older than the session */
+    const struct verdict *verdict; /* lent; NULL before the first; may lag behind the session */
     size_t waiting;                /* endpoints asked that are no column yet */
     bool gone;                     /* the prober ended */
     const char *trouble;           /* lent; the last trouble of our own, or NULL */

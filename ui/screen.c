@@ -152,7 +152,8 @@ struct screen *screen_open(bool color, struct keys *keys, const char **notice, s
             endwin();
             delscreen(s->curses);
         }
-        err_set(e, "the terminal can't place its cursor (TERM says so); use: tlswhy check ENDPOINT");
+        err_set(e,
+                "the terminal can't place its cursor (TERM says so); use: tlswhy check ENDPOINT");
         free(s);
         return NULL;
     }
@@ -168,7 +169,8 @@ struct screen *screen_open(bool color, struct keys *keys, const char **notice, s
     give_back_add(s, "cnorm");
     give_back_add(s, "rmcup");
     stderr_keep(s);
-    restore_arm(STDIN_FILENO, &s->old, s->give_back, s->give_back_len, s->stderr_kept, s->stderr_fd);
+    restore_arm(STDIN_FILENO, &s->old, s->give_back, s->give_back_len, s->stderr_kept,
+                s->stderr_fd);
     getmaxyx(stdscr, s->h, s->w);
     return s;
 }
@@ -279,7 +281,8 @@ static bool rows_paint(struct screen *s, const struct grid *g)
 
 void screen_paint(struct screen *s, const struct grid *g)
 {
-    bool moved = !s->shown || s->shown->cursor_x != g->cursor_x || s->shown->cursor_y != g->cursor_y;
+    bool moved =
+        !s->shown || s->shown->cursor_x != g->cursor_x || s->shown->cursor_y != g->cursor_y;
     if (s->shown && (s->shown->w != g->w || s->shown->h != g->h)) {
         grid_free(s->shown);
         s->shown = NULL;
@@ -345,9 +348,9 @@ void screen_write(struct screen *s, const char *p, size_t n)
     fflush(stdout);
 }
 
-/* Everything a full-screen program may have left on: mouse, paste and synchronised modes off, keypad
- * and cursor keys normal, scroll region, colours, character set and cursor as they should be, and
- * last the main screen. */
+/* Everything a full-screen program may have left on: mouse, paste and synchronised modes off,
+ * keypad and cursor keys normal, scroll region, colours, character set and cursor as they should
+ * be, and last the main screen. */
 static const char reset_bytes[] =
     "\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[?2026l\033[?1l\033>\033[r"
     "\033[0m\033(B\017\033[?7h\033[?25h\033[?1049l\r";
@@ -362,7 +365,8 @@ int screen_reset_tty(struct err *e)
         err_set(e, "there is no terminal to reset: run this in the terminal that is in disorder");
         return 3;
     }
-    t.c_iflag = (t.c_iflag & ~(tcflag_t)(IGNBRK | INLCR | IGNCR | ISTRIP | IXOFF)) | BRKINT | ICRNL | IXON | IMAXBEL;
+    t.c_iflag = (t.c_iflag & ~(tcflag_t)(IGNBRK | INLCR | IGNCR | ISTRIP | IXOFF)) | BRKINT |
+                ICRNL | IXON | IMAXBEL;
     t.c_oflag |= OPOST | ONLCR;
     t.c_lflag |= ICANON | ISIG | IEXTEN | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE;
     t.c_lflag &= ~(tcflag_t)(ECHONL | NOFLSH | TOSTOP);

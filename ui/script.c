@@ -18,7 +18,8 @@ static bool do_resize(struct app *a, const char *arg, struct err *e)
 {
     int w, h;
     if (sscanf(arg, "%dx%d", &w, &h) != 2 || w < 1 || h < 1 || w > GRID_MAX || h > GRID_MAX)
-        return err_set(e, "\":resize\" takes a size such as 80x24, up to %dx%d", GRID_MAX, GRID_MAX);
+        return err_set(e, "\":resize\" takes a size such as 80x24, up to %dx%d", GRID_MAX,
+                       GRID_MAX);
     a->w = w;
     a->h = h;
     return true;
@@ -29,13 +30,15 @@ static bool do_dump(struct app *a, const char *arg, struct err *e)
     bool standard = strcmp(arg, "-") == 0;
     FILE *out = standard ? stdout : fopen(arg, "we");
     if (!*arg || !out)
-        return err_set(e, "\":dump %s\" can't be written: %s", arg, *arg ? strerror(errno) : "no file is named");
+        return err_set(e, "\":dump %s\" can't be written: %s", arg,
+                       *arg ? strerror(errno) : "no file is named");
     app_paint(a, false);
     char *dump = grid_dump(a->frame->grid, false);
     bool done = fputs(dump, out) >= 0;
     free(dump);
     done = (standard ? fflush(out) : fclose(out)) == 0 && done;
-    return done || err_set(e, "\":dump %s\" could not be written in full: %s", arg, strerror(errno));
+    return done ||
+           err_set(e, "\":dump %s\" could not be written in full: %s", arg, strerror(errno));
 }
 
 static void on_late(struct ev_loop *loop, struct ev_timer *t, int events)

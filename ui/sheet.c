@@ -149,7 +149,7 @@ struct table {
     bool focus;
 };
 
-/* Which columns are seen: all; or a window with the selected one, the reference always beside it. */
+/* Which columns are seen: all; or a window with the selected one, the reference beside it. */
 static void table_columns(struct table *t, int left)
 {
     int count = (int)t->look->scene->session->count, room = t->a.w - t->label;
@@ -232,8 +232,8 @@ static int table_header(const struct table *t)
         return 1;
     for (int i = 0; i < t->n; i++) {
         const char *address = s->column[t->index[i]]->address;
-        grid_put(t->g, column_x(t, i) + 1, y + 1, column_w(t, i) - 1, address ? address : "no address yet",
-                 ATTR_PLAIN);
+        grid_put(t->g, column_x(t, i) + 1, y + 1, column_w(t, i) - 1,
+                 address ? address : "no address yet", ATTR_PLAIN);
     }
     table_bars(t, y + 1);
     table_rule(t, y + 2);
@@ -313,7 +313,8 @@ static struct drawn table_draw(struct table *t, const struct sheet *s, const str
         table_row(t, &s->row[top + i], t->a.y + head + i, top + i == at);
     if (foot)
         table_foot(t, at >= 0 ? &s->row[at] : NULL, foot);
-    return (struct drawn){ .top = top, .left = t->left, .width = t->a.w, .page = room < 1 ? 1 : room };
+    return (struct drawn){ .top = top, .left = t->left, .width = t->a.w,
+                           .page = room < 1 ? 1 : room };
 }
 
 /* --- lists -------------------------------------------------------------------------------- */

@@ -113,7 +113,8 @@ void view_settle(struct view *v, const struct frame *f, bool keyed)
 {
     for (enum pane_id p = 0; p < PANE_COUNT; p++) {
         const struct drawn *d = &f->drawn[p];
-        struct spot *spot = p == PANE_DETAIL && v->depth ? &v->detail[v->depth - 1].spot : &v->spot[p];
+        struct spot *spot =
+            p == PANE_DETAIL && v->depth ? &v->detail[v->depth - 1].spot : &v->spot[p];
         if (d->width == 0)
             continue;
         spot->width = d->width;
@@ -192,7 +193,6 @@ static void pane_go(struct view *v, enum pane_id pane)
     v->pane = pane;
     v->depth = 0;
     v->help = false;
-    v->moved = true;
 }
 
 /* From a column the person went to, to what is said about it. */
@@ -205,7 +205,11 @@ static void act_why(struct view *v, const struct scene *s)
         pane_why.about(&v->spot[PANE_WHY].item, &l, c);
 }
 
-static void act_compare(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_COMPARE); }
+static void act_compare(struct view *v, const struct scene *s)
+{
+    (void)s;
+    pane_go(v, PANE_COMPARE);
+}
 static void act_chain(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHAIN); }
 
 static void act_next_pane(struct view *v, const struct scene *s)
@@ -298,7 +302,6 @@ static void act_open(struct view *v, const struct scene *s)
     if (opens && v->depth < DETAIL_DEPTH) {
         v->detail[v->depth].subject = subject;
         v->detail[v->depth++].spot = (struct spot){ .width = l.width + 1 };
-        v->moved = true;
     } else if (!opens && view_top(v) == PANE_COMPARE && at >= 0) {
         act_why(v, s);
     } else {
@@ -330,7 +333,9 @@ static void act_reference(struct view *v, const struct scene *s)
 static void act_only_diff(struct view *v, const struct scene *s)
 {
     v->only_diff = !v->only_diff;
-    view_say(v, v->only_diff ? "Only the %d rows that differ; D shows all." : "All rows; %d of them differ.",
+    view_say(v,
+             v->only_diff ? "Only the %d rows that differ; D shows all."
+                          : "All rows; %d of them differ.",
              s->differ);
 }
 
@@ -400,7 +405,8 @@ static void act_undo(struct view *v, const struct scene *s)
 static bool can_ask(struct view *v, const struct scene *s)
 {
     if (s->gone)
-        view_say(v, "The prober has ended: nothing can be asked any more. What is shown stays; quit and start again to go on.");
+        view_say(v, "The prober has ended: nothing can be asked any more. What is shown stays; "
+                    "quit and start again to go on.");
     else
         v->stopped = false;
     return !s->gone;
@@ -435,7 +441,8 @@ static void act_pause(struct view *v, const struct scene *s)
     (void)s;
     v->paused = !v->paused;
     effect_add(v, EFFECT_PAUSE, 0, NULL);
-    view_say(v, v->paused ? "The picture is held; probing goes on. p shows what came meanwhile." : "Live again.");
+    view_say(v, v->paused ? "The picture is held; probing goes on. p shows what came meanwhile."
+                          : "Live again.");
 }
 
 static void act_stop(struct view *v, const struct scene *s)
@@ -446,8 +453,9 @@ static void act_stop(struct view *v, const struct scene *s)
     }
     v->stopped = true;
     effect_add(v, EFFECT_STOP, 0, NULL);
-    view_say(v, s->busy || s->waiting ? "Stopped probing; what is known stays. ^C again quits, R probes again."
-                                      : "Nothing is being probed. ^C again quits.");
+    view_say(v, s->busy || s->waiting
+                    ? "Stopped probing; what is known stays. ^C again quits, R probes again."
+                    : "Nothing is being probed. ^C again quits.");
 }
 
 static void act_redraw(struct view *v, const struct scene *s)
@@ -487,7 +495,8 @@ static void act_copy(struct view *v, const struct scene *s)
 
 /* --- finding --------------------------------------------------------------------------------- */
 
-static bool row_has(const struct view *v, const struct scene *s, const struct row *r, const char *what)
+static bool row_has(const struct view *v, const struct scene *s, const struct row *r,
+                    const char *what)
 {
     const struct pane *p = pane_table[view_top(v)];
     struct look l = look_of(v, s);
@@ -517,7 +526,10 @@ static void find_step(struct view *v, const struct scene *s, int step)
     if (found < 0)
         view_say(v, "\"%s\" is nowhere in this pane.", v->find);
     else if (step > 0 ? found <= at : found >= at)
-        view_say(v, found == at ? "\"%s\" is only here." : "\"%s\": found by starting over at the other end.", v->find);
+        view_say(v,
+                 found == at ? "\"%s\" is only here."
+                             : "\"%s\": found by starting over at the other end.",
+                 v->find);
     spot_set(v, &rows, found);
     sheet_free(&rows);
 }
@@ -533,8 +545,16 @@ static void prompt_open(struct view *v, enum prompt prompt, const char *text)
     line_set(&v->line, text);
 }
 
-static void act_find(struct view *v, const struct scene *s) { (void)s; prompt_open(v, PROMPT_FIND, ""); }
-static void act_command(struct view *v, const struct scene *s) { (void)s; prompt_open(v, PROMPT_COMMAND, ""); }
+static void act_find(struct view *v, const struct scene *s)
+{
+    (void)s;
+    prompt_open(v, PROMPT_FIND, "");
+}
+static void act_command(struct view *v, const struct scene *s)
+{
+    (void)s;
+    prompt_open(v, PROMPT_COMMAND, "");
+}
 
 static void act_add(struct view *v, const struct scene *s)
 {
@@ -583,7 +603,8 @@ static void accept_endpoint(struct view *v, const struct scene *s, const char *t
         endpoint_free(ep);
         return;
     }
-    view_say(v, "Asked for %s%s%s", ep->text, ep->note ? "; note: " : ".", ep->note ? ep->note : "");
+    view_say(v, "Asked for %s%s%s", ep->text, ep->note ? "; note: " : ".",
+             ep->note ? ep->note : "");
     effect_add(v, EFFECT_ASK, 0, mem_string(ep->text));
     endpoint_free(ep);
 }
@@ -596,8 +617,8 @@ static void say_unknown_command(struct view *v, const char *word)
         if (action_table[a].context != CONTEXT_PROMPT)
             words[n++] = action_table[a].name;
     const char *near = text_nearest(word, words, n);
-    view_say(v, "There is no command \"%s\"%s%s%s; ? lists them.", word, near ? "; did you mean \"" : "",
-             near ? near : "", near ? "\"" : "");
+    view_say(v, "There is no command \"%s\"%s%s%s; ? lists them.", word,
+             near ? "; did you mean \"" : "", near ? near : "", near ? "\"" : "");
 }
 
 static void accept_command(struct view *v, const struct scene *s, const char *text)
@@ -649,7 +670,8 @@ static void act_complete(struct view *v, const struct scene *s)
     if (v->prompt != PROMPT_COMMAND || !*v->line.text || strchr(v->line.text, ' '))
         return;
     for (enum action a = 0; a < ACTION_COUNT; a++)
-        if (action_table[a].context != CONTEXT_PROMPT && text_starts(action_table[a].name, v->line.text)) {
+        if (action_table[a].context != CONTEXT_PROMPT &&
+            text_starts(action_table[a].name, v->line.text)) {
             line_set(&v->line, action_table[a].name);
             return;
         }
@@ -663,10 +685,26 @@ static void act_erase(struct view *v, const struct scene *s)
 }
 
 static void act_delete(struct view *v, const struct scene *s) { (void)s; line_delete(&v->line); }
-static void act_char_left(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_LEFT); }
-static void act_char_right(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_RIGHT); }
-static void act_line_start(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_HOME); }
-static void act_line_end(struct view *v, const struct scene *s) { (void)s; line_move(&v->line, LINE_END); }
+static void act_char_left(struct view *v, const struct scene *s)
+{
+    (void)s;
+    line_move(&v->line, LINE_LEFT);
+}
+static void act_char_right(struct view *v, const struct scene *s)
+{
+    (void)s;
+    line_move(&v->line, LINE_RIGHT);
+}
+static void act_line_start(struct view *v, const struct scene *s)
+{
+    (void)s;
+    line_move(&v->line, LINE_HOME);
+}
+static void act_line_end(struct view *v, const struct scene *s)
+{
+    (void)s;
+    line_move(&v->line, LINE_END);
+}
 static void act_clear(struct view *v, const struct scene *s) { (void)s; line_clear(&v->line); }
 
 static void act_prompt_draw(struct view *v, const struct scene *s) { act_redraw(v, s); }
@@ -676,23 +714,55 @@ static void act_prompt_stop(struct view *v, const struct scene *s) { act_stop(v,
 /* --- keys ------------------------------------------------------------------------------------ */
 
 static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) = {
-    [ACTION_OPEN] = act_open, [ACTION_WHY] = act_why, [ACTION_COMPARE] = act_compare,
-    [ACTION_CHAIN] = act_chain, [ACTION_BACK] = act_back, [ACTION_DOWN] = act_down, [ACTION_UP] = act_up,
-    [ACTION_LEFT] = act_left, [ACTION_RIGHT] = act_right, [ACTION_PAGE_DOWN] = act_page_down,
-    [ACTION_PAGE_UP] = act_page_up, [ACTION_TOP] = act_top, [ACTION_BOTTOM] = act_bottom,
-    [ACTION_NEXT_PANE] = act_next_pane, [ACTION_PREV_PANE] = act_prev_pane,
-    [ACTION_REFERENCE] = act_reference, [ACTION_ONLY_DIFF] = act_only_diff, [ACTION_ADD] = act_add,
-    [ACTION_COPY_COLUMN] = act_copy_column, [ACTION_REMOVE] = act_remove, [ACTION_UNDO] = act_undo,
-    [ACTION_MARK] = act_mark, [ACTION_AGAIN] = act_again, [ACTION_AGAIN_ALL] = act_again_all,
-    [ACTION_SETTLE] = act_settle, [ACTION_PAUSE] = act_pause, [ACTION_FIND] = act_find,
-    [ACTION_FIND_NEXT] = act_find_next, [ACTION_FIND_PREV] = act_find_prev, [ACTION_COPY] = act_copy,
-    [ACTION_COMMAND] = act_command, [ACTION_HELP] = act_help, [ACTION_REDRAW] = act_redraw,
-    [ACTION_SUSPEND] = act_suspend, [ACTION_STOP] = act_stop, [ACTION_QUIT_PRINT] = act_quit_print,
-    [ACTION_QUIT] = act_quit, [ACTION_ACCEPT] = act_accept, [ACTION_CANCEL] = act_cancel,
-    [ACTION_COMPLETE] = act_complete, [ACTION_ERASE] = act_erase, [ACTION_DELETE] = act_delete,
-    [ACTION_CHAR_LEFT] = act_char_left, [ACTION_CHAR_RIGHT] = act_char_right,
-    [ACTION_LINE_START] = act_line_start, [ACTION_LINE_END] = act_line_end, [ACTION_CLEAR] = act_clear,
-    [ACTION_PROMPT_DRAW] = act_prompt_draw, [ACTION_PROMPT_SUSPEND] = act_prompt_suspend,
+    [ACTION_OPEN] = act_open,
+    [ACTION_WHY] = act_why,
+    [ACTION_COMPARE] = act_compare,
+    [ACTION_CHAIN] = act_chain,
+    [ACTION_BACK] = act_back,
+    [ACTION_DOWN] = act_down,
+    [ACTION_UP] = act_up,
+    [ACTION_LEFT] = act_left,
+    [ACTION_RIGHT] = act_right,
+    [ACTION_PAGE_DOWN] = act_page_down,
+    [ACTION_PAGE_UP] = act_page_up,
+    [ACTION_TOP] = act_top,
+    [ACTION_BOTTOM] = act_bottom,
+    [ACTION_NEXT_PANE] = act_next_pane,
+    [ACTION_PREV_PANE] = act_prev_pane,
+    [ACTION_REFERENCE] = act_reference,
+    [ACTION_ONLY_DIFF] = act_only_diff,
+    [ACTION_ADD] = act_add,
+    [ACTION_COPY_COLUMN] = act_copy_column,
+    [ACTION_REMOVE] = act_remove,
+    [ACTION_UNDO] = act_undo,
+    [ACTION_MARK] = act_mark,
+    [ACTION_AGAIN] = act_again,
+    [ACTION_AGAIN_ALL] = act_again_all,
+    [ACTION_SETTLE] = act_settle,
+    [ACTION_PAUSE] = act_pause,
+    [ACTION_FIND] = act_find,
+    [ACTION_FIND_NEXT] = act_find_next,
+    [ACTION_FIND_PREV] = act_find_prev,
+    [ACTION_COPY] = act_copy,
+    [ACTION_COMMAND] = act_command,
+    [ACTION_HELP] = act_help,
+    [ACTION_REDRAW] = act_redraw,
+    [ACTION_SUSPEND] = act_suspend,
+    [ACTION_STOP] = act_stop,
+    [ACTION_QUIT_PRINT] = act_quit_print,
+    [ACTION_QUIT] = act_quit,
+    [ACTION_ACCEPT] = act_accept,
+    [ACTION_CANCEL] = act_cancel,
+    [ACTION_COMPLETE] = act_complete,
+    [ACTION_ERASE] = act_erase,
+    [ACTION_DELETE] = act_delete,
+    [ACTION_CHAR_LEFT] = act_char_left,
+    [ACTION_CHAR_RIGHT] = act_char_right,
+    [ACTION_LINE_START] = act_line_start,
+    [ACTION_LINE_END] = act_line_end,
+    [ACTION_CLEAR] = act_clear,
+    [ACTION_PROMPT_DRAW] = act_prompt_draw,
+    [ACTION_PROMPT_SUSPEND] = act_prompt_suspend,
     [ACTION_PROMPT_STOP] = act_prompt_stop,
 };
 
@@ -713,7 +783,8 @@ static void say_unbound(struct view *v, int key)
     char name[KEY_NAME_LEN];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (later[i].key == key) {
-            view_say(v, "Pane %c, %s, is not there yet; 1 Why, 2 Compare and 3 Chain are.", key, later[i].title);
+            view_say(v, "Pane %c, %s, is not there yet; 1 Why, 2 Compare and 3 Chain are.", key,
+                     later[i].title);
             return;
         }
     view_say(v, "%s does nothing here; ? shows all keys.", keys_name(key, name));

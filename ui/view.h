@@ -61,7 +61,6 @@ struct view {
     int reference;                    /* id chosen with r; 0: nobody chose */
     int *mark; size_t mark_count;     /* owned; column ids */
     bool only_diff, paused, stopped;
-    bool moved;                       /* the person has gone somewhere: no pane is chosen for them */
     enum prompt prompt;
     struct line line;
     char *find;                       /* owned; what n looks for, or NULL */
@@ -85,8 +84,8 @@ void view_say(struct view *v, const char *format, ...) __attribute__((format(pri
 
 void view_key(struct view *v, const struct scene *s, int key);
 void view_action(struct view *v, const struct scene *s, enum action a);
-/* Keeps what the picture found out: widths always, scroll offsets only after a key, so that a window
- * made small and large again looks as before. */
+/* Keeps what the picture found out: widths always, scroll offsets only after a key, so that a
+ * window made small and large again looks as before. */
 struct frame;
 void view_settle(struct view *v, const struct frame *f, bool keyed);
 /* Takes the first effect out; false when there is none. The text becomes the caller's. */

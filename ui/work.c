@@ -37,7 +37,7 @@ struct work {
     struct verdict *verdict;
     struct scene scene;
     unsigned long judged;     /* revision the verdict is for */
-    bool fresh;               /* the scene is to be worked out again though the session is the same */
+    bool fresh; /* the scene is to be worked out again though the session is the same */
     bool hold, stopped, spoke;
     char *trouble;
     struct asked *asked; size_t asked_count;
@@ -98,7 +98,8 @@ static void work_send(struct work *w, const struct event *ev)
         return;
     char *line = event_format(ev);
     if (!buf_add(&w->out, line, strlen(line)))
-        work_trouble(w, "the prober does not read what it is asked; the last wish was dropped. Try again in a moment.");
+        work_trouble(w, "the prober does not read what it is asked; the last wish was dropped. Try "
+                        "again in a moment.");
     free(line);
     work_flush(w);
 }
@@ -291,7 +292,8 @@ static void work_take(struct work *w, const char *p, size_t n)
     if (w->hold && buf_add(&w->held, p, n))
         return;
     if (w->hold) {
-        work_trouble(w, "more came in than can be held back, so the picture was brought up to date once.");
+        work_trouble(
+            w, "more came in than can be held back, so the picture was brought up to date once.");
         work_lines(w, &w->held);
         if (buf_add(&w->held, p, n))
             return;
@@ -347,8 +349,12 @@ static void add_fact(const struct work *w, struct buf *b, const struct column *c
     struct event ev = { .kind = EVENT_FACT, .column = c->id };
     if (seen->state == NOT_ASKED)
         return;
-    ev.seen = (struct observation){ .column = c->id, .fact = f, .state = seen->state, .value = seen->value,
-                                    .ms = seen->ms, .probe = "" };
+    ev.seen = (struct observation){ .column = c->id,
+                                    .fact = f,
+                                    .state = seen->state,
+                                    .value = seen->value,
+                                    .ms = seen->ms,
+                                    .probe = "" };
     if (seen->evidence > 0 && (size_t)seen->evidence < w->session->evidence_count) {
         const struct evidence *e = &w->session->evidence[seen->evidence];
         ev.seen.probe = e->probe;
@@ -379,12 +385,17 @@ void work_remove(struct work *w, int column)
     struct removed *r = &w->removed[w->removed_count++];
     *r = (struct removed){ .column = column };
     buf_init(&r->lines, HELD_MAX);
-    add_event(&r->lines, &(struct event){ .kind = EVENT_COLUMN, .column = c->id, .ask = c->ask, .nth = c->nth,
+    add_event(&r->lines, &(struct event){ .kind = EVENT_COLUMN,
+                                          .column = c->id,
+                                          .ask = c->ask,
+                                          .nth = c->nth,
                                           .endpoint = c->endpoint ? c->endpoint->text : NULL,
-                                          .address = c->address, .vantage = c->vantage });
+                                          .address = c->address,
+                                          .vantage = c->vantage });
     for (enum fact f = 0; f < FACT_COUNT; f++)
         add_fact(w, &r->lines, c, f);
-    add_event(&r->lines, &(struct event){ .kind = c->busy ? EVENT_BUSY : EVENT_DONE, .column = c->id });
+    add_event(&r->lines,
+              &(struct event){ .kind = c->busy ? EVENT_BUSY : EVENT_DONE, .column = c->id });
     course_of(w, column)->expecting = false;
     session_remove(w->session, column);
 }

@@ -25,7 +25,7 @@ void work_free(struct work *w);                      /* accepts NULL; leaves the
 bool work_refresh(struct work *w);
 bool work_stale(const struct work *w);               /* work_refresh would do something */
 const struct scene *work_scene(const struct work *w);
-bool work_idle(const struct work *w);                /* nothing is asked, busy or still to be sent */
+bool work_idle(const struct work *w);                /* nothing asked, busy or to be sent */
 bool work_spoke(const struct work *w);               /* the prober has said anything at all */
 
 void work_ask(struct work *w, const char *endpoint); /* canonical text */
@@ -34,6 +34,6 @@ int work_settle(struct work *w);                     /* asks what is wanted; how
 void work_stop(struct work *w);
 void work_remove(struct work *w, int column);
 bool work_undo(struct work *w);                      /* false when nothing was removed */
-void work_hold(struct work *w, bool hold);           /* held: what comes is kept, and applied later */
+void work_hold(struct work *w, bool hold);           /* what comes is kept for later */
 
 #endif

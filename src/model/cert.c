@@ -84,7 +84,8 @@ static json_t *sct_json(const struct cert *c)
 {
     json_t *a = json_array();
     char t[WHEN_LEN];
-    for (size_t i = 0; i < c->sct_count; i++) /* a nudge, lest 0.123 become 0.122 on its way through a double */
+    for (size_t i = 0; i < c->sct_count;
+         i++) /* a nudge, lest 0.123 become 0.122 on its way through a double */
         json_array_append_new(a, json_string(when_format_ms((double)c->sct[i] / 1000 + 0.0002, t)));
     return a;
 }
@@ -94,14 +95,16 @@ static json_t *count_json(int n)
     return n > 0 ? json_integer(n) : json_null();
 }
 
-static const char base64_digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digit[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static json_t *der_json(const struct cert *c)
 {
     char *s = mem_new((c->der_len + 2) / 3 * 4 + 1), *o = s;
     for (size_t i = 0; i < c->der_len; i += 3) {
         size_t n = c->der_len - i;
-        unsigned v = (unsigned)c->der[i] << 16 | (n > 1 ? c->der[i + 1] : 0u) << 8 | (n > 2 ? c->der[i + 2] : 0u);
+        unsigned v = (unsigned)c->der[i] << 16 | (n > 1 ? c->der[i + 1] : 0u) << 8 |
+                     (n > 2 ? c->der[i + 2] : 0u);
         *o++ = base64_digit[v >> 18];
         *o++ = base64_digit[v >> 12 & 63];
         *o++ = n > 1 ? base64_digit[v >> 6 & 63] : '=';

@@ -150,7 +150,8 @@ char *der_oid(struct reader content, char out[DER_OID_TEXT_MAX])
         if (!whole)
             continue;
         uint64_t top = v < 80 ? v / 40 : 2;
-        int n = first ? snprintf(out + at, DER_OID_TEXT_MAX - at, "%" PRIu64 ".%" PRIu64, top, v - 40 * top)
+        int n = first ? snprintf(out + at, DER_OID_TEXT_MAX - at, "%" PRIu64 ".%" PRIu64, top,
+                                 v - 40 * top)
                       : snprintf(out + at, DER_OID_TEXT_MAX - at, ".%" PRIu64, v);
         whole = n > 0 && (at += (size_t)n) < DER_OID_TEXT_MAX;
         if (!whole)

@@ -28,7 +28,7 @@ struct judging {
     struct chain *chain;
 };
 
-/* --- faults ------------------------------------------------------------------------------------ */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static struct fault *fault_add(struct chain *c, enum reason reason, const struct cert *about,
                                const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -55,8 +55,9 @@ static struct fault *fault_add(struct chain *c, enum reason reason, const struct
 }
 
 /* About a link of the built chain. */
-#define LINK_FAULT(j, i, reason, ...) \
-    link_fault((j)->chain, (i), fault_add((j)->chain, (reason), (j)->chain->built[i].cert, __VA_ARGS__))
+#define LINK_FAULT(j, i, reason, ...)                                                              \
+    link_fault((j)->chain, (i),                                                                    \
+               fault_add((j)->chain, (reason), (j)->chain->built[i].cert, __VA_ARGS__))
 
 static struct fault *link_fault(const struct chain *c, size_t i, struct fault *f)
 {
@@ -75,7 +76,7 @@ static bool is_anchor(const struct judging *j, size_t i)
     return j->path.anchored && i + 1 == j->chain->built_count;
 }
 
-/* --- dates ------------------------------------------------------------------------------------- */
+/* --- dates ------------------------------------------------------------------------------------ */
 
 static const char *where_kept(const struct judging *j, size_t i)
 {
@@ -89,10 +90,13 @@ static void check_dates(struct judging *j, size_t i)
     int64_t now = j->ask->now;
     if (now > c->not_after)
         LINK_FAULT(j, i, REASON_EXPIRED, "expired on %s (%s ago)%s", when_day(c->not_after, day),
-                   when_span((double)(now - c->not_after), span), where_kept(j, i))->when = c->not_after;
+                   when_span((double)(now - c->not_after), span), where_kept(j, i))
+            ->when = c->not_after;
     if (now < c->not_before)
-        LINK_FAULT(j, i, REASON_NOT_YET, "is not valid before %s (in %s)%s", when_day(c->not_before, day),
-                   when_span((double)(c->not_before - now), span), where_kept(j, i))->when = c->not_before;
+        LINK_FAULT(j, i, REASON_NOT_YET, "is not valid before %s (in %s)%s",
+                   when_day(c->not_before, day), when_span((double)(c->not_before - now), span),
+                   where_kept(j, i))
+            ->when = c->not_before;
 }
 
 static void check_soon(struct judging *j, size_t i)
@@ -109,7 +113,7 @@ static void check_soon(struct judging *j, size_t i)
                    when_span((double)left, span))->when = c->not_after;
 }
 
-/* --- names ------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static void check_name(struct judging *j, size_t i)
 {
@@ -122,13 +126,15 @@ static void check_name(struct judging *j, size_t i)
     char *names = host_names(c, NAMES_SHOWN);
     char *name = text_printable(j->ask->name, strlen(j->ask->name), 255);
     if (fit == HOST_CN_ONLY)
-        LINK_FAULT(j, i, REASON_NAME_CN_ONLY, "has %s only in its subject's CN; current clients read "
-                   "subjectAltName alone, and that does not have it", name);
+        LINK_FAULT(j, i, REASON_NAME_CN_ONLY,
+                   "has %s only in its subject's CN; current clients read "
+                   "subjectAltName alone, and that does not have it",
+                   name);
     else if (*names && c->san_count)
         LINK_FAULT(j, i, REASON_NAME, "is for %s, not for %s", names, name);
     else if (*names)
-        LINK_FAULT(j, i, REASON_NAME, "is for %s (in its CN, without any subjectAltName), not for %s",
-                   names, name);
+        LINK_FAULT(j, i, REASON_NAME,
+                   "is for %s (in its CN, without any subjectAltName), not for %s", names, name);
     else
         LINK_FAULT(j, i, REASON_NAME, "names no host at all, so not %s either", name);
     free(names);
@@ -139,10 +145,12 @@ static void check_name(struct judging *j, size_t i)
 static bool dn_below(const char *dn, const char *base)
 {
     size_t n = strlen(dn), b = strlen(base);
-    return b == 0 || (n >= b && strcasecmp(dn + n - b, base) == 0 && (n == b || dn[n - b - 1] == ','));
+    return b == 0 ||
+           (n >= b && strcasecmp(dn + n - b, base) == 0 && (n == b || dn[n - b - 1] == ','));
 }
 
-/* 1: one of the subtrees has this directory name below it, 0: none has, -1: there is none of that kind. */
+/* 1: one of the subtrees has this directory name below it, 0: none has, -1: no subtree is of that
+ * kind. */
 static int dn_listed(struct reader subtrees, const char *dn)
 {
     struct der tree, d;
@@ -175,12 +183,12 @@ static bool dn_allowed(struct reader constraints, gnutls_x509_crt_t crt)
     return ok;
 }
 
+/* URIs are left out: GnuTLS does not compare them, and would call every one forbidden. */
 struct constraint_row { enum san_kind san; gnutls_x509_subject_alt_name_t type; const char *says; };
 static const struct constraint_row constraint_table[] = {
     { SAN_DNS, GNUTLS_SAN_DNSNAME, "a DNS name" },
     { SAN_IP, GNUTLS_SAN_IPADDRESS, "an address" },
     { SAN_EMAIL, GNUTLS_SAN_RFC822NAME, "a mail address" },
-    { SAN_URI, GNUTLS_SAN_URI, "a URI" },
 };
 
 static bool has_san(const struct cert *c, enum san_kind kind)
@@ -239,8 +247,10 @@ static void constraints_apply(struct judging *j, size_t i, gnutls_x509_name_cons
         gnutls_x509_crt_t crt = crt_of(c);
         const char *what = crt ? constraint_broken(nc, raw, c, crt) : NULL;
         if (what)
-            LINK_FAULT(j, below, REASON_NAME_CONSTRAINT, "has %s that the CA \"%s\" above it may not sign "
-                       "(its name constraints forbid it)", what, cert_name(link_cert(j, i)));
+            LINK_FAULT(j, below, REASON_NAME_CONSTRAINT,
+                       "has %s that the CA \"%s\" above it may not sign "
+                       "(its name constraints forbid it)",
+                       what, cert_name(link_cert(j, i)));
         if (crt)
             gnutls_x509_crt_deinit(crt);
     }
@@ -263,7 +273,7 @@ static void check_constraints(struct judging *j, size_t i)
         gnutls_x509_crt_deinit(crt);
 }
 
-/* --- strength and usages ----------------------------------------------------------------------- */
+/* --- strength and usages ---------------------------------------------------------------------- */
 
 static void check_key(struct judging *j, size_t i)
 {
@@ -284,8 +294,9 @@ static void check_digest(struct judging *j, size_t i)
     bool last = is_anchor(j, i) || (j->path.complete && i + 1 == j->chain->built_count);
     for (size_t n = 0; n < sizeof weak / sizeof *weak; n++)
         if (!last && !j->ask->old_digests && c->digest && strcmp(c->digest, weak[n]) == 0)
-            LINK_FAULT(j, i, REASON_WEAK_DIGEST, "is signed with %s (%s), which current clients refuse",
-                       c->digest, c->signature);
+            LINK_FAULT(j, i, REASON_WEAK_DIGEST,
+                       "is signed with %s (%s), which current clients refuse", c->digest,
+                       c->signature);
 }
 
 static void check_ext_usage(struct judging *j, size_t i)
@@ -326,7 +337,8 @@ static void check_ca(struct judging *j, size_t i)
     const struct cert *c = link_cert(j, i);
     if (i > 0 && !c->is_ca && !is_old_anchor(j, i))
         LINK_FAULT(j, i, REASON_NOT_CA, "signed \"%s\", but is not a CA (basicConstraints %s)",
-                   cert_name(link_cert(j, i - 1)), c->has_basic_constraints ? "says so" : "is missing");
+                   cert_name(link_cert(j, i - 1)),
+                   c->has_basic_constraints ? "says so" : "is missing");
 }
 
 static void check_path_len(struct judging *j, size_t i)
@@ -336,8 +348,9 @@ static void check_path_len(struct judging *j, size_t i)
     for (size_t n = 1; n < i; n++)
         between += !link_cert(j, n)->self_issued;
     if (i > 0 && c->path_len >= 0 && between > c->path_len)
-        LINK_FAULT(j, i, REASON_PATH_LEN, "allows %d CA%s below it (pathLenConstraint), but there %s %d",
-                   c->path_len, c->path_len == 1 ? "" : "s", between == 1 ? "is" : "are", between);
+        LINK_FAULT(j, i, REASON_PATH_LEN,
+                   "allows %d CA%s below it (pathLenConstraint), but there %s %d", c->path_len,
+                   c->path_len == 1 ? "" : "s", between == 1 ? "is" : "are", between);
 }
 
 /* Extensions that today's clients know, critical or not. Sources: RFC 5280, 3779, 6962, 7633. */
@@ -368,15 +381,18 @@ static void check_critical(struct judging *j, size_t i)
         if (!x.critical || is_known(x.oid))
             continue;
         if (strcmp(x.oid, poison) == 0)
-            LINK_FAULT(j, i, REASON_CRITICAL, "is a precertificate, made for a transparency log and not "
+            LINK_FAULT(j, i, REASON_CRITICAL,
+                       "is a precertificate, made for a transparency log and not "
                        "for use; install the final certificate");
         else
-            LINK_FAULT(j, i, REASON_CRITICAL, "has a critical extension (%s) that clients don't know and "
-                       "so must refuse", x.oid);
+            LINK_FAULT(j, i, REASON_CRITICAL,
+                       "has a critical extension (%s) that clients don't know and "
+                       "so must refuse",
+                       x.oid);
     }
 }
 
-/* --- trust ------------------------------------------------------------------------------------- */
+/* --- trust ------------------------------------------------------------------------------------ */
 
 static const char *store_shown(const struct judging *j)
 {
@@ -390,32 +406,40 @@ static void check_signature(struct judging *j, size_t i)
     if (j->path.bad != (int)i) {
         if (i == 0 && j->chain->built_count == 1 && c->self_issued && j->path.complete &&
             path_verify(j->k, c, c) == LINK_BAD)
-            LINK_FAULT(j, i, REASON_BAD_SIGNATURE, "names itself as its issuer, but its signature does "
+            LINK_FAULT(j, i, REASON_BAD_SIGNATURE,
+                       "names itself as its issuer, but its signature does "
                        "not fit its own key: it is damaged or altered");
         return;
     }
     const char *issuer = cert_name(link_cert(j, i + 1));
     if (j->path.bad_check == LINK_UNCHECKED)
-        LINK_FAULT(j, i, REASON_BAD_SIGNATURE, "is signed with %s by the %s key of \"%s\", which can't be "
-                   "verified here", c->signature, link_cert(j, i + 1)->key, issuer);
+        LINK_FAULT(j, i, REASON_BAD_SIGNATURE,
+                   "is signed with %s by the %s key of \"%s\", which can't be "
+                   "verified here",
+                   c->signature, link_cert(j, i + 1)->key, issuer);
     else
-        LINK_FAULT(j, i, REASON_BAD_SIGNATURE, "has a signature that does not fit the key of \"%s\": it is "
-                   "damaged, or that CA has another key now", issuer);
+        LINK_FAULT(j, i, REASON_BAD_SIGNATURE,
+                   "has a signature that does not fit the key of \"%s\": it is "
+                   "damaged, or that CA has another key now",
+                   issuer);
 }
 
 static void trust_self_signed(struct judging *j, size_t i)
 {
     bool renewed = j->path.other_key != NULL;
-    LINK_FAULT(j, i, REASON_SELF_SIGNED, "is signed by itself, so no CA vouches for it, and it is not in %s%s",
+    LINK_FAULT(j, i, REASON_SELF_SIGNED,
+               "is signed by itself, so no CA vouches for it, and it is not in %s%s",
                store_shown(j), renewed ? " (which has another certificate of this name)" : "");
 }
 
 static void trust_other_key(struct judging *j, size_t i)
 {
     const struct cert *c = link_cert(j, i), *have = j->path.other_key;
-    char *ids = c->aki && have->ski ? mem_format(" (key id %.16s... there, %.16s... needed)", have->ski, c->aki)
-                                    : mem_string("");
-    LINK_FAULT(j, i, REASON_ROOT_OTHER_KEY, "%s \"%s\"; %s has a CA of that name, but with another key%s",
+    char *ids = c->aki && have->ski
+                    ? mem_format(" (key id %.16s... there, %.16s... needed)", have->ski, c->aki)
+                    : mem_string("");
+    LINK_FAULT(j, i, REASON_ROOT_OTHER_KEY,
+               "%s \"%s\"; %s has a CA of that name, but with another key%s",
                c->self_issued ? "is" : "was issued by", c->issuer_cn, store_shown(j), ids);
     free(ids);
 }
@@ -448,20 +472,22 @@ static void check_trust(struct judging *j, size_t i)
     if (i + 1 < j->chain->built_count || j->path.anchored)
         return;
     if (store_is_system(j->ask->store) && store_count(j->ask->store) == 0)
-        LINK_FAULT(j, i, REASON_NO_STORE, "can't be judged: this machine has no CA store; install its "
+        LINK_FAULT(j, i, REASON_NO_STORE,
+                   "can't be judged: this machine has no CA store; install its "
                    "package of CA certificates (ca-certificates) or name a file with ca=");
     else if (i == 0 && j->path.complete)
         trust_self_signed(j, i);
     else if (j->path.other_key)
         trust_other_key(j, i);
     else if (j->path.complete)
-        LINK_FAULT(j, i, REASON_ROOT_UNTRUSTED, "is a CA that signs itself and is not in %s (\"%s\")",
-                   store_shown(j), cert_name(c));
+        LINK_FAULT(j, i, REASON_ROOT_UNTRUSTED,
+                   "is a CA that signs itself and is not in %s (\"%s\")", store_shown(j),
+                   cert_name(c));
     else
         trust_no_issuer(j, i);
 }
 
-/* --- what was sent ------------------------------------------------------------------------------ */
+/* --- what was sent ---------------------------------------------------------------------------- */
 
 static void sent_order(struct judging *j)
 {
@@ -476,8 +502,10 @@ static void sent_order(struct judging *j)
         last = at;
     }
     if (wrong)
-        fault_add(j->chain, REASON_ORDER, NULL, "the certificates were sent in the wrong order: from the "
-                  "server's own up, they came as number %s", t.s);
+        fault_add(j->chain, REASON_ORDER, NULL,
+                  "the certificates were sent in the wrong order: from the "
+                  "server's own up, they came as number %s",
+                  t.s);
     text_free(&t);
 }
 
@@ -489,7 +517,8 @@ static bool is_built(const struct chain *c, const struct cert *cert)
     return false;
 }
 
-/* Another certificate of a CA of the chain (a cross-sign for older clients), or one above the anchor. */
+/* Another certificate of a CA of the chain (a cross-sign for older clients), or one above the
+ * anchor. */
 static bool is_alternative(const struct judging *j, const struct cert *c)
 {
     const struct chain *chain = j->chain;
@@ -529,8 +558,11 @@ static void sent_extra(struct judging *j)
         bool twice = sent_before(a, i);
         if (c->malformed || (!twice && (useful[i] || is_built(j->chain, c))))
             continue;
-        fault_add(j->chain, REASON_EXTRA, c, twice ? "was sent more than once (again as number %zu)"
-                  : "was sent as number %zu, but belongs to no link of the chain", i + 1)->sent = (int)i;
+        fault_add(j->chain, REASON_EXTRA, c,
+                  twice ? "was sent more than once (again as number %zu)"
+                        : "was sent as number %zu, but belongs to no link of the chain",
+                  i + 1)
+            ->sent = (int)i;
     }
     free(useful);
 }
@@ -541,14 +573,15 @@ static void sent_malformed(struct judging *j)
         const struct cert *c = j->ask->sent[i];
         if (!c->malformed)
             continue;
-        struct fault *f = fault_add(j->chain, REASON_MALFORMED, c, "can't be decoded (number %zu as sent): %s",
-                                    i + 1, c->fault ? c->fault : "unknown");
+        struct fault *f =
+            fault_add(j->chain, REASON_MALFORMED, c, "can't be decoded (number %zu as sent): %s",
+                      i + 1, c->fault ? c->fault : "unknown");
         f->sent = (int)i;
         f->link = i == 0 ? 0 : -1;
     }
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void (*const link_checks[])(struct judging *, size_t) = {
     check_trust, check_signature, check_dates, check_name, check_key, check_digest, check_ext_usage,
@@ -627,7 +660,7 @@ void chain_free(struct chain *c)
     free(c);
 }
 
-/* --- JSON --------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static json_t *index_json(int i)
 {
@@ -646,8 +679,9 @@ json_t *chain_faults_json(const struct chain *c)
         json_object_set_new(j, "link", index_json(f->link));
         json_object_set_new(j, "subject", json_string(f->subject));
         json_object_set_new(j, "text", json_string(f->text));
-        json_object_set_new(j, "when", f->when == WHEN_UNKNOWN ? json_null()
-                                                               : json_string(when_format(f->when, when)));
+        json_object_set_new(j, "when",
+                            f->when == WHEN_UNKNOWN ? json_null()
+                                                    : json_string(when_format(f->when, when)));
         json_object_set_new(j, "bits", f->key_bits ? json_integer(f->key_bits) : json_null());
         json_array_append_new(a, j);
     }
@@ -661,7 +695,8 @@ json_t *chain_json(const struct chain *c, struct cert *const *sent, size_t sent_
         json_array_append_new(s, cert_to_json(sent[i], false));
     for (size_t i = 0; i < c->built_count; i++) {
         json_t *one = cert_to_json(c->built[i].cert, false);
-        json_object_set_new(one, "from", json_string(c->built[i].from == LINK_STORE ? "store" : "sent"));
+        json_object_set_new(one, "from",
+                            json_string(c->built[i].from == LINK_STORE ? "store" : "sent"));
         json_array_append_new(b, one);
     }
     json_object_set_new(j, "sent", s);

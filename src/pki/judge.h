@@ -33,7 +33,8 @@ struct link {
 #define CHAIN_MAX 16 /* links of a built chain */
 
 struct chain {
-    struct link built[CHAIN_MAX]; /* leaf first; ends at a trusted CA, or where the issuer is missing */
+    struct link
+        built[CHAIN_MAX]; /* leaf first; ends at a trusted CA, or where the issuer is missing */
     size_t built_count;
     bool trusted;          /* ends at a CA of the store */
     bool complete;         /* ends at a self-signed certificate, trusted or not */
@@ -54,7 +55,8 @@ struct judge_ask {
     int64_t now;               /* judged at this time */
     const char *name;          /* DNS name, address or URI the leaf must fit */
     int rsa_bits_min;          /* 2048 for the profile default; EC keys need at least 224 bits */
-    int min_days;              /* REASON_EXPIRES_SOON when the leaf ends within so many days; < 0: a tenth of its life */
+    int min_days;              /* REASON_EXPIRES_SOON when the leaf ends within so many days;
+                                * < 0: a tenth of its life */
     bool old_digests;          /* this client takes SHA-1 and MD5 signatures */
 };
 

@@ -13,7 +13,7 @@
 #include "src/pki/der.h"
 #include "src/pki/read.h"
 
-/* --- the cache --------------------------------------------------------------------------------- */
+/* --- the cache -------------------------------------------------------------------------------- */
 
 #define BUCKETS 1024
 #define ENTRIES_MAX 4096
@@ -110,7 +110,7 @@ struct cert *judge_cert(struct judge_cache *k, const void *der, size_t n)
     return cert_ref(e->cert);
 }
 
-/* --- one link ---------------------------------------------------------------------------------- */
+/* --- one link --------------------------------------------------------------------------------- */
 
 enum { RSA_BITS_MAX = 16384, RSA_EXPONENT_BYTES_MAX = 8, DSA_BITS_MAX = 10000 };
 
@@ -200,7 +200,8 @@ static enum link_check link_pss(const struct cert *child, const struct cert *iss
             gnutls_x509_crt_deinit(c[i]);
     if (r < 0)
         return check_of(r);
-    return status & (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND) ? LINK_BAD : LINK_GOOD;
+    return status & (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND) ? LINK_BAD
+                                                                                   : LINK_GOOD;
 }
 
 static enum link_check link_verify(struct judge_cache *k, const struct cert *child,
@@ -226,7 +227,8 @@ static void link_key(const struct cert *child, const struct cert *issuer, char k
     snprintf(key, 2 * 64 + 2, "l%s%s", child->sha256, issuer->spki_sha256);
 }
 
-enum link_check path_verify(struct judge_cache *k, const struct cert *child, const struct cert *issuer)
+enum link_check path_verify(struct judge_cache *k, const struct cert *child,
+                            const struct cert *issuer)
 {
     char key[2 * 64 + 2];
     link_key(child, issuer, key);
@@ -238,7 +240,7 @@ enum link_check path_verify(struct judge_cache *k, const struct cert *child, con
     return check;
 }
 
-/* --- the search -------------------------------------------------------------------------------- */
+/* --- the search ------------------------------------------------------------------------------- */
 
 #define CHECKS_MAX 64   /* signatures verified for one chain */
 #define NODES_MAX 512   /* certificates looked at, known links included */
@@ -253,7 +255,8 @@ struct search {
 
 bool path_same_ca(const struct cert *a, const struct cert *b)
 {
-    return a->subject_der_len == b->subject_der_len && strcmp(a->spki_sha256, b->spki_sha256) == 0 &&
+    return a->subject_der_len == b->subject_der_len &&
+           strcmp(a->spki_sha256, b->spki_sha256) == 0 &&
            memcmp(a->subject_der, b->subject_der, a->subject_der_len) == 0;
 }
 
@@ -276,7 +279,8 @@ static bool valid_at(const struct cert *c, int64_t t)
 
 /* Good candidates first: the key ids fit, then the dates. */
 enum { RANKS = 4 };
-static int candidate_rank(const struct search *s, const struct cert *child, const struct cert *issuer)
+static int candidate_rank(const struct search *s, const struct cert *child,
+                          const struct cert *issuer)
 {
     return (ids_differ(child, issuer) ? 2 : 0) + (valid_at(issuer, s->ask->now) ? 0 : 1);
 }
@@ -397,14 +401,15 @@ static bool search_sent(struct search *s, const struct cert *child)
     return any;
 }
 
-/* Nobody signed it. If somebody by its key id or, for want of one, by its name should have, the path
- * goes on across the broken link, so that what lies behind it is seen as well. */
+/* Nobody signed it. If somebody by its key id or, for want of one, by its name should have, the
+ * path goes on across the broken link, so that what lies behind it is seen as well. */
 static bool search_broken(struct search *s, const struct cert *child)
 {
     struct cert *c;
     if (s->now.bad >= 0)
         return false;
-    for (size_t i = 0; (c = store_by_name(s->ask->store, child->issuer_der, child->issuer_der_len, i)); i++)
+    for (size_t i = 0;
+         (c = store_by_name(s->ask->store, child->issuer_der, child->issuer_der_len, i)); i++)
         if (!c->malformed && child->aki && c->ski && !ids_differ(child, c)) {
             s->now.bad = (int)s->now.count - 1;
             s->now.bad_check = search_verify(s, child, c);

@@ -34,7 +34,8 @@ static char *utf8_of_bmp(struct reader value)
     struct text t = { 0 };
     while (value.left > 1 && t.len < NAME_MAX_BYTES) {
         unsigned c = reader_u16(&value);
-        char u[3] = { (char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)) };
+        char u[3] = { (char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 63)),
+                      (char)(0x80 | (c & 63)) };
         char two[2] = { (char)(0xc0 | c >> 6), u[2] }, one = (char)c;
         text_add_n(&t, c < 0x80 ? &one : c < 0x800 ? two : u, c < 0x80 ? 1 : c < 0x800 ? 2 : 3);
     }
@@ -492,9 +493,11 @@ static void read_extensions(struct cert *c, struct reader list)
             if (strcmp(extension_table[i].oid, x.oid) != 0)
                 continue;
             if (seen[i])
-                cert_fault(c, mem_format("its %s extension is there twice", extension_table[i].name));
+                cert_fault(c,
+                           mem_format("its %s extension is there twice", extension_table[i].name));
             else if (!extension_table[i].read(c, x.value))
-                cert_fault(c, mem_format("its %s extension can't be decoded", extension_table[i].name));
+                cert_fault(
+                    c, mem_format("its %s extension can't be decoded", extension_table[i].name));
             seen[i] = true;
         }
     if (list.failed)
@@ -559,7 +562,8 @@ struct cert *cert_read(const void *der, size_t n)
     c->der = (uint8_t *)mem_copy(der, c->der_len);
     hash_hex(c->sha256, der, n);
     if (n > CERT_DER_MAX)
-        cert_fault(c, mem_format("it has %zu bytes; more than %u are not looked at", n, CERT_DER_MAX));
+        cert_fault(c,
+                   mem_format("it has %zu bytes; more than %u are not looked at", n, CERT_DER_MAX));
     else if (n == 0)
         cert_fault(c, mem_string("it is empty"));
     else

@@ -8,7 +8,8 @@
 
 #include "src/model/cert.h"
 
-#define CERT_DER_MAX (64u << 10) /* larger certificates are kept as malformed, their text says why */
+#define CERT_DER_MAX                                                                               \
+    (64u << 10) /* larger certificates are kept as malformed, their text says why */
 
 /* Never NULL: what can't be decoded comes back with `malformed` and `fault`. */
 struct cert *cert_read(const void *der, size_t n);

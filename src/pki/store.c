@@ -40,7 +40,7 @@ struct store {
     size_t chunk_count;
 };
 
-/* --- collecting -------------------------------------------------------------------------------- */
+/* --- collecting ------------------------------------------------------------------------------- */
 
 static void store_keep(struct store *s, uint8_t *chunk)
 {
@@ -88,7 +88,7 @@ static void store_index(struct store *s)
     s->count = kept;
 }
 
-/* --- PEM --------------------------------------------------------------------------------------- */
+/* --- PEM -------------------------------------------------------------------------------------- */
 
 enum { B64_SKIP = 64, B64_STOP = 65 };
 
@@ -121,7 +121,8 @@ static const uint8_t *base64_quads(const uint8_t table[256], const uint8_t *p, c
 }
 
 /* Decodes up to the first byte that is neither base64 nor space; *from is moved there. */
-static size_t base64_decode(const uint8_t table[256], const char **from, const char *end, uint8_t *out)
+static size_t base64_decode(const uint8_t table[256], const char **from, const char *end,
+                            uint8_t *out)
 {
     const uint8_t *p = (const uint8_t *)*from, *stop = (const uint8_t *)end;
     uint8_t *o = out;
@@ -157,12 +158,18 @@ static const struct label_row label_table[] = {
     { "CERTIFICATE", .cert = true },
     { "X509 CERTIFICATE", .cert = true },
     { "TRUSTED CERTIFICATE", .cert = true },
-    { "CERTIFICATE REQUEST", .says = "holds a certificate request, not a certificate; the CA's answer to it is needed" },
-    { "NEW CERTIFICATE REQUEST", .says = "holds a certificate request, not a certificate; the CA's answer to it is needed" },
-    { "PKCS7", .says = "is a PKCS#7 file; turn it into PEM with: openssl pkcs7 -print_certs -in FILE -out ca.pem" },
+    { "CERTIFICATE REQUEST",
+      .says = "holds a certificate request, not a certificate; the CA's answer to it is needed" },
+    { "NEW CERTIFICATE REQUEST",
+      .says = "holds a certificate request, not a certificate; the CA's answer to it is needed" },
+    { "PKCS7",
+      .says =
+          "is a PKCS#7 file; turn it into PEM with: "
+          "openssl pkcs7 -print_certs -in FILE -out ca.pem" },
     { "X509 CRL", .says = "holds a revocation list, not a certificate" },
     { "PUBLIC KEY", .says = "holds a public key, not a certificate" },
-    { "PRIVATE KEY", .says = "holds a private key and no certificate; give the CA's certificate instead" },
+    { "PRIVATE KEY",
+      .says = "holds a private key and no certificate; give the CA's certificate instead" },
 };
 
 static const struct label_row *label_find(const char *p, size_t n)
@@ -212,7 +219,7 @@ static void pem_read(struct store *s, const char *text, size_t n, uint8_t *out, 
     }
 }
 
-/* --- files ------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 /* DER that is no certificate but that people hand over as one. */
 static const char *container_says(const uint8_t *p, size_t n)
@@ -221,11 +228,13 @@ static const char *container_says(const uint8_t *p, size_t n)
     struct der whole, d;
     char oid[DER_OID_TEXT_MAX];
     if (n >= 4 && (memcmp(p, "\xfe\xed\xfe\xed", 4) == 0 || memcmp(p, "\xce\xce\xce\xce", 4) == 0))
-        return "is a Java keystore; turn it into PEM with: keytool -list -rfc -keystore FILE > ca.pem";
+        return "is a Java keystore; turn it into PEM with: "
+               "keytool -list -rfc -keystore FILE > ca.pem";
     if (!der_expect(&r, DER_SEQUENCE, &whole))
         return NULL;
     if (der_optional(&whole.content, DER_INTEGER, &d) && der_small(d.content) == 3)
-        return "is a PKCS#12 file; turn it into PEM with: openssl pkcs12 -nokeys -in FILE -out ca.pem";
+        return "is a PKCS#12 file; turn it into PEM with: "
+               "openssl pkcs12 -nokeys -in FILE -out ca.pem";
     if (der_optional(&whole.content, DER_OID, &d) &&
         strcmp(der_oid(d.content, oid), "1.2.840.113549.1.7.2") == 0)
         return "is a PKCS#7 file; turn it into PEM with: openssl pkcs7 -inform DER -print_certs "
@@ -251,7 +260,7 @@ static void bytes_read(struct store *s, const uint8_t *p, size_t n, struct found
         free(chunk);
 }
 
-/* The whole file, or NULL and errno; never more than `size` + 1 bytes of one that grows meanwhile. */
+/* The whole file, or NULL and errno; never more than `size` bytes of one that grows meanwhile. */
 static uint8_t *fd_read(int fd, size_t size, size_t *n)
 {
     uint8_t *p = mem_new(size + 1);
@@ -276,13 +285,15 @@ static bool file_none(const struct found *f, size_t n, const char *shown, struct
     if (n == 0)
         return err_set(e, "%s is empty; a PEM or DER file with CA certificates is needed", shown);
     if (f->broken)
-        return err_set(e, "%s holds no certificate that can be decoded: %zu PEM block%s damaged", shown,
-                       f->broken, f->broken == 1 ? " is" : "s are");
-    return err_set(e, "%s %s", shown, f->says ? f->says : "holds no certificate, neither in PEM nor in DER");
+        return err_set(e, "%s holds no certificate that can be decoded: %zu PEM block%s damaged",
+                       shown, f->broken, f->broken == 1 ? " is" : "s are");
+    return err_set(e, "%s %s", shown,
+                   f->says ? f->says : "holds no certificate, neither in PEM nor in DER");
 }
 
 /* `fd` is an open regular file. */
-static bool file_read(struct store *s, int fd, const struct stat *st, const char *shown, struct err *e)
+static bool file_read(struct store *s, int fd, const struct stat *st, const char *shown,
+                      struct err *e)
 {
     struct found f = { 0 };
     size_t n;
@@ -314,7 +325,9 @@ static bool directory_read(struct store *s, int fd, const char *shown, struct er
     struct dirent *d;
     for (int i = 0; i < ENTRIES_MAX && (d = readdir(dir)); i++) {
         struct stat st;
-        int one = d->d_name[0] == '.' ? -1 : openat(fd, d->d_name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        int one = d->d_name[0] == '.'
+                      ? -1
+                      : openat(fd, d->d_name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
         if (one < 0)
             continue;
         if (fstat(one, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)FILE_MAX &&
@@ -339,7 +352,8 @@ static bool path_read(struct store *s, const char *path, struct err *e)
         ok = directory_read(s, fd, shown, e);
         fd = -1;
     } else if (!S_ISREG(st.st_mode)) {
-        err_set(e, "%s is neither a file nor a directory; a file with CA certificates is needed", shown);
+        err_set(e, "%s is neither a file nor a directory; a file with CA certificates is needed",
+                shown);
     } else {
         ok = file_read(s, fd, &st, shown, e);
     }
@@ -349,11 +363,15 @@ static bool path_read(struct store *s, const char *path, struct err *e)
     return ok;
 }
 
-/* --- the system's store ------------------------------------------------------------------------ */
+/* --- the system's store ----------------------------------------------------------------------- */
 
 static const char *const system_paths[] = {
-    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-    "/etc/pki/tls/cacert.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
     "/etc/ssl/certs",
 };
 
@@ -389,7 +407,7 @@ static void system_read(struct store *s)
             return;
 }
 
-/* --- the contract ------------------------------------------------------------------------------ */
+/* --- the contract ----------------------------------------------------------------------------- */
 
 struct store *store_load(const char *path, struct err *e)
 {

@@ -1,8 +1,8 @@
 /* store - a set of trusted CAs.
  *
  * Owns: loading CAs from a file or a directory, or the system's, and finding them by name. Loading
- * only indexes (decoding 140 CAs would cost more than a handshake): a CA is decoded when it is first
- * looked up.
+ * only indexes (decoding 140 CAs would cost more than a handshake): a CA is decoded when it is
+ * first looked up.
  * Must not know: sockets, sessions.
  */
 #ifndef TLSWHY_PKI_STORE_H
@@ -25,7 +25,8 @@ struct store;
 struct store *store_load(const char *path, struct err *e);
 void store_free(struct store *s); /* accepts NULL */
 
-const char *store_path(const struct store *s);  /* where it came from; NULL for an empty system store */
+const char *store_path(
+    const struct store *s); /* where it came from; NULL for an empty system store */
 bool store_is_system(const struct store *s);
 size_t store_count(const struct store *s);
 int64_t store_time(const struct store *s);      /* modification time, WHEN_UNKNOWN if none */

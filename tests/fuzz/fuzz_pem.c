@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     if (!s && !*e.text)
         abort(); /* a refusal says why */
     struct cert *c = cert_read(p, n);
-    if (s && !c->malformed && (!store_has(s, c) || !store_by_name(s, c->subject_der, c->subject_der_len, 0)))
+    if (s && !c->malformed &&
+        (!store_has(s, c) || !store_by_name(s, c->subject_der, c->subject_der_len, 0)))
         abort(); /* a DER file that is a certificate is found by it */
     cert_free(c);
     store_free(s);

@@ -34,7 +34,8 @@ static void judge_one(struct cert *c, struct store *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-    static const char *const names[] = { "www.example.org", "192.0.2.1", "spiffe://example.org/a", "2001:db8::1" };
+    static const char *const names[] = { "www.example.org", "192.0.2.1", "spiffe://example.org/a",
+                                         "2001:db8::1" };
     struct cert *c = cert_read(p, n);
     struct store *own = store_of(p, n), *none = store_of((const uint8_t *)"0", 1);
     for (size_t i = 0; !c->malformed && i < sizeof names / sizeof *names; i++)

@@ -1,7 +1,8 @@
 /* fault - bad servers for tests.
  *
  *   fault MODE[=ARG]...   listens on a port of 127.0.0.1 for each and prints "MODE[=ARG] PORT" lines
- *                         once all take connections; ends when killed, or by itself after LIFE seconds
+ *                         once all take connections; each connection is a line on stderr; ends when
+ *                         killed, or by itself after LIFE seconds
  *   fault ports N         prints N free ports, chosen by the kernel
  *
  * Owns: what each mode does to a client. Must not know: what the client makes of it.
@@ -145,6 +146,28 @@ static void answer_endless(int fd, const char *arg)
     record_send(fd, 22, head, sizeof head);
 }
 
+/* Warnings without end: one record each, or all of them in one record. */
+static void answer_flood(int fd, const char *arg)
+{
+    static const uint8_t one[7] = { 21, 3, 3, 0, 2, 1, 112 };
+    uint8_t many[sizeof one * 1000];
+    (void)arg;
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = one[i % sizeof one];
+    for (;;)
+        send_all(fd, many, sizeof many);
+}
+
+static void answer_storm(int fd, const char *arg)
+{
+    uint8_t body[RECORD_MAX];
+    (void)arg;
+    for (size_t i = 0; i < sizeof body; i++)
+        body[i] = i % 2 ? 112 : 1;
+    for (;;)
+        record_send(fd, 21, body, sizeof body);
+}
+
 static void drip(int fd, const char *arg)
 {
     uint8_t bytes[69] = { 22, 3, 3, 0, 49 };
@@ -215,6 +238,8 @@ static const struct mode modes[] = {
     { .name = "endless", .reads = true, .answer = answer_endless, .end = END_STREAM },
     { .name = "chain", .reads = true, .answer = answer_chain, .end = END_HOLD },
     { .name = "drip", .reads = true, .answer = drip, .end = END_FIN },
+    { .name = "alert-flood", .reads = true, .answer = answer_flood, .end = END_HOLD },
+    { .name = "alert-storm", .reads = true, .answer = answer_storm, .end = END_HOLD },
     { .name = "http", .reads = true, .answer = answer_http_400, .end = END_FIN },
     { .name = "ssh", .banner = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", .end = END_HOLD },
     { .name = "smtp", .banner = "220 mail.example.org ESMTP ready\r\n", .end = END_HOLD },
@@ -311,6 +336,7 @@ static void connection_take(const struct listener *l, int epoll)
     int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0)
         return;
+    fprintf(stderr, "%s takes a connection\n", l->mode->name);
     if (l->mode->end == END_HOLD && !l->mode->banner && !l->mode->reads) {
         struct epoll_event ev = { .events = EPOLLRDHUP, .data.u64 = (uint64_t)fd + MODES_MAX };
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev); /* held here: hundreds of them cost nothing */

@@ -48,7 +48,8 @@ static void names_set(gnutls_x509_crt_t crt, const struct mint *m)
     if (m->dn)
         need(gnutls_x509_crt_set_dn(crt, m->dn, &bad));
     else if (*cn)
-        need(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, cn, (unsigned)strlen(cn)));
+        need(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, cn,
+                                           (unsigned)strlen(cn)));
 }
 
 static void san_add(gnutls_x509_crt_t crt, char *word)
@@ -70,7 +71,8 @@ static void san_add(gnutls_x509_crt_t crt, char *word)
             data = address;
             n = six ? 16 : 4;
         }
-        need(gnutls_x509_crt_set_subject_alt_name(crt, rows[i].type, data, (unsigned)n, GNUTLS_FSAN_APPEND));
+        need(gnutls_x509_crt_set_subject_alt_name(crt, rows[i].type, data, (unsigned)n,
+                                                  GNUTLS_FSAN_APPEND));
     }
 }
 
@@ -106,7 +108,8 @@ static void permit_dn_set(gnutls_x509_crt_t crt, const char *dn)
     need(gnutls_x509_dn_set_str(name, dn, &bad));
     need(gnutls_x509_dn_export2(name, GNUTLS_X509_FMT_DER, &der));
     uint8_t n = (uint8_t)der.size;
-    const uint8_t head[] = { 0x30, (uint8_t)(n + 6), 0xa0, (uint8_t)(n + 4), 0x30, (uint8_t)(n + 2), 0xa4, n };
+    const uint8_t head[] = { 0x30, (uint8_t)(n + 6), 0xa0, (uint8_t)(n + 4),
+                             0x30, (uint8_t)(n + 2), 0xa4, n };
     memcpy(out, head, sizeof head);
     memcpy(out + sizeof head, der.data, n);
     need(gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.30", out, sizeof head + n, 1));
@@ -121,7 +124,8 @@ static void constraints_set(gnutls_x509_crt_t crt, const struct mint *m)
         permit_dn_set(crt, m->permit_dn);
     if (!m->permit_dns)
         return;
-    gnutls_datum_t name = { (unsigned char *)(uintptr_t)m->permit_dns, (unsigned)strlen(m->permit_dns) };
+    gnutls_datum_t name = { (unsigned char *)(uintptr_t)m->permit_dns,
+                            (unsigned)strlen(m->permit_dns) };
     need(gnutls_x509_name_constraints_init(&nc));
     need(gnutls_x509_name_constraints_add_permitted(nc, GNUTLS_SAN_DNSNAME, &name));
     need(gnutls_x509_crt_set_name_constraints(crt, nc, 1));
@@ -158,7 +162,8 @@ static void extensions_set(gnutls_x509_crt_t crt, const struct mint *m)
     if (m->unknown)
         need(gnutls_x509_crt_set_extension_by_oid(crt, m->unknown, null, sizeof null, m->critical));
     if (m->staple)
-        need(gnutls_x509_crt_set_extension_by_oid(crt, "1.3.6.1.5.5.7.1.24", features, sizeof features, 0));
+        need(gnutls_x509_crt_set_extension_by_oid(crt, "1.3.6.1.5.5.7.1.24", features,
+                                                  sizeof features, 0));
     if (m->raw_oid)
         need(gnutls_x509_crt_set_extension_by_oid(crt, m->raw_oid, m->raw, m->raw_len, 0));
     constraints_set(crt, m);
@@ -170,7 +175,9 @@ static void crt_sign(struct minted *c, const struct mint *m)
     const struct minted *by = m->issuer ? m->issuer : c;
     /* EdDSA brings its own digest, and this is the name GnuTLS knows it by */
     bool eddsa = gnutls_x509_privkey_get_pk_algorithm(by->key) == GNUTLS_PK_EDDSA_ED25519;
-    gnutls_digest_algorithm_t digest = m->digest ? m->digest : eddsa ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256;
+    gnutls_digest_algorithm_t digest = m->digest ? m->digest
+                                       : eddsa   ? GNUTLS_DIG_SHA512
+                                                 : GNUTLS_DIG_SHA256;
     gnutls_privkey_t key;
     if (!m->pss) {
         need(gnutls_x509_crt_sign2(c->crt, by->crt, by->key, digest, 0));
@@ -178,7 +185,8 @@ static void crt_sign(struct minted *c, const struct mint *m)
     }
     need(gnutls_privkey_init(&key));
     need(gnutls_privkey_import_x509(key, by->key, 0));
-    need(gnutls_x509_crt_privkey_sign(c->crt, by->crt, key, digest, GNUTLS_PRIVKEY_SIGN_FLAG_RSA_PSS));
+    need(gnutls_x509_crt_privkey_sign(c->crt, by->crt, key, digest,
+                                      GNUTLS_PRIVKEY_SIGN_FLAG_RSA_PSS));
     gnutls_privkey_deinit(key);
 }
 
@@ -192,7 +200,8 @@ struct minted *mint(const struct mint *m)
     c->key = key_make(m);
     need(gnutls_x509_crt_set_version(c->crt, m->v1 ? 1 : 3));
     need(gnutls_x509_crt_set_serial(c->crt, serial, sizeof serial));
-    need(gnutls_x509_crt_set_activation_time(c->crt, MINT_NOW + (usual ? -30 : m->from) * MINT_DAY));
+    need(
+        gnutls_x509_crt_set_activation_time(c->crt, MINT_NOW + (usual ? -30 : m->from) * MINT_DAY));
     need(gnutls_x509_crt_set_expiration_time(c->crt, MINT_NOW + (usual ? 335 : m->to) * MINT_DAY));
     need(gnutls_x509_crt_set_key(c->crt, c->key));
     names_set(c->crt, m);

@@ -26,31 +26,36 @@ static void apply(struct session *s, const char *line)
 }
 
 /* id, fact, state, value, text: a line with the rest filled in. */
-static void fact(struct session *s, int column, const char *name, const char *state, const char *value,
-                 const char *text)
+static void fact(struct session *s, int column, const char *name, const char *state,
+                 const char *value, const char *text)
 {
-    char *line = mem_format("{\"t\":\"fact\",\"column\":%d,\"fact\":\"%s\",\"state\":\"%s\",\"value\":%s,"
-                            "\"probe\":\"handshake\",\"time\":\"2026-09-21T14:13:21.250Z\",\"ms\":12.5,"
-                            "\"text\":%s,\"bytes\":\"15030300020228deadbeef00ff414243444546\"}",
-                            column, name, state, value, text);
+    char *line =
+        mem_format("{\"t\":\"fact\",\"column\":%d,\"fact\":\"%s\",\"state\":\"%s\",\"value\":%s,"
+                   "\"probe\":\"handshake\",\"time\":\"2026-09-21T14:13:21.250Z\",\"ms\":12.5,"
+                   "\"text\":%s,\"bytes\":\"15030300020228deadbeef00ff414243444546\"}",
+                   column, name, state, value, text);
     apply(s, line);
     free(line);
 }
 
-#define LEAF(name, after) "{\"cn\":\"" name "\",\"subject\":\"CN=" name "\",\"issuer\":\"CN=Test Issuing CA\"," \
+#define LEAF(name, after) \
+    "{\"cn\":\"" name "\",\"subject\":\"CN=" name "\",\"issuer\":\"CN=Test Issuing CA\"," \
     "\"not_before\":\"2026-01-01T00:00:00Z\",\"not_after\":\"" after "\",\"sha256\":\"3f9a\"}"
-#define INTERMEDIATE "{\"cn\":\"Test Issuing CA\",\"subject\":\"CN=Test Issuing CA\",\"issuer\":\"CN=Test Root\"," \
-    "\"not_before\":\"2025-01-01T00:00:00Z\",\"not_after\":\"2030-01-01T00:00:00Z\",\"sha256\":\"77aa\"%s}"
+#define INTERMEDIATE \
+    "{\"cn\":\"Test Issuing CA\",\"subject\":\"CN=Test Issuing CA\",\"issuer\":\"CN=Test Root\"," \
+    "\"not_before\":\"2025-01-01T00:00:00Z\",\"not_after\":\"2030-01-01T00:00:00Z\"," \
+    "\"sha256\":\"77aa\"}"
 
 static void good_chain(struct session *s, int id)
 {
-    char *sent = mem_format("{\"sent\":[" LEAF("shop.example", "2026-12-01T00:00:00Z") "," INTERMEDIATE "],\"built\":["
-                            "{\"cn\":\"shop.example\",\"from\":\"sent\"},{\"cn\":\"Test Issuing CA\",\"from\":\"sent\"},"
-                            "{\"cn\":\"Test Root\",\"from\":\"store\"}],\"trusted\":true,\"complete\":true}", "");
+    static const char sent[] =
+        "{\"sent\":[" LEAF("shop.example", "2026-12-01T00:00:00Z") "," INTERMEDIATE "],\"built\":["
+        "{\"cn\":\"shop.example\",\"from\":\"sent\"},"
+        "{\"cn\":\"Test Issuing CA\",\"from\":\"sent\"},"
+        "{\"cn\":\"Test Root\",\"from\":\"store\"}],\"trusted\":true,\"complete\":true}";
     fact(s, id, "chain", "yes", sent, "\"2 certificates\"");
     fact(s, id, "trusted", "yes", "\"Test Root\"", "null");
     fact(s, id, "cert_reasons", "no", "null", "null");
-    free(sent);
 }
 
 static void good_column(struct session *s, int id, const char *version, const char *suite)
@@ -71,12 +76,18 @@ static void good_column(struct session *s, int id, const char *version, const ch
 
 /* Text of a peer that would like to move the cursor, turn the line round and push the columns. The
  * stream refuses such lines; the screen must not rely on that. */
-static const char hostile[] = "CN=\u4f60\u597d\u4e16\u754c e\u0301\u0302 \033[2J\u202eevil\007\ttab\xc2\x9b" "31m";
+static const char hostile[] = "CN=\u4f60\u597d\u4e16\u754c e\u0301\u0302 \033[2J\u202eevil\007\ttab\xc2\x9b"
+                              "31m";
 
 static void see_hostile(struct session *s, int column, enum fact f, enum state state)
 {
-    struct observation o = { .column = column, .fact = f, .state = state, .value = json_string(hostile),
-                             .probe = "handshake", .time = STARTED + 1.25, .ms = 12.5,
+    struct observation o = { .column = column,
+                             .fact = f,
+                             .state = state,
+                             .value = json_string(hostile),
+                             .probe = "handshake",
+                             .time = STARTED + 1.25,
+                             .ms = 12.5,
                              .text = mem_string(hostile) };
     session_see(s, &o);
 }
@@ -89,24 +100,34 @@ static void bad_column(struct session *s, int id)
     fact(s, id, "cipher", "yes", "\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"", "\"ServerHello\"");
     see_hostile(s, id, FACT_SUBJECT, STATE_YES);
     fact(s, id, "issuer", "yes", "\"CN=CorpProxy CA\"", "null");
-    fact(s, id, "dates", "no", "\"expired\"", "\"shop.example expired on 2026-09-18 (3 days ago)\"");
+    fact(s, id, "dates", "no", "\"expired\"",
+         "\"shop.example expired on 2026-09-18 (3 days ago)\"");
     see_hostile(s, id, FACT_NAME, STATE_NO);
-    fact(s, id, "trusted", "no", "\"issuer-unknown\"", "\"CorpProxy CA is neither sent nor in the store\"");
+    fact(s, id, "trusted", "no", "\"issuer-unknown\"",
+         "\"CorpProxy CA is neither sent nor in the store\"");
     fact(s, id, "ocsp_staple", "unsure", "null", "null");
     fact(s, id, "clock_offset", "could-not-ask", "null", "\"no HTTP here\"");
-    fact(s, id, "chain", "yes", "{\"sent\":[" LEAF("shop.example", "2026-09-18T00:00:00Z") "],\"built\":["
-         "{\"cn\":\"shop.example\",\"issuer\":\"CN=CorpProxy CA\",\"from\":\"sent\"}],\"trusted\":false,\"complete\":false}",
+    fact(s, id, "chain", "yes",
+         "{\"sent\":[" LEAF("shop.example", "2026-09-18T00:00:00Z") "],\"built\":["
+         "{\"cn\":\"shop.example\",\"issuer\":\"CN=CorpProxy CA\",\"from\":\"sent\"}],"
+         "\"trusted\":false,\"complete\":false}",
          "\"1 certificate\"");
-    fact(s, id, "cert_reasons", "yes", "[{\"reason\":\"expired\",\"cert\":0,\"link\":0,\"subject\":\"CN=shop.example\","
-         "\"text\":\"shop.example expired on 2026-09-18 (3 days ago)\",\"when\":\"2026-09-18T00:00:00Z\",\"bits\":null},"
+    fact(s, id, "cert_reasons", "yes",
+         "[{\"reason\":\"expired\",\"cert\":0,\"link\":0,\"subject\":\"CN=shop.example\","
+         "\"text\":\"shop.example expired on 2026-09-18 (3 days ago)\","
+         "\"when\":\"2026-09-18T00:00:00Z\",\"bits\":null},"
          "{\"reason\":\"issuer-unknown\",\"cert\":null,\"link\":0,\"subject\":\"CN=shop.example\","
-         "\"text\":\"the issuer CorpProxy CA was not sent and is not in the store\",\"when\":null,\"bits\":null}]", "null");
+         "\"text\":\"the issuer CorpProxy CA was not sent and is not in the store\","
+         "\"when\":null,\"bits\":null}]",
+         "null");
 }
 
 static void add_column(struct session *s, int id, const char *label, const char *state)
 {
-    char *line = mem_format("{\"t\":\"column\",\"id\":%d,\"ask\":%d,\"nth\":0,\"endpoint\":\"https://shop.example,at=10.0.0.%d,"
-                            "label=%s\",\"address\":\"10.0.0.%d:443\",\"vantage\":\"local\"}", id, id, id, label, id);
+    char *line = mem_format("{\"t\":\"column\",\"id\":%d,\"ask\":%d,\"nth\":0,"
+                            "\"endpoint\":\"https://shop.example,at=10.0.0.%d,label=%s\","
+                            "\"address\":\"10.0.0.%d:443\",\"vantage\":\"local\"}",
+                            id, id, id, label, id);
     apply(s, line);
     free(line);
     line = mem_format("{\"t\":\"%s\",\"column\":%d}", state, id);
@@ -121,11 +142,16 @@ static int evidence_of(const struct session *s, int column, enum fact f)
 
 static struct finding expired(const struct session *s, int column)
 {
-    struct finding f = { .cause = CAUSE_CERT_EXPIRED, .confidence = .97, .column_count = 1, .for_count = 2,
-                         .against_count = 1, .missing_count = 1 };
+    struct finding f = { .cause = CAUSE_CERT_EXPIRED,
+                         .confidence = .97,
+                         .column_count = 1,
+                         .for_count = 2,
+                         .against_count = 1,
+                         .missing_count = 1 };
     f.column = mem_new(sizeof *f.column);
     f.column[0] = column;
-    f.summary = mem_string("The certificate of shop.example expired 3 days ago, on 2026-09-18, so every client that checks dates refuses it.");
+    f.summary = mem_string("The certificate of shop.example expired 3 days ago, on 2026-09-18, so "
+                           "every client that checks dates refuses it.");
     f.detail = json_pack("{s:s,s:i}", "not_after", "2026-09-18T00:00:00Z", "days", 3);
     f.for_ = mem_new(2 * sizeof *f.for_);
     f.for_[0] = evidence_of(s, column, FACT_DATES);
@@ -135,11 +161,13 @@ static struct finding expired(const struct session *s, int column)
     f.missing = mem_new(sizeof *f.missing);
     f.missing[0] = mem_string("the time of another clock");
     f.fix = mem_string("Renew the certificate and reload the server.");
-    f.reproduce = mem_string("openssl s_client -connect 10.0.0.2:443 -servername shop.example -verify_return_error </dev/null");
+    f.reproduce = mem_string("openssl s_client -connect 10.0.0.2:443 -servername shop.example "
+                             "-verify_return_error </dev/null");
     return f;
 }
 
-static struct finding plain_finding(enum cause cause, double confidence, int column, const char *summary)
+static struct finding plain_finding(enum cause cause, double confidence, int column,
+                                    const char *summary)
 {
     struct finding f = { .cause = cause, .confidence = confidence, .column_count = 1 };
     f.column = mem_new(sizeof *f.column);
@@ -158,19 +186,25 @@ static void verdict_make(struct fixture *f)
     for (size_t i = 0; i < n; i++) {
         int id = f->session->column[i]->id;
         bool bad = id == 2, busy = id == 6;
-        v->column[i] = (struct column_verdict){ id, bad ? VERDICT_FAILING : busy ? VERDICT_UNSURE : VERDICT_OK, busy,
-                                                mem_string(bad ? "certificate expired 3 days ago" : "ok (1 try)") };
+        v->column[i] = (struct column_verdict){
+            .column = id,
+            .verdict = bad ? VERDICT_FAILING : busy ? VERDICT_UNSURE : VERDICT_OK,
+            .pending = busy,
+            .text = mem_string(bad ? "certificate expired 3 days ago" : "ok (1 try)"),
+        };
     }
     v->all = n >= 2 ? VERDICT_FAILING : n ? VERDICT_OK : VERDICT_UNSURE;
     if (n < 2)
         return;
     v->diagnosis = mem_new(2 * sizeof *v->diagnosis);
     v->diagnosis_count = 2;
-    v->diagnosis[0] = plain_finding(CAUSE_CERT_UNTRUSTED_CA, .9, 2, "The chain ends at CorpProxy CA, which is not in the store.");
+    v->diagnosis[0] = plain_finding(CAUSE_CERT_UNTRUSTED_CA, .9, 2,
+                                    "The chain ends at CorpProxy CA, which is not in the store.");
     v->diagnosis[1] = expired(f->session, 2);
     v->candidate = mem_new(sizeof *v->candidate);
     v->candidate_count = 1;
-    v->candidate[0] = plain_finding(CAUSE_INTERCEPTION, .25, 2, "A TLS-inspecting proxy may answer in the server's place.");
+    v->candidate[0] = plain_finding(CAUSE_INTERCEPTION, .25, 2,
+                                    "A TLS-inspecting proxy may answer in the server's place.");
     v->warning = mem_new(sizeof *v->warning);
     v->warning_count = 1;
     v->warning[0] = plain_finding(CAUSE_OCSP, .9, 1, "No OCSP staple was sent.");

@@ -142,10 +142,15 @@ static void glyphs_take_one_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cuts_with_dots), cmocka_unit_test(stays_inside), cmocka_unit_test(wide_and_combining),
-        cmocka_unit_test(mark_without_base_is_dropped), cmocka_unit_test(wide_does_not_fit_the_last_cell),
-        cmocka_unit_test(ascii_keeps_columns), cmocka_unit_test(no_controls),
-        cmocka_unit_test(many_marks_fit_a_cell), cmocka_unit_test(sizes_are_bounded),
+        cmocka_unit_test(cuts_with_dots),
+        cmocka_unit_test(stays_inside),
+        cmocka_unit_test(wide_and_combining),
+        cmocka_unit_test(mark_without_base_is_dropped),
+        cmocka_unit_test(wide_does_not_fit_the_last_cell),
+        cmocka_unit_test(ascii_keeps_columns),
+        cmocka_unit_test(no_controls),
+        cmocka_unit_test(many_marks_fit_a_cell),
+        cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(glyphs_take_one_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

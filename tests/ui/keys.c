@@ -20,12 +20,35 @@ static int one(const char *bytes, bool waited)
 }
 
 static const struct { const char *bytes; int key; } known[] = {
-    { "j", 'j' }, { "\r", K_ENTER }, { "\n", K_ENTER }, { "\t", K_TAB }, { "\177", K_BACKSPACE },
-    { "\010", K_BACKSPACE }, { "\003", 3 }, { "\033[A", K_UP }, { "\033OA", K_UP }, { "\033[B", K_DOWN },
-    { "\033[C", K_RIGHT }, { "\033[D", K_LEFT }, { "\033[1;5C", K_RIGHT }, { "\033[H", K_HOME }, { "\033[F", K_END },
-    { "\033[1~", K_HOME }, { "\033[4~", K_END }, { "\033[5~", K_PGUP }, { "\033[6~", K_PGDN }, { "\033[3~", K_DELETE },
-    { "\033[Z", K_BACKTAB }, { "\033OP", K_F1 }, { "\033[11~", K_F1 }, { "\033[[A", K_F1 }, { "\033[24~", K_F12 },
-    { "\u00e9", 0xe9 }, { "\u4f60", 0x4f60 }, { "\U0001f600", 0x1f600 }, { "\033[?1;2c", K_UNKNOWN },
+    { "j", 'j' },
+    { "\r", K_ENTER },
+    { "\n", K_ENTER },
+    { "\t", K_TAB },
+    { "\177", K_BACKSPACE },
+    { "\010", K_BACKSPACE },
+    { "\003", 3 },
+    { "\033[A", K_UP },
+    { "\033OA", K_UP },
+    { "\033[B", K_DOWN },
+    { "\033[C", K_RIGHT },
+    { "\033[D", K_LEFT },
+    { "\033[1;5C", K_RIGHT },
+    { "\033[H", K_HOME },
+    { "\033[F", K_END },
+    { "\033[1~", K_HOME },
+    { "\033[4~", K_END },
+    { "\033[5~", K_PGUP },
+    { "\033[6~", K_PGDN },
+    { "\033[3~", K_DELETE },
+    { "\033[Z", K_BACKTAB },
+    { "\033OP", K_F1 },
+    { "\033[11~", K_F1 },
+    { "\033[[A", K_F1 },
+    { "\033[24~", K_F12 },
+    { "\u00e9", 0xe9 },
+    { "\u4f60", 0x4f60 },
+    { "\U0001f600", 0x1f600 },
+    { "\033[?1;2c", K_UNKNOWN },
     { "\033[99~", K_UNKNOWN },
 };
 
@@ -110,8 +133,9 @@ static void taught_sequences(void **state)
 static void names_there_and_back(void **state)
 {
     (void)state;
-    static const int keys[] = { 'a', 'Z', '?', ' ', K_ENTER, K_ESC, K_TAB, K_BACKTAB, 3, 12, 26, K_UP, K_PGDN, K_F1,
-                                K_F12, K_DELETE, K_BACKSPACE, 0xe9, 0x4f60 };
+    static const int keys[] = { 'a',       'Z',      '?',         ' ',  K_ENTER, K_ESC,  K_TAB,
+                                K_BACKTAB, 3,        12,          26,   K_UP,    K_PGDN, K_F1,
+                                K_F12,     K_DELETE, K_BACKSPACE, 0xe9, 0x4f60 };
     char name[KEY_NAME_LEN];
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         assert_int_equal(keys_find(keys_name(keys[i], name)), keys[i]);
@@ -149,9 +173,14 @@ static void line_edits_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes), cmocka_unit_test(in_pieces), cmocka_unit_test(lone_escape_waits),
-        cmocka_unit_test(escape_then_text), cmocka_unit_test(garbage_ends), cmocka_unit_test(taught_sequences),
-        cmocka_unit_test(names_there_and_back), cmocka_unit_test(line_edits_characters),
+        cmocka_unit_test(decodes),
+        cmocka_unit_test(in_pieces),
+        cmocka_unit_test(lone_escape_waits),
+        cmocka_unit_test(escape_then_text),
+        cmocka_unit_test(garbage_ends),
+        cmocka_unit_test(taught_sequences),
+        cmocka_unit_test(names_there_and_back),
+        cmocka_unit_test(line_edits_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,9 @@
 #include "ui/keys.h"
 #include "ui/render.h"
 
-static const struct { int w, h; } sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
+static const struct {
+    int w, h;
+} sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
 
 /* name of the golden file, columns of the session, keys that lead there */
 static const struct { const char *name; int columns; const char *keys; } views[] = {
@@ -41,8 +43,8 @@ static const struct { const char *name; int columns; const char *keys; } views[]
     { "one-column", 1, "1" },
 };
 
-
-/* Each row exactly as wide as the picture, no byte that could move a cursor, ASCII where promised. */
+/* Each row exactly as wide as the picture, no byte that could move a cursor, ASCII where promised.
+ */
 static void assert_sound(const struct grid *g)
 {
     assert_in_range(g->cursor_x, 0, g->w - 1);
@@ -139,7 +141,8 @@ static void ascii_moves_nothing(void **state)
         fixture_init(&f, views[i].columns);
         struct view *v = view_new(PANE_COMPARE, NULL);
         fixture_press(&f, v, 80, 24, views[i].keys);
-        struct frame *a = render(&f.scene, v, 80, 24, true), *b = render(&f.scene, v, 80, 24, false);
+        struct frame *a = render(&f.scene, v, 80, 24, true),
+                     *b = render(&f.scene, v, 80, 24, false);
         for (int n = 0; n < 80 * 24; n++) {
             const struct cell *x = &a->grid->cell[n], *y = &b->grid->cell[n];
             assert_int_equal(x->attr, y->attr);
@@ -188,7 +191,8 @@ static void resize_keeps_all(void **state)
         unsigned seed = 42;
         for (int n = 0; n < 200; n++) {
             seed = seed * 1103515245u + 12345u;
-            struct frame *frame = render(&f.scene, v, 1 + (int)(seed >> 8) % 200, 1 + (int)(seed >> 20) % 60, true);
+            struct frame *frame =
+                render(&f.scene, v, 1 + (int)(seed >> 8) % 200, 1 + (int)(seed >> 20) % 60, true);
             view_settle(v, frame, false);
             frame_free(frame);
         }
@@ -249,8 +253,11 @@ static void newcomer_finds_why(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_in_golden_files), cmocka_unit_test(ascii_moves_nothing), cmocka_unit_test(any_size),
-        cmocka_unit_test(resize_keeps_all), cmocka_unit_test(help_is_always_named),
+        cmocka_unit_test(as_in_golden_files),
+        cmocka_unit_test(ascii_moves_nothing),
+        cmocka_unit_test(any_size),
+        cmocka_unit_test(resize_keeps_all),
+        cmocka_unit_test(help_is_always_named),
         cmocka_unit_test(newcomer_finds_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

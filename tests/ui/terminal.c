@@ -1,7 +1,8 @@
 /* The whole program on a pseudo terminal: the terminal is given back however it ends, and the bytes
  * sent keep what was promised about colours, character sets and quiet.
  *
- * $TLSWHY names the program. Nothing is contacted but a port of this machine where nobody listens. */
+ * $TLSWHY names the program. Nothing is contacted but a port of this machine where nobody listens.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -212,7 +213,8 @@ static void second_interrupt_quits(void **state)
 static void signals_end_it_as_themselves(void **state)
 {
     (void)state;
-    static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
+    static const int signals[] = { SIGTERM, SIGHUP,  SIGINT, SIGQUIT,
+                                   SIGSEGV, SIGABRT, SIGBUS, SIGFPE };
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct term *t = term_open(NULL, false);
         term_await(t, 0, "?:help");

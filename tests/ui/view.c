@@ -204,7 +204,8 @@ static void first_stop_keeps_second_quits(void **state)
     press("j R");
     assert_int_equal(only_effect(NULL, NULL), EFFECT_AGAIN);
     press("C-c");
-    assert_int_equal(only_effect(NULL, NULL), EFFECT_STOP); /* new work: it is stopped first again */
+    assert_int_equal(only_effect(NULL, NULL),
+                     EFFECT_STOP); /* new work: it is stopped first again */
     press("j C-c");
     assert_int_equal(only_effect(NULL, NULL), EFFECT_QUIT);
 }
@@ -350,7 +351,8 @@ static void copies_the_whole_cell(void **state)
     free(text);
     press("1 / text:openssl Enter y");
     assert_int_equal(only_effect(NULL, &text), EFFECT_COPY);
-    assert_string_equal(text, "openssl s_client -connect 10.0.0.2:443 -servername shop.example -verify_return_error </dev/null");
+    assert_string_equal(text, "openssl s_client -connect 10.0.0.2:443 -servername shop.example "
+                              "-verify_return_error </dev/null");
     free(text);
 }
 
@@ -406,13 +408,25 @@ static void why_of_the_selected_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_is_complete), cmocka_unit_test(no_key_twice),
-        cmocka_unit_test(every_key_does_something), T(escape_never_quits), T(q_goes_back_then_quits),
-        T(first_stop_keeps_second_quits), T(redraw_does_nothing_else), T(later_panes_say_so),
-        T(bad_endpoint_stays_in_the_prompt), T(change_begins_with_the_endpoint), T(remove_takes_the_marked),
-        T(selection_follows_its_item), T(reference_is_chosen_or_the_first_that_works),
-        T(finds_forward_and_back), T(help_runs_what_is_selected), T(commands_have_the_names_of_actions),
-        T(copies_the_whole_cell), T(nothing_is_asked_of_a_dead_prober), T(every_detail_opens),
+        cmocka_unit_test(table_is_complete),
+        cmocka_unit_test(no_key_twice),
+        cmocka_unit_test(every_key_does_something),
+        T(escape_never_quits),
+        T(q_goes_back_then_quits),
+        T(first_stop_keeps_second_quits),
+        T(redraw_does_nothing_else),
+        T(later_panes_say_so),
+        T(bad_endpoint_stays_in_the_prompt),
+        T(change_begins_with_the_endpoint),
+        T(remove_takes_the_marked),
+        T(selection_follows_its_item),
+        T(reference_is_chosen_or_the_first_that_works),
+        T(finds_forward_and_back),
+        T(help_runs_what_is_selected),
+        T(commands_have_the_names_of_actions),
+        T(copies_the_whole_cell),
+        T(nothing_is_asked_of_a_dead_prober),
+        T(every_detail_opens),
         T(why_of_the_selected_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,10 +78,13 @@ static const struct session *session(void)
     return work_scene(w)->session;
 }
 
-#define COLUMN "{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":\"https://shop.example\"," \
-               "\"address\":\"192.0.2.1:443\",\"vantage\":\"local\"}"
-#define FACT(name, state, value) "{\"t\":\"fact\",\"column\":1,\"fact\":\"" name "\",\"state\":\"" state "\",\"value\":" value \
-    ",\"probe\":\"handshake\",\"time\":\"2026-09-21T14:13:21.000Z\",\"ms\":2.5,\"text\":\"seen\",\"bytes\":\"160301\"}"
+#define COLUMN \
+    "{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":\"https://shop.example\"," \
+    "\"address\":\"192.0.2.1:443\",\"vantage\":\"local\"}"
+#define FACT(name, state, value) \
+    "{\"t\":\"fact\",\"column\":1,\"fact\":\"" name "\",\"state\":\"" state "\",\"value\":" value \
+    ",\"probe\":\"handshake\",\"time\":\"2026-09-21T14:13:21.000Z\",\"ms\":2.5,\"text\":\"seen\"," \
+    "\"bytes\":\"160301\"}"
 #define DONE "{\"t\":\"done\",\"column\":1}"
 
 static void asks_and_is_answered(void **state)
@@ -105,8 +108,11 @@ static void wants_more_at_most_three_times(void **state)
     heard();
     say(COLUMN);
     say(FACT("handshake", "no", "\"alert\""));
-    say(FACT("failure", "yes", "{\"kind\":\"alert\",\"stage\":\"nothing\",\"alert\":{\"level\":\"fatal\",\"number\":70,"
-             "\"name\":\"protocol_version\"},\"received\":7,\"protocol\":null,\"hint\":null,\"local\":null}"));
+    say(FACT(
+        "failure", "yes",
+        "{\"kind\":\"alert\",\"stage\":\"nothing\",\"alert\":{\"level\":\"fatal\",\"number\":70,"
+        "\"name\":\"protocol_version\"},\"received\":7,\"protocol\":null,\"hint\":null,\"local\":"
+        "null}"));
     for (int i = 0; i < 6; i++) {
         say(DONE);
         const char *asked = heard();

@@ -11,9 +11,10 @@
 #include "src/model/cert.h"
 
 static const char *const keys[] = {
-    "subject", "issuer", "cn", "serial", "not_before", "not_after", "key", "key_bits", "curve", "signature",
-    "is_ca", "names", "names_total", "ski", "aki", "aia", "ocsp", "crl", "must_staple", "sct_times", "sha256",
-    "spki_sha256", "self_issued", "malformed", "fault", "der",
+    "subject",     "issuer",      "cn",        "serial", "not_before",  "not_after",   "key",
+    "key_bits",    "curve",       "signature", "is_ca",  "names",       "names_total", "ski",
+    "aki",         "aia",         "ocsp",      "crl",    "must_staple", "sct_times",   "sha256",
+    "spki_sha256", "self_issued", "malformed", "fault",  "der",
 };
 
 static struct cert *sample(void)
@@ -59,7 +60,8 @@ static void test_json(void **state)
     assert_string_equal(text_at(j, "not_after"), "9999-12-31T23:59:59Z");
     assert_int_equal(json_array_size(json_object_get(j, "names")), 100);
     assert_int_equal(json_integer_value(json_object_get(j, "names_total")), 3000);
-    assert_string_equal(json_string_value(json_array_get(json_object_get(j, "aia"), 0)), "http://a.example/i.crt");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(j, "aia"), 0)),
+                        "http://a.example/i.crt");
     assert_string_equal(json_string_value(json_array_get(json_object_get(j, "sct_times"), 0)),
                         "2027-01-15T08:00:00.123Z");
     assert_string_equal(text_at(j, "der"), "MAH/AA==");
@@ -87,7 +89,9 @@ static void test_empty_json(void **state)
 static void test_base64(void **state)
 {
     (void)state;
-    static const char *const rows[][2] = { { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" } };
+    static const char *const rows[][2] = {
+        { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" }
+    };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct cert *c = cert_new();
         c->der_len = strlen(rows[i][0]);
@@ -130,8 +134,9 @@ static void test_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json), cmocka_unit_test(test_empty_json), cmocka_unit_test(test_base64),
-        cmocka_unit_test(test_references), cmocka_unit_test(test_name),
+        cmocka_unit_test(test_json),   cmocka_unit_test(test_empty_json),
+        cmocka_unit_test(test_base64), cmocka_unit_test(test_references),
+        cmocka_unit_test(test_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

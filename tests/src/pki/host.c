@@ -86,7 +86,8 @@ static void test_rows(void **state)
         struct cert *c = row_cert(&rows[i]);
         enum host_fit fit = host_fit(c, rows[i].name);
         if (fit != rows[i].fit)
-            print_error("row %zu: %s for %s: %d\n", i, rows[i].san ? rows[i].san : "-", rows[i].name, fit);
+            print_error("row %zu: %s for %s: %d\n", i, rows[i].san ? rows[i].san : "-",
+                        rows[i].name, fit);
         assert_int_equal(fit, rows[i].fit);
         cert_free(c);
     }

@@ -1,5 +1,5 @@
-/* Each reason, and beside it the look-alike that must not give it. The reasons of a chain are compared
- * as a whole, so a case fails as well when something else is found besides. */
+/* Each reason, and beside it the look-alike that must not give it. The reasons of a chain are
+ * compared as a whole, so a case fails as well when something else is found besides. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -102,7 +102,9 @@ static int setup(void **state)
                                 .usage = GNUTLS_KEY_KEY_CERT_SIGN });
     inter = mint(&(struct mint){ .cn = "Inter", .ca = true, .issuer = root, .from = -900, .to = 900,
                                  .usage = GNUTLS_KEY_KEY_CERT_SIGN });
-    leaf = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .purpose = GNUTLS_KP_TLS_WWW_SERVER,
+    leaf = mint(&(struct mint){ .san = "dns:" NAME,
+                                .issuer = inter,
+                                .purpose = GNUTLS_KP_TLS_WWW_SERVER,
                                 .usage = GNUTLS_KEY_DIGITAL_SIGNATURE });
     return 0;
 }
@@ -183,13 +185,19 @@ static void test_dates(void **state)
     expect_root((struct mint){ .from = -400, .to = -10 }, "expired@1");
     expect_leaf((struct mint){ .from = -1, .to = 4000 }, "");
     /* the last second still counts, and so does the first */
-    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .from = -100, .to = 100 });
-    static const struct { int64_t now; const char *reasons; } edges[] = {
-        { MINT_NOW + 100 * MINT_DAY, "expires-soon@0" }, { MINT_NOW + 100 * MINT_DAY + 1, "expired@0" },
-        { MINT_NOW - 100 * MINT_DAY, "" }, { MINT_NOW - 100 * MINT_DAY - 1, "not-yet-valid@0" },
+    struct minted *c =
+        mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .from = -100, .to = 100 });
+    static const struct { int64_t now; const char *reasons;
+    } edges[] = {
+        { MINT_NOW + 100 * MINT_DAY, "expires-soon@0" },
+        { MINT_NOW + 100 * MINT_DAY + 1, "expired@0" },
+        { MINT_NOW - 100 * MINT_DAY, "" },
+        { MINT_NOW - 100 * MINT_DAY - 1, "not-yet-valid@0" },
     };
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
-        struct scene s = { .sent = { c, inter }, .trusted = { root }, .ask = { .now = edges[i].now } };
+        struct scene s = { .sent = { c, inter },
+                           .trusted = { root },
+                           .ask = { .now = edges[i].now } };
         expect_done(&s, edges[i].reasons, true, 3);
     }
     minted_free(c);
@@ -198,7 +206,8 @@ static void test_dates(void **state)
 static void test_date_text(void **state)
 {
     (void)state;
-    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .from = -400, .to = -323 });
+    struct minted *c =
+        mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .from = -400, .to = -323 });
     struct scene s = { .sent = { c, inter }, .trusted = { root } };
     expect(&s, "expired@0", true, 3);
     assert_string_equal(s.chain->fault[0].text, "expired on 2026-02-26 (323 days ago)");
@@ -211,7 +220,8 @@ static void test_date_text(void **state)
 static void test_soon(void **state)
 {
     (void)state;
-    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .from = -80, .to = 10 });
+    struct minted *c =
+        mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .from = -80, .to = 10 });
     static const struct { int min_days; int64_t later; const char *reasons; } rows[] = {
         { -1, 0, "" },                          /* 10 of 90 days: more than a tenth */
         { -1, 2 * MINT_DAY, "expires-soon@0" }, /* 8 of 90 */
@@ -219,8 +229,10 @@ static void test_soon(void **state)
         { 30, 11 * MINT_DAY, "expired@0" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct scene s = { .sent = { c, inter }, .trusted = { root },
-                           .ask = { .now = MINT_NOW + rows[i].later, .min_days = rows[i].min_days } };
+        struct scene s = { .sent = { c, inter },
+                           .trusted = { root },
+                           .ask = { .now = MINT_NOW + rows[i].later,
+                                    .min_days = rows[i].min_days } };
         expect_done(&s, rows[i].reasons, true, 3);
     }
     minted_free(c);
@@ -236,7 +248,9 @@ static void test_names(void **state)
     struct minted *plain = mint(&(struct mint){ .issuer = inter });
     struct scene cn = { .sent = { plain, inter }, .trusted = { root } };
     expect_done(&cn, "name-only-in-cn@0", true, 3);
-    struct scene other = { .sent = { plain, inter }, .trusted = { root }, .ask = { .name = "z.example" } };
+    struct scene other = { .sent = { plain, inter },
+                           .trusted = { root },
+                           .ask = { .name = "z.example" } };
     expect(&other, "name-mismatch@0", true, 3);
     assert_non_null(strstr(other.chain->fault[0].text, "a.example (in its CN"));
     scene_free(&other);
@@ -245,7 +259,9 @@ static void test_names(void **state)
     struct scene none = { .sent = { nameless, inter }, .trusted = { root } };
     expect_done(&none, "name-mismatch@0", true, 3);
     minted_free(nameless);
-    struct scene text = { .sent = { leaf, inter }, .trusted = { root }, .ask = { .name = "b.example" } };
+    struct scene text = { .sent = { leaf, inter },
+                          .trusted = { root },
+                          .ask = { .name = "b.example" } };
     expect(&text, "name-mismatch@0", true, 3);
     assert_string_equal(text.chain->fault[0].text, "is for a.example, not for b.example");
     scene_free(&text);
@@ -263,7 +279,8 @@ static void test_self_signed(void **state)
     expect_done(&known, "", true, 1);
     struct scene named = { .sent = { self }, .trusted = { self }, .ask = { .name = "b.example" } };
     expect_done(&named, "name-mismatch@0", true, 1);
-    struct minted *renewed = mint(&(struct mint){ .san = "dns:" NAME, .same_key = self, .from = -1, .to = 500 });
+    struct minted *renewed =
+        mint(&(struct mint){ .san = "dns:" NAME, .same_key = self, .from = -1, .to = 500 });
     struct scene same_key = { .sent = { renewed }, .trusted = { self } };
     expect_done(&same_key, "not-a-ca@1", true, 2);
     struct minted *rekeyed = mint(&(struct mint){ .san = "dns:" NAME });
@@ -301,7 +318,8 @@ static void test_untrusted(void **state)
 static void test_aia_is_named(void **state)
 {
     (void)state;
-    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .aia = "http://ca.example/i.crt" });
+    struct minted *c = mint(
+        &(struct mint){ .san = "dns:" NAME, .issuer = inter, .aia = "http://ca.example/i.crt" });
     struct scene s = { .sent = { c }, .trusted = { root } };
     expect(&s, "issuer-unknown@0", false, 1);
     assert_non_null(strstr(s.chain->fault[0].text, "http://ca.example/i.crt"));
@@ -348,7 +366,8 @@ static void test_bad_signature(void **state)
     struct scene direct = { .sent = { c }, .trusted = { root } };
     expect_done(&direct, "bad-signature@0", false, 2);
     minted_free(c);
-    struct minted *plain = mint(&(struct mint){ .cn = "Inter", .ca = true, .issuer = root, .no_ids = true });
+    struct minted *plain =
+        mint(&(struct mint){ .cn = "Inter", .ca = true, .issuer = root, .no_ids = true });
     struct scene no_ids = { .sent = { leaf, plain }, .trusted = { root } };
     expect_done(&no_ids, "bad-signature@0", false, 3);
     minted_free(plain);
@@ -366,7 +385,8 @@ static void test_keys(void **state)
     expect_root((struct mint){ .kind = MINT_RSA1024 }, "weak-key@1");
     expect_root((struct mint){ .kind = MINT_RSA2048 }, "");
     expect_root((struct mint){ .kind = MINT_ED25519 }, "");
-    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .kind = MINT_RSA1024 });
+    struct minted *c =
+        mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .kind = MINT_RSA1024 });
     struct scene s = { .sent = { c, inter }, .trusted = { root } };
     expect(&s, "weak-key@0", true, 3);
     assert_int_equal(s.chain->fault[0].key_bits, 1024);
@@ -379,17 +399,26 @@ static void test_digests(void **state)
     (void)state;
     struct minted *rsa = mint(&(struct mint){ .cn = "RSA Root", .ca = true, .kind = MINT_RSA2048,
                                               .digest = GNUTLS_DIG_SHA1 });
-    static const struct { gnutls_digest_algorithm_t digest; bool old, pss; const char *reasons; } rows[] = {
-        { GNUTLS_DIG_SHA1, false, false, "weak-digest@0" }, { GNUTLS_DIG_MD5, false, false, "weak-digest@0" },
-        { GNUTLS_DIG_SHA1, true, false, "" }, { GNUTLS_DIG_SHA256, false, false, "" },
-        { GNUTLS_DIG_SHA384, false, false, "" }, { GNUTLS_DIG_SHA256, false, true, "" },
+    static const struct {
+        gnutls_digest_algorithm_t digest;
+        bool old, pss;
+        const char *reasons;
+    } rows[] = {
+        { GNUTLS_DIG_SHA1, false, false, "weak-digest@0" },
+        { GNUTLS_DIG_MD5, false, false, "weak-digest@0" },
+        { GNUTLS_DIG_SHA1, true, false, "" },
+        { GNUTLS_DIG_SHA256, false, false, "" },
+        { GNUTLS_DIG_SHA384, false, false, "" },
+        { GNUTLS_DIG_SHA256, false, true, "" },
         { GNUTLS_DIG_SHA512, false, true, "" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = rsa, .digest = rows[i].digest,
-                                                .pss = rows[i].pss });
+        struct minted *c = mint(&(struct mint){
+            .san = "dns:" NAME, .issuer = rsa, .digest = rows[i].digest, .pss = rows[i].pss });
         /* the root's own SHA-1 never counts, whether it is trusted or not */
-        struct scene s = { .sent = { c }, .trusted = { rsa }, .ask = { .old_digests = rows[i].old } };
+        struct scene s = { .sent = { c },
+                           .trusted = { rsa },
+                           .ask = { .old_digests = rows[i].old } };
         expect_done(&s, rows[i].reasons, true, 2);
         if (rows[i].pss) {
             minted_break(c);
@@ -402,7 +431,8 @@ static void test_digests(void **state)
     struct scene sent = { .sent = { c, rsa }, .trusted = { root } };
     expect_done(&sent, "root-untrusted@1", false, 2);
     minted_free(c);
-    struct minted *mid = mint(&(struct mint){ .cn = "Mid", .ca = true, .issuer = rsa, .digest = GNUTLS_DIG_SHA1 });
+    struct minted *mid =
+        mint(&(struct mint){ .cn = "Mid", .ca = true, .issuer = rsa, .digest = GNUTLS_DIG_SHA1 });
     c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = mid });
     struct scene above = { .sent = { c, mid }, .trusted = { rsa } };
     expect_done(&above, "weak-digest@1", true, 3);
@@ -449,7 +479,8 @@ static void test_path_length(void **state)
     (void)state;
     expect_inter((struct mint){ .limited = true, .path_len = 0 }, "");
     expect_root((struct mint){ .limited = true, .path_len = 0 }, "");
-    struct minted *upper = mint(&(struct mint){ .cn = "Upper", .ca = true, .issuer = root, .limited = true });
+    struct minted *upper =
+        mint(&(struct mint){ .cn = "Upper", .ca = true, .issuer = root, .limited = true });
     struct minted *lower = mint(&(struct mint){ .cn = "Lower", .ca = true, .issuer = upper });
     struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = lower });
     struct scene s = { .sent = { c, lower, upper }, .trusted = { root } };
@@ -457,7 +488,8 @@ static void test_path_length(void **state)
     minted_free(upper);
     minted_free(lower);
     minted_free(c);
-    upper = mint(&(struct mint){ .cn = "Upper", .ca = true, .issuer = root, .limited = true, .path_len = 1 });
+    upper = mint(&(struct mint){
+        .cn = "Upper", .ca = true, .issuer = root, .limited = true, .path_len = 1 });
     lower = mint(&(struct mint){ .cn = "Lower", .ca = true, .issuer = upper });
     c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = lower });
     struct scene enough = { .sent = { c, lower, upper }, .trusted = { root } };
@@ -476,7 +508,8 @@ static void test_constraints(void **state)
     expect_inter((struct mint){ .permit_dn = "O=Somebody" }, "name-constraint@0");
     expect_root((struct mint){ .permit_dns = "example.org" }, "name-constraint@0");
     /* a CN is no name: only what stands in subjectAltName is constrained */
-    struct minted *i = mint(&(struct mint){ .cn = "Limited", .ca = true, .issuer = root, .permit_dns = "example.org" });
+    struct minted *i = mint(
+        &(struct mint){ .cn = "Limited", .ca = true, .issuer = root, .permit_dns = "example.org" });
     struct minted *c = mint(&(struct mint){ .san = "ip:192.0.2.1", .issuer = i });
     struct scene s = { .sent = { c, i }, .trusted = { root }, .ask = { .name = "192.0.2.1" } };
     expect_done(&s, "", true, 3);
@@ -489,7 +522,8 @@ static void test_critical(void **state)
     (void)state;
     expect_leaf((struct mint){ .unknown = "1.2.3.4.5", .critical = true }, "critical-extension@0");
     expect_leaf((struct mint){ .unknown = "1.2.3.4.5" }, "");
-    expect_leaf((struct mint){ .unknown = "1.3.6.1.4.1.11129.2.4.3", .critical = true }, "critical-extension@0");
+    expect_leaf((struct mint){ .unknown = "1.3.6.1.4.1.11129.2.4.3", .critical = true },
+                "critical-extension@0");
     expect_inter((struct mint){ .unknown = "1.2.3.4.5", .critical = true }, "critical-extension@1");
     expect_root((struct mint){ .unknown = "1.2.3.4.5", .critical = true }, "");
 }
@@ -554,9 +588,11 @@ static void test_cross_signed(void **state)
 {
     (void)state;
     struct minted *old = mint(&(struct mint){ .cn = "Old", .ca = true, .from = -3000, .to = 3000 });
-    struct minted *gone = mint(&(struct mint){ .cn = "Old", .ca = true, .from = -3000, .to = -5, .same_key = old });
+    struct minted *gone =
+        mint(&(struct mint){ .cn = "Old", .ca = true, .from = -3000, .to = -5, .same_key = old });
     struct minted *new = mint(&(struct mint){ .cn = "New", .ca = true, .from = -100, .to = 3000 });
-    struct minted *cross = mint(&(struct mint){ .cn = "New", .ca = true, .same_key = new, .issuer = old });
+    struct minted *cross =
+        mint(&(struct mint){ .cn = "New", .ca = true, .same_key = new, .issuer = old });
     struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = new });
     struct scene modern = { .sent = { c, cross, old }, .trusted = { new } };
     expect_done(&modern, "", true, 2);
@@ -583,9 +619,10 @@ static void test_backtracking(void **state)
 {
     (void)state;
     struct minted *nobody = mint(&(struct mint){ .cn = "Nobody", .ca = true });
-    struct minted *dead = mint(&(struct mint){ .cn = "Inter", .ca = true, .same_key = inter, .issuer = nobody });
-    struct minted *late = mint(&(struct mint){ .cn = "Inter", .ca = true, .same_key = inter, .issuer = root,
-                                               .from = -90, .to = -9 });
+    struct minted *dead =
+        mint(&(struct mint){ .cn = "Inter", .ca = true, .same_key = inter, .issuer = nobody });
+    struct minted *late = mint(&(struct mint){
+        .cn = "Inter", .ca = true, .same_key = inter, .issuer = root, .from = -90, .to = -9 });
     struct scene s = { .sent = { leaf, dead, inter }, .trusted = { root } };
     expect(&s, "", true, 3);
     assert_int_equal(s.chain->built[1].sent, 2);
@@ -617,7 +654,7 @@ static void test_loop(void **state)
     minted_free(c);
 }
 
-/* A hundred intermediates, each signed by the one before: more than we follow, and all of them by the
+/* A hundred intermediates, each signed by the one before: more than we follow; and all of the
  * same name and with other keys: more than we verify. */
 static void test_hundred(void **state)
 {
@@ -663,16 +700,29 @@ static void test_hundred_twins(void **state)
 static void test_everything_at_once(void **state)
 {
     (void)state;
-    struct minted *bad = mint(&(struct mint){ .cn = "Bad", .not_ca = true, .issuer = root, .from = -90, .to = -1,
-                                              .kind = MINT_RSA1024, .usage = GNUTLS_KEY_CRL_SIGN });
-    struct minted *c = mint(&(struct mint){ .san = "dns:b.example", .issuer = bad, .from = 5, .to = 50,
-                                            .kind = MINT_RSA1024, .digest = GNUTLS_DIG_SHA1,
-                                            .purpose = GNUTLS_KP_TLS_WWW_CLIENT, .usage = GNUTLS_KEY_CRL_SIGN,
-                                            .unknown = "1.2.3.4.5", .critical = true });
+    struct minted *bad = mint(&(struct mint){ .cn = "Bad",
+                                              .not_ca = true,
+                                              .issuer = root,
+                                              .from = -90,
+                                              .to = -1,
+                                              .kind = MINT_RSA1024,
+                                              .usage = GNUTLS_KEY_CRL_SIGN });
+    struct minted *c = mint(&(struct mint){ .san = "dns:b.example",
+                                            .issuer = bad,
+                                            .from = 5,
+                                            .to = 50,
+                                            .kind = MINT_RSA1024,
+                                            .digest = GNUTLS_DIG_SHA1,
+                                            .purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+                                            .usage = GNUTLS_KEY_CRL_SIGN,
+                                            .unknown = "1.2.3.4.5",
+                                            .critical = true });
     struct scene s = { .sent = { c, leaf, bad }, .trusted = { leaf } };
-    expect_done(&s, "not-yet-valid@0 name-mismatch@0 weak-key@0 weak-digest@0 no-server-auth@0 key-usage@0 "
-                "critical-extension@0 issuer-unknown@1 expired@1 weak-key@1 key-usage@1 not-a-ca@1 extra#1",
-                false, 2);
+    expect_done(
+        &s,
+        "not-yet-valid@0 name-mismatch@0 weak-key@0 weak-digest@0 no-server-auth@0 key-usage@0 "
+        "critical-extension@0 issuer-unknown@1 expired@1 weak-key@1 key-usage@1 not-a-ca@1 extra#1",
+        false, 2);
     minted_free(bad);
     minted_free(c);
 }
@@ -681,7 +731,8 @@ static void test_cache(void **state)
 {
     (void)state;
     struct judge_cache *k = judge_cache_new();
-    struct cert *one = judge_cert(k, inter->der, inter->len), *two = judge_cert(k, inter->der, inter->len);
+    struct cert *one = judge_cert(k, inter->der, inter->len),
+                *two = judge_cert(k, inter->der, inter->len);
     assert_ptr_equal(one, two);
     cert_free(one);
     cert_free(two);
@@ -707,8 +758,8 @@ static void test_cache(void **state)
 static void test_json(void **state)
 {
     (void)state;
-    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter, .kind = MINT_RSA1024,
-                                            .from = -40, .to = -1 });
+    struct minted *c = mint(&(struct mint){
+        .san = "dns:" NAME, .issuer = inter, .kind = MINT_RSA1024, .from = -40, .to = -1 });
     struct scene s = { .sent = { c, inter, leaf }, .trusted = { root } };
     expect(&s, "expired@0 weak-key@0 extra#2", true, 3);
     json_t *f = chain_faults_json(s.chain), *one = json_array_get(f, 0);
@@ -725,15 +776,17 @@ static void test_json(void **state)
     assert_int_equal(json_array_size(json_object_get(j, "sent")), 3);
     json_t *built = json_object_get(j, "built");
     assert_int_equal(json_array_size(built), 3);
-    assert_string_equal(json_string_value(json_object_get(json_array_get(built, 1), "from")), "sent");
-    assert_string_equal(json_string_value(json_object_get(json_array_get(built, 2), "from")), "store");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(built, 1), "from")),
+                        "sent");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(built, 2), "from")),
+                        "store");
     assert_true(json_is_true(json_object_get(j, "trusted")));
     json_decref(j);
     scene_free(&s);
     minted_free(c);
 }
 
-/* --- a second opinion ----------------------------------------------------------------------------- */
+/* --- a second opinion ------------------------------------------------------------------------- */
 
 /* Exit status of openssl with these words, 127 when it is not there. */
 static int openssl(char *const *words)
@@ -770,8 +823,9 @@ static void agree(const struct minted *const *sent, const struct minted *trusted
     const struct minted *ca[] = { trusted, NULL }, *first[] = { sent[0], NULL };
     char *store = pem_file(ca), *one = pem_file(first), *rest = pem_file(sent);
     snprintf(now, sizeof now, "%lld", (long long)MINT_NOW);
-    const char *words[] = { "openssl", "verify", "-attime", now, "-partial_chain", "-no-CApath", "-no-CAstore",
-                            "-auth_level", "0", "-CAfile", store, "-untrusted", rest, one, NULL };
+    const char *words[] = { "openssl",    "verify",      "-attime",     now, "-partial_chain",
+                            "-no-CApath", "-no-CAstore", "-auth_level", "0", "-CAfile",
+                            store,        "-untrusted",  rest,          one, NULL };
     int status = openssl((char *const *)(uintptr_t)words);
     struct scene s = { .trusted = { trusted } };
     for (size_t i = 0; sent[i]; i++)
@@ -797,13 +851,22 @@ static void test_openssl_agrees(void **state)
     struct minted *broken = mint(&(struct mint){ .san = "dns:" NAME, .issuer = inter });
     struct minted *rsa = mint(&(struct mint){ .cn = "RSA", .ca = true, .kind = MINT_RSA2048 });
     struct minted *pss = mint(&(struct mint){ .san = "dns:" NAME, .issuer = rsa, .pss = true });
-    struct minted *cross = mint(&(struct mint){ .cn = "Root", .ca = true, .same_key = root, .issuer = rsa });
+    struct minted *cross =
+        mint(&(struct mint){ .cn = "Root", .ca = true, .same_key = root, .issuer = rsa });
     minted_break(broken);
-    const struct { const struct minted *sent[5], *trusted; bool want; } rows[] = {
-        { { leaf, inter }, root, true }, { { leaf, inter, root }, root, true }, { { leaf }, root, false },
-        { { leaf, inter, root }, rsa, false }, { { leaf, inter }, twin, false }, { { leaf, inter }, inter, true },
-        { { broken, inter }, root, false }, { { pss }, rsa, true }, { { leaf, cross, inter }, rsa, true },
-        { { leaf, inter, cross }, root, true }, { { leaf, twin, inter, cross }, rsa, true },
+    const struct { const struct minted *sent[5], *trusted; bool want;
+    } rows[] = {
+        { { leaf, inter }, root, true },
+        { { leaf, inter, root }, root, true },
+        { { leaf }, root, false },
+        { { leaf, inter, root }, rsa, false },
+        { { leaf, inter }, twin, false },
+        { { leaf, inter }, inter, true },
+        { { broken, inter }, root, false },
+        { { pss }, rsa, true },
+        { { leaf, cross, inter }, rsa, true },
+        { { leaf, inter, cross }, root, true },
+        { { leaf, twin, inter, cross }, rsa, true },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         agree(rows[i].sent, rows[i].trusted, rows[i].want);
@@ -817,18 +880,36 @@ static void test_openssl_agrees(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good), cmocka_unit_test(test_dates), cmocka_unit_test(test_date_text),
-        cmocka_unit_test(test_soon), cmocka_unit_test(test_names), cmocka_unit_test(test_self_signed),
-        cmocka_unit_test(test_untrusted), cmocka_unit_test(test_aia_is_named),
-        cmocka_unit_test(test_other_key), cmocka_unit_test(test_bad_signature),
-        cmocka_unit_test(test_keys), cmocka_unit_test(test_digests), cmocka_unit_test(test_purposes),
-        cmocka_unit_test(test_usages), cmocka_unit_test(test_not_ca), cmocka_unit_test(test_path_length),
-        cmocka_unit_test(test_constraints), cmocka_unit_test(test_critical),
-        cmocka_unit_test(test_malformed), cmocka_unit_test(test_no_store),
-        cmocka_unit_test(test_order_and_extra), cmocka_unit_test(test_cross_signed),
-        cmocka_unit_test(test_backtracking), cmocka_unit_test(test_loop), cmocka_unit_test(test_hundred),
-        cmocka_unit_test(test_hundred_twins), cmocka_unit_test(test_everything_at_once),
-        cmocka_unit_test(test_cache), cmocka_unit_test(test_json), cmocka_unit_test(test_openssl_agrees),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_date_text),
+        cmocka_unit_test(test_soon),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_self_signed),
+        cmocka_unit_test(test_untrusted),
+        cmocka_unit_test(test_aia_is_named),
+        cmocka_unit_test(test_other_key),
+        cmocka_unit_test(test_bad_signature),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_digests),
+        cmocka_unit_test(test_purposes),
+        cmocka_unit_test(test_usages),
+        cmocka_unit_test(test_not_ca),
+        cmocka_unit_test(test_path_length),
+        cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_critical),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_no_store),
+        cmocka_unit_test(test_order_and_extra),
+        cmocka_unit_test(test_cross_signed),
+        cmocka_unit_test(test_backtracking),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_hundred),
+        cmocka_unit_test(test_hundred_twins),
+        cmocka_unit_test(test_everything_at_once),
+        cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_openssl_agrees),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -27,16 +27,28 @@ static struct cert *made(struct mint m)
 static void test_fields(void **state)
 {
     (void)state;
-    struct minted *ca = mint(&(struct mint){ .cn = "The CA", .ca = true, .limited = true, .path_len = 3,
-                                             .usage = GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN });
+    struct minted *ca =
+        mint(&(struct mint){ .cn = "The CA",
+                             .ca = true,
+                             .limited = true,
+                             .path_len = 3,
+                             .usage = GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN });
     struct cert *i = minted_cert(ca);
     assert_true(i->is_ca && i->has_basic_constraints && i->self_issued);
     assert_int_equal(i->path_len, 3);
     assert_int_equal(i->key_usage, USAGE_CERT_SIGN | USAGE_CRL_SIGN);
-    struct cert *c = made((struct mint){ .dn = "CN=www,O=Org\\, Inc.,C=DE", .issuer = ca, .staple = true,
-        .san = "dns:a.example dns:*.b.example ip:192.0.2.1 ip:2001:db8::1 uri:spiffe://p/x mail:me@a.example",
-        .purpose = GNUTLS_KP_TLS_WWW_SERVER, .usage = GNUTLS_KEY_DIGITAL_SIGNATURE,
-        .aia = "http://a.example/i.crt", .ocsp = "http://a.example/ocsp", .crl = "http://a.example/crl" });
+    struct cert *c = made((struct mint){
+        .dn = "CN=www,O=Org\\, Inc.,C=DE",
+        .issuer = ca,
+        .staple = true,
+        .san =
+            "dns:a.example dns:*.b.example ip:192.0.2.1 ip:2001:db8::1 "
+            "uri:spiffe://p/x mail:me@a.example",
+        .purpose = GNUTLS_KP_TLS_WWW_SERVER,
+        .usage = GNUTLS_KEY_DIGITAL_SIGNATURE,
+        .aia = "http://a.example/i.crt",
+        .ocsp = "http://a.example/ocsp",
+        .crl = "http://a.example/crl" });
     assert_string_equal(c->subject, "CN=www,O=Org\\, Inc.,C=DE");
     assert_string_equal(c->cn, "www");
     assert_string_equal(c->issuer, "CN=The CA");
@@ -54,9 +66,12 @@ static void test_fields(void **state)
     assert_false(c->usage_client || c->usage_any);
     assert_int_equal(c->key_usage, USAGE_DIGITAL_SIGNATURE);
     static const struct san want[] = {
-        { SAN_DNS, (char *)(uintptr_t)"a.example" }, { SAN_DNS, (char *)(uintptr_t)"*.b.example" },
-        { SAN_IP, (char *)(uintptr_t)"192.0.2.1" }, { SAN_IP, (char *)(uintptr_t)"2001:db8::1" },
-        { SAN_URI, (char *)(uintptr_t)"spiffe://p/x" }, { SAN_EMAIL, (char *)(uintptr_t)"me@a.example" },
+        { SAN_DNS, (char *)(uintptr_t) "a.example" },
+        { SAN_DNS, (char *)(uintptr_t) "*.b.example" },
+        { SAN_IP, (char *)(uintptr_t) "192.0.2.1" },
+        { SAN_IP, (char *)(uintptr_t) "2001:db8::1" },
+        { SAN_URI, (char *)(uintptr_t) "spiffe://p/x" },
+        { SAN_EMAIL, (char *)(uintptr_t) "me@a.example" },
     };
     assert_int_equal(c->san_count, 6);
     assert_int_equal(c->san_total, 6);
@@ -80,8 +95,13 @@ static void test_fields(void **state)
 static void test_keys(void **state)
 {
     (void)state;
-    static const struct { enum mint_key kind; const char *key; int bits; const char *curve; } rows[] = {
-        { MINT_RSA1024, "RSA", 1024, NULL }, { MINT_RSA2048, "RSA", 2048, NULL },
+    static const struct {
+        enum mint_key kind;
+        const char *key;
+        int bits;
+        const char *curve;
+    } rows[] = {
+        { MINT_RSA1024, "RSA", 1024, NULL },      { MINT_RSA2048, "RSA", 2048, NULL },
         { MINT_P192, "ECDSA", 192, "secp192r1" }, { MINT_DSA1024, "DSA", 1024, NULL },
         { MINT_ED25519, "Ed25519", 256, NULL },
     };
@@ -112,7 +132,8 @@ static void test_signatures(void **state)
         { MINT_ED25519, 0, false, "EdDSA-Ed25519", NULL },
     };
     for (size_t n = 0; n < sizeof rows / sizeof *rows; n++) {
-        struct cert *c = made((struct mint){ .kind = rows[n].kind, .digest = rows[n].digest, .pss = rows[n].pss });
+        struct cert *c = made(
+            (struct mint){ .kind = rows[n].kind, .digest = rows[n].digest, .pss = rows[n].pss });
         assert_string_equal(c->signature, rows[n].signature);
         if (rows[n].name)
             assert_string_equal(c->digest, rows[n].name);
@@ -122,7 +143,7 @@ static void test_signatures(void **state)
     }
 }
 
-/* Puts other digits where these are; the signature no longer fits, which reading does not look at. */
+/* Puts other digits where these are; the signature no longer fits, which nobody looks at here. */
 static struct cert *patched(struct mint m, const char *from, const char *to)
 {
     struct minted *x = mint(&m);
@@ -138,7 +159,8 @@ static struct cert *patched(struct mint m, const char *from, const char *to)
 static void test_dates(void **state)
 {
     (void)state;
-    const struct mint m = { .from = -1, .to = 50 * 366 }; /* 2027-01-14 and, as GeneralizedTime, 2077 */
+    const struct mint m = { .from = -1,
+                            .to = 50 * 366 }; /* 2027-01-14 and, as GeneralizedTime, 2077 */
     struct cert *c = patched(m, "270114080000Z", "610114080000Z");
     assert_int_equal(c->not_before, when_from_civil(1961, 1, 14, 8, 0, 0));
     cert_free(c);
@@ -155,7 +177,8 @@ static void test_dates(void **state)
 static void test_names_are_printable(void **state)
 {
     (void)state;
-    struct cert *c = patched((struct mint){ .cn = "evilXX1mname", .san = "dns:YYevil.example" }, "evilXX1", "evil\x1b[1");
+    struct cert *c = patched((struct mint){ .cn = "evilXX1mname", .san = "dns:YYevil.example" },
+                             "evilXX1", "evil\x1b[1");
     assert_string_equal(c->cn, "evil\\x1b[1mname");
     assert_null(strchr(c->subject, 0x1b));
     cert_free(c);
@@ -257,7 +280,8 @@ static void test_broken_extension(void **state)
 {
     (void)state;
     static const uint8_t half[] = { 0x30, 0x09, 0x82, 0x20, 'a' };
-    struct minted *x = mint(&(struct mint){ .raw_oid = "1.3.6.1.5.5.7.1.1", .raw = half, .raw_len = sizeof half });
+    struct minted *x =
+        mint(&(struct mint){ .raw_oid = "1.3.6.1.5.5.7.1.1", .raw = half, .raw_len = sizeof half });
     struct cert *c = minted_cert(x);
     assert_true(c->malformed);
     assert_string_equal(c->fault, "its authorityInfoAccess extension can't be decoded");
@@ -265,11 +289,12 @@ static void test_broken_extension(void **state)
     minted_free(x);
 }
 
-/* Every bit of a certificate flipped once: nothing may happen, and most of it is noticed or harmless. */
+/* One bit of each byte flipped: a record comes back, and if it is malformed it says why. */
 static void test_flipped_bits(void **state)
 {
     (void)state;
-    struct minted *x = mint(&(struct mint){ .san = "dns:a.example", .ca = true, .crl = "http://a.example/" });
+    struct minted *x =
+        mint(&(struct mint){ .san = "dns:a.example", .ca = true, .crl = "http://a.example/" });
     for (size_t n = 0; n < x->len; n++) {
         x->der[n] ^= (uint8_t)(1u << n % 8);
         struct cert *c = minted_cert(x);
@@ -328,11 +353,18 @@ static void test_system(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fields), cmocka_unit_test(test_keys), cmocka_unit_test(test_signatures),
-        cmocka_unit_test(test_dates), cmocka_unit_test(test_names_are_printable),
-        cmocka_unit_test(test_many_names), cmocka_unit_test(test_scts), cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_broken_extension), cmocka_unit_test(test_flipped_bits),
-        cmocka_unit_test(test_oids), cmocka_unit_test(test_system),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_names_are_printable),
+        cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_scts),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_broken_extension),
+        cmocka_unit_test(test_flipped_bits),
+        cmocka_unit_test(test_oids),
+        cmocka_unit_test(test_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

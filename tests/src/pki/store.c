@@ -61,7 +61,8 @@ static void holds(struct store *s, const struct minted *m, bool want)
 
 static struct cert *named(struct store *s, const struct minted *m, size_t i)
 {
-    struct cert *c = minted_cert(m), *found = store_by_name(s, c->subject_der, c->subject_der_len, i);
+    struct cert *c = minted_cert(m),
+                *found = store_by_name(s, c->subject_der, c->subject_der_len, i);
     cert_free(c);
     return found;
 }
@@ -99,18 +100,23 @@ static void test_pem_forms(void **state)
     char *pem = minted_pem(one), *other = minted_pem(two);
     const char *body = strchr(pem, '\n') + 1;
     size_t body_len = (size_t)(strstr(pem, "-----END") - body);
-    static const struct { const char *before, *label, *after; } rows[] = {
-        { "", "CERTIFICATE", "" }, { "# CN=One\r\n\r\nSubject: ...\n", "CERTIFICATE", "trailing words" },
-        { "", "X509 CERTIFICATE", "" }, { "", "TRUSTED CERTIFICATE", "" },
-        { "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n", "CERTIFICATE", "" },
-        { "-----BEGIN CERTIFICATE-----\nMIIBhollow\n-----END CERTIFICATE-----\n", "CERTIFICATE", "" },
+    static const struct { const char *before, *label, *after;
+    } rows[] = {
+        { "", "CERTIFICATE", "" },
+        { "# CN=One\r\n\r\nSubject: ...\n", "CERTIFICATE", "trailing words" },
+        { "", "X509 CERTIFICATE", "" },
+        { "", "TRUSTED CERTIFICATE", "" },
+        { "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n", "CERTIFICATE",
+          "" },
+        { "-----BEGIN CERTIFICATE-----\nMIIBhollow\n-----END CERTIFICATE-----\n", "CERTIFICATE",
+          "" },
         { "\xef\xbb\xbf", "CERTIFICATE", "\n-----BEGIN " },
         { "-----END CERTIFICATE-----", "CERTIFICATE", "" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e;
-        char *text = mem_format("%s-----BEGIN %s-----\n%.*s-----END %s-----\n%s", rows[i].before, rows[i].label,
-                                (int)body_len, body, rows[i].label, rows[i].after);
+        char *text = mem_format("%s-----BEGIN %s-----\n%.*s-----END %s-----\n%s", rows[i].before,
+                                rows[i].label, (int)body_len, body, rows[i].label, rows[i].after);
         struct store *s = load(text, strlen(text), &e);
         if (!s)
             print_error("row %zu: %s\n", i, e.text);
@@ -189,7 +195,8 @@ static void test_der(void **state)
 static void test_mistakes(void **state)
 {
     (void)state;
-    static const struct { const char *bytes; size_t n; const char *says; } rows[] = {
+    static const struct { const char *bytes; size_t n; const char *says;
+    } rows[] = {
         { "", 0, "is empty" },
         { "hello\n", 6, "holds no certificate" },
         { "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n", 0, "private key" },
@@ -197,7 +204,8 @@ static void test_mistakes(void **state)
         { "-----BEGIN EC PRIVATE KEY-----\nMIIB\n", 0, "private key" },
         { "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n", 0, "certificate request" },
         { "-----BEGIN PKCS7-----\nMIIB\n", 0, "PKCS#7" },
-        { "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", 0, "1 PEM block is damaged" },
+        { "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", 0,
+          "1 PEM block is damaged" },
         { "-----BEGIN CERTIFICATE-----\n", 0, "damaged" },
         { "\xfe\xed\xfe\xed\0\0\0\2", 8, "Java keystore" },
         { "\x30\x06\x02\x01\x03\x30\x01\x00", 8, "PKCS#12" },
@@ -327,9 +335,10 @@ static void test_system(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lookup), cmocka_unit_test(test_pem_forms), cmocka_unit_test(test_pem_lines),
-        cmocka_unit_test(test_trusted_certificate), cmocka_unit_test(test_der),
-        cmocka_unit_test(test_mistakes), cmocka_unit_test(test_directory), cmocka_unit_test(test_too_big),
+        cmocka_unit_test(test_lookup),    cmocka_unit_test(test_pem_forms),
+        cmocka_unit_test(test_pem_lines), cmocka_unit_test(test_trusted_certificate),
+        cmocka_unit_test(test_der),       cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_directory), cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_system),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
