@@ -50,8 +50,8 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
 /* Ends all probes; columns still busy get no further events. Accepts NULL. */
 void engine_free(struct engine *g);
 
-/* A new endpoint with its default facts. `ask` is the caller's number for it (its order). At least
- * one column event follows before this returns. Copies the endpoint. */
+/* A new endpoint with its default facts. `ask` is the caller's number for it (its order). Before this
+ * returns a column event comes, or, where its ca= can't be used, one of trouble. Keeps a reference. */
 void engine_ask(struct engine *g, int ask, const struct endpoint *ep);
 /* More facts of a column. Facts no probe writes become could-not-ask. */
 void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT]);

@@ -31,7 +31,7 @@ struct handshake {
 };
 
 static const enum fact writes[] = {
-    FACT_HANDSHAKE, FACT_FAILURE, FACT_VERSION, FACT_CIPHER, FACT_CIPHER_NAME, FACT_KX_GROUP,
+    FACT_TIMING, FACT_HANDSHAKE, FACT_FAILURE, FACT_VERSION, FACT_CIPHER, FACT_CIPHER_NAME, FACT_KX_GROUP,
     FACT_SIGALG, FACT_ALPN, FACT_EMS, FACT_SNI, FACT_CLIENT_CERT, FACT_STAPLE, FACT_TICKET, FACT_LATE,
     FACT_LEAF, FACT_SUBJECT, FACT_ISSUER, FACT_KEY, FACT_CHAIN, FACT_TRUST, FACT_NAME, FACT_DATES,
     FACT_NOT_AFTER, FACT_STRENGTH, FACT_REASONS, FACT_HTTP, FACT_CLOCK, FACT_STORE, FACT_COUNT
@@ -481,12 +481,25 @@ static struct want late_begin(struct run *r)
     return w;
 }
 
+static void see_timing(struct run *r)
+{
+    const struct handshake *h = r->state;
+    const struct tls *t = &h->tls;
+    double connect = (r->connected - r->created) * 1000, answer = (t->hello_at - h->hello) * 1000;
+    double whole = (h->finished - h->hello) * 1000;
+    json_t *v = json_pack("{s:f, s:o, s:o}", "connect", connect, "server_hello",
+                          t->hello_at > 0 ? json_real(answer) : json_null(), "handshake",
+                          t->end == TLS_OK ? json_real(whole) : json_null());
+    run_see(r, FACT_TIMING, STATE_YES, v, -1, NULL);
+}
+
 static struct want handshake_ended(struct run *r)
 {
     struct handshake *h = r->state;
     struct tls *t = &h->tls;
     h->finished = run_now(r);
     double ms = (h->finished - h->hello) * 1000;
+    see_timing(r);
     if (t->end == TLS_OK)
         see_negotiated(r, t, ms);
     else

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/mem.h"
 #include "src/wire/first.h"
@@ -11,6 +12,13 @@ const char *const tls_stage_words[] = { "nothing", "server-hello", "certificate"
                                         "finished" };
 const char *const tls_end_words[] = { "going", "ok", "alert", "reset", "closed", "not-tls", "protocol",
                                       "too-big", "local", "version", "silent", "slow" };
+
+static double tls_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 static void tls_reached(struct tls *t, enum tls_stage s)
 {
@@ -55,6 +63,7 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
     case GNUTLS_HANDSHAKE_SERVER_HELLO:
         tls_reached(t, STAGE_SERVER_HELLO);
         tls_note_hello(t, msg->data, msg->size);
+        t->hello_at = tls_now();
         break;
     case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
         tls_reached(t, STAGE_CERTIFICATE);

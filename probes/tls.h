@@ -32,6 +32,7 @@ struct tls {
     bool asked_cert, ticket, retried; /* CertificateRequest, NewSessionTicket, HelloRetryRequest came */
     uint16_t server_version;    /* chosen in the ServerHello, 0: none came */
     uint16_t server_suite;      /* likewise; 0: none */
+    double hello_at;            /* CLOCK_MONOTONIC when it came, 0: it did not */
     struct buf certificate;     /* body of the Certificate message */
     struct buf request;         /* body of CertificateRequest */
     enum tls_end end;

@@ -34,6 +34,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(RESOLVE,      "resolve",          "Name resolves",   GROUP_PATH,    FACT_LIST,   true,  "addresses the name resolves to, from the hosts file or DNS") \
     X(ADDRESS_FROM, "address_from",     "Address from",    GROUP_PATH,    FACT_WORD,   false, "where the address came from: literal, hosts, dns, option") \
     X(CONNECT,      "connect",          "TCP connect",     GROUP_PATH,    FACT_WORD,   true,  "connected, refused, unreachable, no-route, silent (no answer to SYN), reset, prohibited") \
+    X(TIMING,       "timing",           "Time per stage",  GROUP_PATH,    FACT_OBJECT, false, "milliseconds of each stage: connect, first answer, handshake") \
     X(HANDSHAKE,    "handshake",        "Handshake",       GROUP_TLS,     FACT_WORD,   true,  "how the handshake ended: ok, alert, reset, closed, silent, not-tls, local, protocol, slow, too-big, version") \
     X(FAILURE,      "failure",          "Failure",         GROUP_TLS,     FACT_OBJECT, true,  "where and how it failed: kind, stage, alert, bytes received") \
     X(VERSION,      "version",          "Version",         GROUP_TLS,     FACT_WORD,   true,  "negotiated protocol version") \
@@ -74,6 +75,8 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * resolve           yes: ["192.0.2.1", ...]; no: the name has no usable address, `failure` says why
  * connect           yes: "connected"; no: "refused" "unreachable" "silent" "reset" "prohibited";
  *                   could-not-ask: "no-route" (this machine has no route for that address family)
+ * timing            yes: {"connect": 0.2, "server_hello": 1.4 | null, "handshake": 2.5 | null}: milliseconds,
+ *                   each counted from the end of the stage before; the latter two from our ClientHello
  * handshake         yes: "ok"; no: the kind of `failure`
  * failure           yes: {"kind": ..., "stage": ..., "alert": null | {"level":"fatal"|"warning",
  *                   "number":40,"name":"handshake_failure"}, "received": bytes from the server so far,

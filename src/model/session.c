@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/wire/names.h"
 
 struct session *session_new(double started)
 {
@@ -189,6 +191,33 @@ static char *offset_cell(const json_t *v)
     return mem_format("%c%.0fd +-%.0fs", s < 0 ? '-' : '+', a / 86400, u);
 }
 
+/* "TLS 1.0, 1.1": the versions a server took. */
+static char *versions_cell(const json_t *v)
+{
+    struct text t = { 0 };
+    const char *key;
+    json_t *said;
+    json_object_foreach((json_t *)v, key, said) {
+        const struct version *known = version_by_word(key);
+        if (known && json_is_string(said) && strcmp(json_string_value(said), "accepted") == 0)
+            text_addf(&t, "%s%s", t.s ? ", " : "", t.s ? known->title + strcspn(known->title, "0123456789")
+                                                       : known->title);
+    }
+    if (!t.s)
+        text_add(&t, "none");
+    return text_take(&t);
+}
+
+/* "12 + 25 ms": connecting, and the handshake or what there was of it. */
+static char *timing_cell(const json_t *v)
+{
+    const json_t *whole = json_object_get(v, "handshake"), *first = json_object_get(v, "server_hello");
+    double connect = json_number_value(json_object_get(v, "connect"));
+    const json_t *last = json_is_number(whole) ? whole : first;
+    return json_is_number(last) ? mem_format("%.1f + %.1f ms", connect, json_number_value(last))
+                                : mem_format("%.1f ms", connect);
+}
+
 /* What an object fact is worth in one cell: how many of it there are, or its one telling member. */
 static char *object_cell(enum fact f, const json_t *v)
 {
@@ -196,8 +225,14 @@ static char *object_cell(enum fact f, const json_t *v)
     const json_t *sent = json_object_get(v, "sent"), *count = json_object_get(v, "count");
     if (kind) {
         const char *stage = json_string_value(json_object_get(v, "stage"));
-        return mem_format("%s after %s", kind, stage ? stage : "?");
+        if (!stage || strcmp(stage, "nothing") == 0)
+            return mem_format("%s after hello", kind);
+        return mem_format(strcmp(stage, kind) == 0 ? "%s" : "%s, %s", kind, stage);
     }
+    if (f == FACT_VERSIONS)
+        return versions_cell(v);
+    if (f == FACT_TIMING)
+        return timing_cell(v);
     if (sent) {
         size_t n = json_array_size(sent);
         const char *end = json_is_true(json_object_get(v, "trusted"))    ? "complete"
@@ -215,6 +250,11 @@ static char *object_cell(enum fact f, const json_t *v)
 /* Only what is cut at bytes it surely has is cut: a file may hold any words. */
 static char *word_cell(enum fact f, const char *word)
 {
+    const struct version *version = f == FACT_VERSION ? version_by_word(word) : NULL;
+    if (version)
+        return mem_string(version->title);
+    if (f == FACT_CIPHER && text_starts(word, "TLS_"))
+        return mem_string(word + strlen("TLS_"));
     size_t n = strlen(word);
     if (f == FACT_LEAF && n > 8 && strspn(word, "0123456789abcdef") == n)
         return mem_format("%.4s..%s", word, word + n - 2);
@@ -234,6 +274,8 @@ char *column_cell(const struct column *c, enum fact f)
         return mem_string("?");
     if (json_is_string(s->value))
         return word_cell(f, json_string_value(s->value));
+    if (s->state == STATE_NO && (f == FACT_FAILURE || f == FACT_LATE || f == FACT_REASONS))
+        return mem_string("none");
     if (s->state == STATE_NO || !s->value || json_is_null(s->value))
         return mem_string(s->state == STATE_YES ? "yes" : "no");
     if (fact_table[f].kind == FACT_LIST)

@@ -136,10 +136,10 @@ server_launch() {
     local name=$1 text word free
     text=${command[$name]}$'\n'
     [ -f "$dir/$name.template" ] && text+=$(<"$dir/$name.template")
-    local -a words
-    mapfile -t words < <(grep -oE '@[a-z0-9.-]+@' <<<"$text" | sort -u | tr -d @)
-    mapfile -t free < <("$fault" ports ${#words[@]})
-    for word in "${words[@]}"; do
+    local -a wanted
+    mapfile -t wanted < <(grep -oE '@[a-z0-9.-]+@' <<<"$text" | sort -u | tr -d @)
+    mapfile -t free < <("$fault" ports ${#wanted[@]})
+    for word in "${wanted[@]}"; do
         port[$word]=${free[-1]}
         unset 'free[-1]'
         owner[$word]=$name

@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# run.sh [NAME]... - short benchmarks beside a peer, in the same minute on the same machine.
+#
+# Each line is the median of PAIRS pairs: ours, the peer, and ours / peer. Single times depend on the
+# machine and its load; trust the ratio. What is not installed is skipped. Run by `make bench`.
+. "${abs_top_srcdir:?}/tests/lib/e2e.sh"
+paint=$abs_top_builddir/tests/bench/paint
+PAIRS=${PAIRS:-5}
+MANY=200  # endpoints
+FLIGHT=500 # probes in flight
+all=(start handshake many dead memory paint)
+
+median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+have() { command -v "$1" >/dev/null; }
+missing() { printf '%-34s skipped: %s\n' "$1" "$2"; }
+again() { # again N COMMAND...: N times, nothing printed
+    local i n=$1
+    shift
+    for ((i = 0; i < n; i++)); do "$@"; done >/dev/null 2>&1 </dev/null
+}
+took() { # took COMMAND...: milliseconds
+    local start=$EPOCHREALTIME
+    "$@"
+    awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.3f\n", (b - a) * 1000 }'
+}
+
+# pairs NAME UNIT DIVISOR OURS PEER WHO: OURS and PEER are functions that print a number.
+pairs() {
+    local i a b
+    : >"$dir/a" && : >"$dir/b" && : >"$dir/r"
+    for ((i = 0; i < PAIRS; i++)); do
+        a=$($4) b=$($5)
+        echo "$a" >>"$dir/a" && echo "$b" >>"$dir/b"
+        awk -v a="$a" -v b="$b" 'BEGIN { print b > 0 ? a / b : 0 }' >>"$dir/r"
+    done
+    awk -v name="$1" -v unit="$2" -v by="$3" -v a="$(median <"$dir/a")" -v b="$(median <"$dir/b")" -v r="$(median <"$dir/r")" \
+        -v who="$6" 'BEGIN { printf "%-34s %8.2f %s  %s %.2f %s  ratio %.2f\n", name, a / by, unit, who, b / by, unit, r }'
+}
+
+# --- the server ------------------------------------------------------------------------------------------
+
+# Listens on MANY loopback addresses, one port; without nginx there is one s_server on 127.0.0.1.
+serve() {
+    local i
+    mint_usual
+    leaf many san=DNS:*.bench.test,DNS:good.test
+    bundle many many inter
+    nginx n < <(
+        echo " ssl_certificate $dir/many.bundle; ssl_certificate_key $dir/many.key; server { return 200 ok; listen 127.0.0.1:@n@ ssl;"
+        for ((i = 1; i <= MANY; i++)); do echo "  listen 127.1.0.$i:@n@ ssl;"; done
+        echo ' }'
+    )
+    s_server s good
+    faults silent
+    servers_wait
+    server=${port[s]}
+    [ -n "${gone[n]-}" ] || server=${port[n]}
+    good="tls://good.test:$server,at=127.0.0.1,ca=$ca"
+}
+
+# --- benchmarks ------------------------------------------------------------------------------------------
+
+start_ours() { took again 20 "$TLSWHY" --version; }
+start_peer() { took again 20 openssl version; }
+bench_start() { pairs "start (--version)" ms 20 start_ours start_peer "openssl version"; }
+
+handshake_ours() { took again 10 "$TLSWHY" check --only handshake --quiet "$good"; }
+handshake_openssl() {
+    took again 10 openssl s_client -connect "127.0.0.1:$server" -servername good.test -CAfile "$ca" -verify_return_error \
+        -verify_hostname good.test
+}
+handshake_gnutls() {
+    took again 10 gnutls-cli --x509cafile "$ca" --sni-hostname good.test --verify-hostname good.test -p "$server" 127.0.0.1
+}
+bench_handshake() {
+    "$TLSWHY" check --only handshake --quiet "$good" >/dev/null || bail "the handshake to be measured fails"
+    pairs "one verified handshake" ms 10 handshake_ours handshake_openssl "openssl s_client"
+    have gnutls-cli && pairs "one verified handshake" ms 10 handshake_ours handshake_gnutls gnutls-cli
+}
+
+list_make() { # list_make [DEAD]: $dir/list and $dir/addresses; every tenth endpoint is dead if asked
+    local i address
+    : >"$dir/list" && : >"$dir/addresses"
+    for ((i = 1; i <= MANY; i++)); do
+        address=127.1.0.$i
+        [ -n "${1-}" ] && ((i % 10 == 0)) && address=10.99.0.$i
+        echo "tls://e$i.bench.test:$server,at=$address" >>"$dir/list"
+        echo "$address" >>"$dir/addresses"
+    done
+}
+many_ours() { took many_run; }
+many_run() { "$TLSWHY" check --only handshake --quiet --timeout 2 --ca "$ca" -f "$dir/list" >"$dir/many.out" 2>&1 </dev/null; }
+many_gnutls() { took many_gnutls_run; }
+many_gnutls_run() {
+    xargs -P 50 -I{} timeout 2 gnutls-cli --x509cafile "$ca" --sni-hostname e.bench.test --verify-hostname e.bench.test \
+        -p "$server" {} <"$dir/addresses" >/dev/null 2>&1
+}
+many_check() { # many_check N: so many are ok, or the numbers mean nothing
+    many_run
+    [ "$(grep -c '^ok ' "$dir/many.out")" = "$1" ] || bail "of $MANY endpoints not $1 are ok: $(grep -v '^ok ' "$dir/many.out" | head -n 1)"
+}
+bench_many() {
+    [ -z "${gone[n]-}" ] || { missing "$MANY endpoints" "${gone[n]}"; return; }
+    have gnutls-cli || { missing "$MANY endpoints" "there is no gnutls-cli here"; return; }
+    list_make
+    many_check $MANY
+    pairs "$MANY endpoints" ms 1 many_ours many_gnutls "xargs -P 50 gnutls-cli"
+}
+
+# In a network of its own, where packets to 10.99.0.0/16 vanish.
+bench_dead() {
+    if [ -z "${BENCH_ALONE-}" ]; then
+        if [ "$(id -u)" = 0 ] && have unshare && have ip && unshare -n ip link add dead0 type dummy 2>/dev/null; then
+            BENCH_ALONE=1 unshare -n -- "$abs_top_srcdir/tests/bench/run.sh" dead
+        else
+            missing "a tenth of $MANY dead" "it takes root, unshare, ip and dummy devices"
+        fi
+        return
+    fi
+    [ -z "${gone[n]-}" ] || { missing "a tenth of $MANY dead" "${gone[n]}"; return; }
+    have gnutls-cli || { missing "a tenth of $MANY dead" "there is no gnutls-cli here"; return; }
+    list_make dead
+    many_check $((MANY - MANY / 10))
+    pairs "a tenth of $MANY dead, timeout 2 s" ms 1 many_ours many_gnutls "xargs -P 50 gnutls-cli"
+}
+alone_prepare() {
+    ip link set lo up && ip link add dead0 type dummy && ip addr add 10.99.255.1/16 dev dead0 && ip link set dead0 up
+}
+
+flight_peak() { # flight_peak N: KiB while N probes wait
+    local i peak
+    local -a endpoints=()
+    for ((i = 0; i < $1; i++)); do endpoints+=("tls://e$i.bench.test:${port[silent]},at=127.0.0.1"); done
+    "$meter" "$dir/peak" "$TLSWHY" check --only handshake --quiet --jobs "$FLIGHT" --per-host "$FLIGHT" --timeout 2 --ca "$ca" \
+        "${endpoints[@]}" >/dev/null 2>&1 </dev/null
+    read -r _ peak _ <"$dir/peak"
+    echo "$peak"
+}
+memory_ours() { awk -v n=$FLIGHT -v many="$(flight_peak $FLIGHT)" -v one="$(flight_peak 1)" 'BEGIN { print (many - one) / (n - 1) }'; }
+memory_peer() {
+    "$meter" "$dir/peak" openssl s_client -connect "127.0.0.1:$server" -CAfile "$ca" >/dev/null 2>&1 </dev/null
+    awk '{ print $2 }' "$dir/peak"
+}
+bench_memory() { PAIRS=3 pairs "memory per probe in flight ($FLIGHT)" KiB 1 memory_ours memory_peer "an openssl s_client"; }
+
+paint_ours() { "$paint" "$TLSWHY" "$good" | awk '{ print $1 }'; }
+paint_peer() { "$paint" "$peer" | awk '{ print $1 }'; }
+bench_paint() {
+    peer=htop
+    have htop || peer=top
+    have "$peer" || { missing "first byte of the screen" "there is neither htop nor top here"; return; }
+    [ -n "$(paint_ours)" ] || { missing "first byte of the screen" "the workbench paints nothing"; return; }
+    pairs "first byte of the screen" ms 1 paint_ours paint_peer "$peer"
+}
+
+[ -z "${BENCH_ALONE-}" ] || alone_prepare || bail "the network of its own could not be prepared"
+serve
+for name in "${@:-${all[@]}}"; do
+    declare -F "bench_$name" >/dev/null || bail "there is no benchmark $name: ${all[*]}"
+    "bench_$name"
+done
