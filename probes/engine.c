@@ -683,6 +683,15 @@ static void target_want(struct engine *g, struct target *t, const bool wanted[FA
     }
 }
 
+/* The same, and what no probe writes is said to be so. */
+static void target_more(struct engine *g, struct target *t, const bool wanted[FACT_COUNT])
+{
+    target_want(g, t, wanted);
+    for (int f = 0; f < FACT_COUNT; f++)
+        if (wanted[f] && !t->asked[f])
+            target_see(g, t, "other", (enum fact)f, COULD_NOT_ASK, NULL, -1, mem_string("no probe answers this yet"));
+}
+
 /* --- asks --- */
 
 static struct target *target_new(struct engine *g, int ask, int nth, const struct endpoint *ep)
@@ -724,15 +733,21 @@ static void target_located(struct engine *g, struct target *t, const struct addr
                why && *why ? mem_string(why) : NULL);
 }
 
+/* What needs an address can't be asked. */
+static void target_blank(struct engine *g, struct target *t, const char *why)
+{
+    target_see(g, t, "resolve", FACT_CONNECT, COULD_NOT_ASK, NULL, -1, mem_string(why));
+    for (const enum fact *f = handshake_probe.writes; *f != FACT_COUNT; f++)
+        if (*f != FACT_FAILURE)
+            target_see(g, t, "resolve", *f, COULD_NOT_ASK, NULL, -1, NULL);
+}
+
 static void target_nowhere(struct engine *g, struct target *t, const char *kind, const char *why)
 {
     char *text = mem_format("%s: %s", t->endpoint->host, why);
     target_see(g, t, "resolve", FACT_RESOLVE, STATE_NO, NULL, -1, mem_string(text));
     target_see(g, t, "resolve", FACT_FAILURE, STATE_YES, failure_json(kind, "resolve"), -1, text);
-    target_see(g, t, "resolve", FACT_CONNECT, COULD_NOT_ASK, NULL, -1, mem_string("there is no address to connect to"));
-    for (const enum fact *f = handshake_probe.writes; *f != FACT_COUNT; f++)
-        if (*f != FACT_FAILURE)
-            target_see(g, t, "resolve", *f, COULD_NOT_ASK, NULL, -1, NULL);
+    target_blank(g, t, "there is no address to connect to");
 }
 
 static json_t *address_list(const struct resolved *r)
@@ -753,6 +768,7 @@ static void on_resolved(void *arg, const struct resolved *r)
     struct engine *g = first->engine;
     double ms = (now_monotonic() - first->asked_name) * 1000;
     g->resolving--;
+    first->resolving = false;
     size_t n = first->gone ? 0 : r->count;
     if (!first->gone && !r->count)
         target_nowhere(g, first, r->failed ? r->failed : "dns-failed", r->why);
@@ -768,8 +784,12 @@ static void on_resolved(void *arg, const struct resolved *r)
                               key_len == 1 ? "" : "es", r->from));
         if (i)
             target_say(g, t, EVENT_BUSY);
+        t->runs++; /* or the first probe that ends at once would end the round */
         target_begin(g, t);
+        target_done(g, t);
     }
+    if (!first->gone)
+        target_more(g, first, first->later);
     target_done(g, first);
     engine_pump(g);
 }
@@ -795,12 +815,15 @@ static void target_resolve(struct engine *g, struct target *t)
     struct address a;
     struct resolved *ruled = mem_new(sizeof *ruled);
     t->asked_name = now_monotonic();
+    t->resolving = true;
+    memset(t->later, 0, sizeof t->later);
     g->resolving++;
     t->runs++;
     if (resolve_by_rule(g, ep, ruled)) {
         on_resolved(t, ruled);
     } else if (address_parse(ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &a)) {
         g->resolving--;
+        t->resolving = false;
         target_located(g, t, &a, ep->at_host ? "option" : "literal", NULL);
         target_begin(g, t);
         target_done(g, t);
@@ -843,12 +866,14 @@ void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT])
     struct target *t = engine_target(g, column);
     if (!t)
         return;
+    if (t->resolving) { /* without an address nothing could be asked: it waits for that */
+        for (int f = 0; f < FACT_COUNT; f++)
+            t->later[f] |= wanted[f];
+        return;
+    }
     t->runs++;
     target_say(g, t, EVENT_BUSY);
-    target_want(g, t, wanted);
-    for (int f = 0; f < FACT_COUNT; f++)
-        if (wanted[f] && !t->asked[f])
-            target_see(g, t, "other", (enum fact)f, COULD_NOT_ASK, NULL, -1, mem_string("no probe answers this yet"));
+    target_more(g, t, wanted);
     target_done(g, t);
     engine_pump(g);
 }
@@ -874,6 +899,17 @@ void engine_again(struct engine *g, int column)
     engine_pump(g);
 }
 
+/* Nobody waits for its name any more; false when nobody did. */
+static bool target_unresolve(struct engine *g, struct target *t)
+{
+    if (!t->resolving)
+        return false;
+    resolver_drop(g->resolver, t);
+    g->resolving--;
+    t->resolving = false;
+    return true;
+}
+
 void engine_drop(struct engine *g, int column)
 {
     struct target *t = engine_target(g, column);
@@ -882,6 +918,8 @@ void engine_drop(struct engine *g, int column)
     target_say(g, t, EVENT_GONE);
     t->gone = true;
     t->runs++;
+    if (target_unresolve(g, t))
+        t->runs--;
     for (struct slot *s = g->all, *next; s; s = next) {
         next = s->all_next;
         if (s->run.target == t) {
@@ -900,6 +938,14 @@ void engine_stop(struct engine *g)
         struct target *t = s->run.target;
         run_blank(&s->run);
         slot_free(s);
+        target_done(g, t);
+    }
+    for (struct target *t = g->targets; t; t = t->next) {
+        if (!target_unresolve(g, t))
+            continue;
+        target_see(g, t, "resolve", FACT_RESOLVE, COULD_NOT_ASK, NULL, -1, mem_string("stopped before the name was resolved"));
+        target_blank(g, t, "stopped before there was an address");
+        target_more(g, t, t->later);
         target_done(g, t);
     }
 }

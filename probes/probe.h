@@ -64,8 +64,10 @@ struct target {
     double asked_name;              /* engine time when its name was asked for */
     double began;                   /* engine time of the first probe: --max-time counts from here */
     int runs;                       /* unfinished runs, and resolving */
+    bool resolving;                 /* its name is being asked for */
     bool gone;                      /* dropped: no more events */
     bool asked[FACT_COUNT];         /* written, or a run is on its way */
+    bool later[FACT_COUNT];         /* wanted while its name was being asked for */
     char **version_said;            /* versions probe: what each of its runs found, owned; or NULL */
     struct target *next;
 };

@@ -76,6 +76,7 @@ static void compare_cell(struct cell_text *out, const struct look *l, const stru
         return;
     }
     out->text = column_cell(c, (enum fact)row->a);
+    out->full = column_word(c, (enum fact)row->a);
     if (ref && ref != c)
         out->mark = (char)diff_cell(ref, c, (enum fact)row->a);
     out->attr = out->mark == MARK_DIFFER  ? ATTR_BAD

@@ -35,6 +35,7 @@ struct cell_text {
     char *text;      /* owned */
     char mark;       /* before the text, ' ' for none */
     unsigned attr;
+    const char *full; /* lent; the whole value where `text` abbreviates it, or NULL: what is copied */
 };
 
 /* Copies its strings. Lent until the next row comes. */

@@ -482,7 +482,9 @@ static void act_copy(struct view *v, const struct scene *s)
     if (at >= 0 && p->columns && c) {
         struct cell_text cell = { 0 };
         p->cell(&cell, &l, &rows.row[at].item, c);
-        text = cell.text;
+        text = cell.full ? mem_string(cell.full) : cell.text;
+        if (cell.full)
+            free(cell.text);
     } else if (at >= 0) {
         text = mem_string(rows.row[at].full ? rows.row[at].full : rows.row[at].text);
     }

@@ -112,8 +112,10 @@ bool der_cert(const void *der, size_t n, struct der_cert *c)
         return false;
     c->used = cert.whole.left;
     if (!der_expect(&cert.content, DER_SEQUENCE, &tbs) ||
-        !der_expect(&cert.content, DER_SEQUENCE, &d) ||
-        !der_expect(&cert.content, DER_BIT_STRING, &d) || d.content.left < 1)
+        !der_expect(&cert.content, DER_SEQUENCE, &d))
+        return false;
+    c->algorithm = d.content;
+    if (!der_expect(&cert.content, DER_BIT_STRING, &d) || d.content.left < 1)
         return false;
     reader_u8(&d.content); /* the number of unused bits, 0 in every signature */
     c->signature = d.content;

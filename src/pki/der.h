@@ -37,6 +37,7 @@ int der_small(struct reader content);
 
 struct der_cert {
     struct reader tbs;          /* the signed bytes, header included */
+    struct reader algorithm;    /* content of the outer AlgorithmIdentifier */
     struct reader signature;    /* the signature itself */
     struct reader serial;       /* content of the INTEGER */
     struct reader issuer, subject; /* whole Names */

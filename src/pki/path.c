@@ -177,49 +177,62 @@ static enum link_check check_of(int r)
 
 #define VERIFY_FLAGS (GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1)
 
-/* RSA-PSS parameters (the salt's length above all) stand in the certificate, and only this function
- * reads them there; it judges more than the signature, so all of that is switched off. */
-static enum link_check link_pss(const struct cert *child, const struct cert *issuer)
+/* RFC 4055 section 3.1: saltLength is [2], and 20 when it is left out. -1 when it can't be read. */
+static int pss_salt(struct reader algorithm)
 {
-    gnutls_x509_crt_t c[2] = { NULL, NULL };
-    gnutls_datum_t der[2] = { { child->der, (unsigned)child->der_len },
-                              { issuer->der, (unsigned)issuer->der_len } };
-    unsigned status = GNUTLS_CERT_INVALID;
-    int r = 0;
-    for (int i = 0; i < 2 && r >= 0; i++)
-        if ((r = gnutls_x509_crt_init(&c[i])) >= 0)
-            r = gnutls_x509_crt_import(c[i], &der[i], GNUTLS_X509_FMT_DER);
-    if (r >= 0)
-        r = gnutls_x509_crt_verify(c[0], &c[1], 1, VERIFY_FLAGS | GNUTLS_VERIFY_DISABLE_CA_SIGN |
-                                       GNUTLS_VERIFY_DISABLE_TIME_CHECKS |
-                                       GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |
-                                       GNUTLS_VERIFY_IGNORE_UNKNOWN_CRIT_EXTENSIONS |
-                                       GNUTLS_VERIFY_ALLOW_ANY_X509_V1_CA_CRT, &status);
-    for (int i = 0; i < 2; i++)
-        if (c[i])
-            gnutls_x509_crt_deinit(c[i]);
-    if (r < 0)
-        return check_of(r);
-    return status & (GNUTLS_CERT_SIGNATURE_FAILURE | GNUTLS_CERT_SIGNER_NOT_FOUND) ? LINK_BAD
-                                                                                   : LINK_GOOD;
+    struct der d, params, n;
+    int salt = 20;
+    if (!der_expect(&algorithm, DER_OID, &d) || !der_expect(&algorithm, DER_SEQUENCE, &params))
+        return -1;
+    while (params.content.left && der_next(&params.content, &d))
+        if (d.tag == (DER_CONTEXT_CONSTRUCTED | 2))
+            salt = der_expect(&d.content, DER_INTEGER, &n) ? der_small(n.content) : -1;
+    return salt;
+}
+
+/* GnuTLS takes the salt's length from the key and, where that says nothing, from the digest, never
+ * from the signature; so a copy of the key is told the length that the certificate names. */
+static gnutls_pubkey_t pss_key(const struct cert *issuer, gnutls_sign_algorithm_t sign, int salt)
+{
+    gnutls_x509_spki_t spki;
+    gnutls_pubkey_t pubkey = salt >= 0 ? key_read(issuer) : NULL;
+    if (!pubkey || gnutls_x509_spki_init(&spki) < 0)
+        return pubkey;
+    gnutls_x509_spki_set_rsa_pss_params(spki, gnutls_sign_get_hash_algorithm(sign), (unsigned)salt);
+    if (gnutls_pubkey_set_spki(pubkey, spki, 0) < 0) {
+        gnutls_pubkey_deinit(pubkey);
+        pubkey = NULL;
+    }
+    gnutls_x509_spki_deinit(spki);
+    return pubkey;
+}
+
+static enum link_check key_verify(gnutls_pubkey_t pubkey, gnutls_sign_algorithm_t sign,
+                                  const struct der_cert *d)
+{
+    gnutls_datum_t tbs = { (unsigned char *)d->tbs.p, (unsigned)d->tbs.left };
+    gnutls_datum_t signature = { (unsigned char *)d->signature.p, (unsigned)d->signature.left };
+    if (!pubkey)
+        return LINK_UNCHECKED;
+    return check_of(gnutls_pubkey_verify_data2(pubkey, sign, VERIFY_FLAGS, &tbs, &signature));
 }
 
 static enum link_check link_verify(struct judge_cache *k, const struct cert *child,
                                    const struct cert *issuer)
 {
     struct der_cert d;
-    int sign = child->signature ? (int)gnutls_sign_get_id(child->signature) : 0;
+    gnutls_sign_algorithm_t sign = child->signature ? gnutls_sign_get_id(child->signature) : 0;
     if (!der_cert(child->der, child->der_len, &d))
         return LINK_BAD;
-    gnutls_pubkey_t pubkey = key_of(k, issuer);
-    if (!pubkey || sign <= 0)
+    if (sign == GNUTLS_SIGN_UNKNOWN)
         return LINK_UNCHECKED;
-    if (strncmp(child->signature, "RSA-PSS", 7) == 0)
-        return link_pss(child, issuer);
-    gnutls_datum_t tbs = { (unsigned char *)d.tbs.p, (unsigned)d.tbs.left };
-    gnutls_datum_t signature = { (unsigned char *)d.signature.p, (unsigned)d.signature.left };
-    return check_of(gnutls_pubkey_verify_data2(pubkey, (gnutls_sign_algorithm_t)sign, VERIFY_FLAGS,
-                                               &tbs, &signature));
+    if (strncmp(child->signature, "RSA-PSS", 7) != 0 || strncmp(issuer->key, "RSA", 3) != 0)
+        return key_verify(key_of(k, issuer), sign, &d);
+    gnutls_pubkey_t pubkey = pss_key(issuer, sign, pss_salt(d.algorithm));
+    enum link_check check = key_verify(pubkey, sign, &d);
+    if (pubkey)
+        gnutls_pubkey_deinit(pubkey);
+    return check;
 }
 
 static void link_key(const struct cert *child, const struct cert *issuer, char key[2 * 64 + 2])

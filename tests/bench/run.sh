@@ -31,7 +31,7 @@ pairs() {
     for ((i = 0; i < PAIRS; i++)); do
         a=$($4) b=$($5)
         echo "$a" >>"$dir/a" && echo "$b" >>"$dir/b"
-        awk -v a="$a" -v b="$b" 'BEGIN { print b > 0 ? a / b : 0 }' >>"$dir/r"
+        awk -v a="$a" -v b="$b" 'BEGIN { print (b > 0 ? a / b : 0) }' >>"$dir/r"
     done
     awk -v name="$1" -v unit="$2" -v by="$3" -v a="$(median <"$dir/a")" -v b="$(median <"$dir/b")" -v r="$(median <"$dir/r")" \
         -v who="$6" 'BEGIN { printf "%-34s %8.2f %s  %s %.2f %s  ratio %.2f\n", name, a / by, unit, who, b / by, unit, r }'
@@ -110,10 +110,10 @@ bench_many() {
 # In a network of its own, where packets to 10.99.0.0/16 vanish.
 bench_dead() {
     if [ -z "${BENCH_ALONE-}" ]; then
-        if [ "$(id -u)" = 0 ] && have unshare && have ip && unshare -n ip link add dead0 type dummy 2>/dev/null; then
+        if [ "$(id -u)" = 0 ] && have unshare && have ip && unshare -n ip link add dead0 type veth peer name dead1 2>/dev/null; then
             BENCH_ALONE=1 unshare -n -- "$abs_top_srcdir/tests/bench/run.sh" dead
         else
-            missing "a tenth of $MANY dead" "it takes root, unshare, ip and dummy devices"
+            missing "a tenth of $MANY dead" "it takes root, unshare, ip and veth devices"
         fi
         return
     fi
@@ -124,7 +124,8 @@ bench_dead() {
     pairs "a tenth of $MANY dead, timeout 2 s" ms 1 many_ours many_gnutls "xargs -P 50 gnutls-cli"
 }
 alone_prepare() {
-    ip link set lo up && ip link add dead0 type dummy && ip addr add 10.99.255.1/16 dev dead0 && ip link set dead0 up
+    ip link set lo up && ip link add dead0 type veth peer name dead1 && ip addr add 10.99.255.1/16 dev dead0 &&
+        ip link set dead0 arp off up && ip link set dead1 up # nobody answers on the other side
 }
 
 flight_peak() { # flight_peak N: KiB while N probes wait

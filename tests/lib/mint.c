@@ -184,7 +184,14 @@ static void crt_sign(struct minted *c, const struct mint *m)
         return;
     }
     need(gnutls_privkey_init(&key));
-    need(gnutls_privkey_import_x509(key, by->key, 0));
+    need(gnutls_privkey_import_x509(key, by->key, GNUTLS_PRIVKEY_IMPORT_COPY));
+    if (m->salt) {
+        gnutls_x509_spki_t spki;
+        need(gnutls_x509_spki_init(&spki));
+        gnutls_x509_spki_set_rsa_pss_params(spki, digest, m->salt);
+        need(gnutls_privkey_set_spki(key, spki, 0));
+        gnutls_x509_spki_deinit(spki);
+    }
     need(gnutls_x509_crt_privkey_sign(c->crt, by->crt, key, digest,
                                       GNUTLS_PRIVKEY_SIGN_FLAG_RSA_PSS));
     gnutls_privkey_deinit(key);

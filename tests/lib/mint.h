@@ -37,7 +37,7 @@ struct mint {
     const struct minted *same_key;  /* the key of that certificate */
     const struct minted *issuer;    /* NULL: signs itself */
     gnutls_digest_algorithm_t digest; /* 0: SHA-256 */
-    bool pss;                   /* RSA-PSS signature */
+    bool pss; unsigned salt;    /* RSA-PSS signature, its salt's length; 0: that of the digest */
     bool ca, v1, not_ca;        /* not_ca: basicConstraints that say no */
     bool limited; int path_len; /* pathLenConstraint, with ca */
     const char *purpose;        /* OID of extendedKeyUsage */

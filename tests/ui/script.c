@@ -60,7 +60,7 @@ static void dumps_what_keys_lead_to(void **state)
     text[n] = '\0';
     assert_non_null(strstr(text, "[2 Compare]"));
     assert_non_null(strstr(text, "192.0.2.1:443"));
-    assert_non_null(strstr(text, "tls1.3"));
+    assert_non_null(strstr(text, "TLS 1.3"));
     assert_non_null(strstr(text, "PROBER GONE"));
     int lines = 0;
     for (const char *p = text; (p = strchr(p, '\n')); p++)

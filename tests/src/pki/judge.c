@@ -441,6 +441,25 @@ static void test_digests(void **state)
     minted_free(rsa);
 }
 
+/* The salt's length stands in the certificate, and may be another than the digest's. */
+static void test_pss_salts(void **state)
+{
+    (void)state;
+    static const unsigned salts[] = { 20, 32, 64, 222 };
+    struct minted *rsa = mint(&(struct mint){ .cn = "RSA Root", .ca = true, .kind = MINT_RSA2048 });
+    for (size_t i = 0; i < sizeof salts / sizeof *salts; i++) {
+        struct minted *c = mint(&(struct mint){
+            .san = "dns:" NAME, .issuer = rsa, .pss = true, .salt = salts[i] });
+        struct scene s = { .sent = { c }, .trusted = { rsa } };
+        expect_done(&s, "", true, 2);
+        minted_break(c);
+        struct scene broken = { .sent = { c }, .trusted = { rsa } };
+        expect_done(&broken, "bad-signature@0", false, 2);
+        minted_free(c);
+    }
+    minted_free(rsa);
+}
+
 static void test_purposes(void **state)
 {
     (void)state;
@@ -892,7 +911,7 @@ int main(void)
         cmocka_unit_test(test_bad_signature),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_digests),
-        cmocka_unit_test(test_purposes),
+        cmocka_unit_test(test_pss_salts), cmocka_unit_test(test_purposes),
         cmocka_unit_test(test_usages),
         cmocka_unit_test(test_not_ca),
         cmocka_unit_test(test_path_length),
