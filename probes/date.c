@@ -200,8 +200,10 @@ static bool date_feed_h1(struct date *d, const void *p, size_t n)
     for (;;) {
         const char *s = (const char *)d->head.data;
         const char *end = d->head.len ? memmem(s, d->head.len, "\r\n\r\n", 4) : NULL;
+        if (d->head.len >= 5 && memcmp(s, "HTTP/", 5) != 0)
+            return true;
         if (!end && !full)
-            return d->fed > FED_MAX || (d->head.len >= 5 && memcmp(s, "HTTP/", 5) != 0);
+            return d->fed > FED_MAX;
         date_lines(d, s, end ? end : s + d->head.len);
         if (!end || full || !date_forget_interim(d, (size_t)(end + 4 - s)))
             return true;

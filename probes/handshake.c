@@ -81,7 +81,9 @@ static char *failure_text(const struct run *r, const struct tls *t, const struct
     case TLS_SILENT: return mem_format("the connection was accepted, but nothing came within %.1f s of the ClientHello", ms / 1000);
     case TLS_SLOW: return mem_format("the handshake was not complete after %.1f s, %zu bytes had come; last stage: %s",
                                      ms / 1000, r->conn.received, stage);
-    case TLS_TOO_BIG: return mem_format("a handshake message of over %u KiB %s: no real server sends that", TLS_MESSAGE_MAX >> 10, stage);
+    case TLS_TOO_BIG: return mem_format("a handshake message of over %u KiB, or a handshake of over %u KiB, %s: no real server "
+                                        "sends that, and it was not read to its end", TLS_MESSAGE_MAX >> 10,
+                                        TLS_HANDSHAKE_MAX >> 10, stage);
     case TLS_VERSION: {
         const struct version *v = version_find(t->server_version);
         return mem_format("the server chose %s, which this client did not offer", v ? v->title : "a version");

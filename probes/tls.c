@@ -94,6 +94,11 @@ static ssize_t tls_push(gnutls_transport_ptr_t p, const giovec_t *v, int n)
 static ssize_t tls_pull(gnutls_transport_ptr_t p, void *data, size_t n)
 {
     struct tls *t = p;
+    if (t->end == TLS_GOING && t->conn->received > TLS_HANDSHAKE_MAX) {
+        t->too_big = true;
+        gnutls_transport_set_errno(t->session, EMSGSIZE);
+        return -1;
+    }
     ssize_t r = conn_recv(t->conn, data, n);
     if (r < 0)
         gnutls_transport_set_errno(t->session, errno);
@@ -188,6 +193,8 @@ static void tls_read_ready(struct tls *t)
 static enum tls_end tls_explain(struct tls *t, int error)
 {
     t->error = error;
+    if (t->too_big)
+        return TLS_TOO_BIG;
     if (t->stage == STAGE_NOTHING && t->conn->first_len && is_foreign(t->conn)) {
         tls_read_ready(t);
         return TLS_NOT_TLS;

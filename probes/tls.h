@@ -13,7 +13,9 @@
 #include "probes/conn.h"
 #include "src/base/bytes.h"
 
-#define TLS_MESSAGE_MAX (256u << 10) /* largest handshake message taken */
+#define TLS_MESSAGE_MAX (256u << 10)   /* largest handshake message taken */
+#define TLS_HANDSHAKE_MAX (512u << 10) /* bytes of a whole handshake: GnuTLS looks at the size of a
+                                          message only when it has all of it */
 
 /* The last thing the server had said. Words in tls_stage_words. */
 enum tls_stage { STAGE_NOTHING, STAGE_SERVER_HELLO, STAGE_CERTIFICATE, STAGE_REQUEST, STAGE_FINISHED };
@@ -30,6 +32,7 @@ struct tls {
     struct conn *conn;          /* lent */
     enum tls_stage stage;
     bool asked_cert, ticket, retried; /* CertificateRequest, NewSessionTicket, HelloRetryRequest came */
+    bool too_big;               /* TLS_HANDSHAKE_MAX was passed */
     uint16_t server_version;    /* chosen in the ServerHello, 0: none came */
     uint16_t server_suite;      /* likewise; 0: none */
     double hello_at;            /* CLOCK_MONOTONIC when it came, 0: it did not */

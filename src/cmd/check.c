@@ -251,6 +251,9 @@ int cmd_check(struct options *o)
             fprintf(stderr, "tlswhy: note: %s\n", o->endpoint[i]->note);
     int status = check_run(&c, o->endpoint, o->endpoint_count);
     check_free(&c);
+    if (lab && !o->quiet && !o->json && !o->jsonl)
+        fprintf(stderr, "tlswhy: note: the lab has ended with this run; `tlswhy lab serve` keeps one up to try the "
+                        "commands on, and `tlswhy lab list` tells what is wrong with each\n");
     lab_stop(lab);
     return status;
 }

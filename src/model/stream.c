@@ -87,11 +87,21 @@ char *event_format(const struct event *ev)
     return text_take(&t);
 }
 
-/* A string member as printable text of our own, NULL when it is absent or null. */
+/* A string member as printable text of our own of at most `max` bytes, NULL when it is absent or null.
+ * It is cut after it was made printable: so a line that is written and read again stays the same. */
 static char *get_text(const json_t *o, const char *key, size_t max)
 {
     const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? text_printable(json_string_value(v), json_string_length(v), max) : NULL;
+    if (!json_is_string(v))
+        return NULL;
+    char *s = text_printable(json_string_value(v), json_string_length(v), json_string_length(v));
+    if (strlen(s) > max) {
+        size_t n = max - 3;
+        while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
+            n--;
+        memcpy(s + n, "...", 4);
+    }
+    return s;
 }
 
 static bool get_number(const json_t *o, const char *key, int *out, struct err *e)

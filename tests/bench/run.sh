@@ -34,7 +34,7 @@ pairs() {
         awk -v a="$a" -v b="$b" 'BEGIN { print (b > 0 ? a / b : 0) }' >>"$dir/r"
     done
     awk -v name="$1" -v unit="$2" -v by="$3" -v a="$(median <"$dir/a")" -v b="$(median <"$dir/b")" -v r="$(median <"$dir/r")" \
-        -v who="$6" 'BEGIN { printf "%-34s %8.2f %s  %s %.2f %s  ratio %.2f\n", name, a / by, unit, who, b / by, unit, r }'
+        -v who="$6" 'BEGIN { printf "%-34s %8.2f %s  %s %.2f %s  ratio %.3g\n", name, a / by, unit, who, b / by, unit, r }'
 }
 
 # --- the server ------------------------------------------------------------------------------------------

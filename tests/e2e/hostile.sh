@@ -32,7 +32,7 @@ for ((i = 0; i < n; i++)); do
     else
         not_ok "$mode: in time and in little memory" "$ms ms (limit $limit_ms), $kib KiB (limit $limit_kib)"
     fi
-    if jq -e '.columns[0].facts.handshake.value | . != null and . != "ok"' "$dir/try.$i.json" >/dev/null; then
+    if jq -se '.[0].columns[0].facts.handshake.value | . != null and . != "ok"' "$dir/try.$i.json" >/dev/null; then
         ok "$mode: the outcome has a name ($(jq -r '.columns[0].facts.handshake.value' "$dir/try.$i.json"))"
     else
         not_ok "$mode: the outcome has a name" "$(jq -c '.columns[0].facts | .handshake, .failure' "$dir/try.$i.json")"
@@ -70,15 +70,14 @@ if [ -n "$slow" ]; then
 elif ((kib <= limit_kib)); then
     ok "ten endless messages at once: in little memory ($kib KiB)"
 else
-    echo "# $kib KiB, limit $limit_kib"
-    echo "not ok $((++number)) - ten endless messages at once: in little memory # TODO 16 MiB of each are kept before it is refused"
+    not_ok "ten endless messages at once: in little memory" "$kib KiB"
 fi
 
 # Even where the system gives no more than 512 MiB of addresses.
 if [ -n "$slow" ]; then
     skip "within 512 MiB of address space" "$slow"
 elif (ulimit -v $((512 * 1024)) && "$TLSWHY" check --json --timeout $timeout "tls://good.test:${port[chain]},at=127.0.0.1,ca=$ca" \
-    </dev/null 2>"$dir/err" | jq -e '.verdict != "ok"' >/dev/null) && [ ! -s "$dir/err" ]; then
+    </dev/null 2>"$dir/err" | jq -se '.[0].verdict | . != null and . != "ok"' >/dev/null) && [ ! -s "$dir/err" ]; then
     ok "within 512 MiB of address space"
 else
     not_ok "within 512 MiB of address space" "$(cat "$dir/err")"

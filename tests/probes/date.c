@@ -85,6 +85,7 @@ static const struct answer {
     { "HTTP/1.1 200 OK\r\nDate: " RFC_DATE "\r\nServer: a\r\n", false, 0, WHEN_UNKNOWN, NULL }, /* no end: not believed */
     { "HTTP/1.1 200 OK\nDate: " RFC_DATE "\n\n", false, 0, WHEN_UNKNOWN, NULL },
     { "HTTP/9.9 200 OK\r\n\r\n", true, 0, WHEN_UNKNOWN, NULL },
+    { "HTTI/1.1 200 OK\r\nDate: " RFC_DATE "\r\nServer: a\r\n\r\n", true, 0, WHEN_UNKNOWN, NULL },
     { "220 mail.example ESMTP\r\n", true, 0, WHEN_UNKNOWN, NULL },
     { "<html></html>", true, 0, WHEN_UNKNOWN, NULL },
     { "HTTP", false, 0, WHEN_UNKNOWN, NULL },

@@ -218,8 +218,10 @@ static void every_state_has_its_glyph(void **state)
     static const char *const want[] = { [NOT_ASKED] = ".", [STATE_YES] = "yes", [STATE_NO] = "no", [UNSURE] = "?",
                                         [COULD_NOT_ASK] = "/" };
     for (int f = 0; f < FACT_COUNT; f++)
-        for (int i = NOT_ASKED; i <= COULD_NOT_ASK; i++)
-            cell((enum fact)f, (enum state)i, NULL, want[i]);
+        for (int i = NOT_ASKED; i <= COULD_NOT_ASK; i++) {
+            bool good = f == FACT_FAILURE || f == FACT_LATE || f == FACT_REASONS; /* of which none is good */
+            cell((enum fact)f, (enum state)i, NULL, good && i == STATE_NO ? "none" : want[i]);
+        }
     cell(FACT_CONNECT, COULD_NOT_ASK, "\"no-route\"", "/");
     cell(FACT_VERSION, UNSURE, "\"tls1.2\"", "?");
 }
@@ -227,9 +229,11 @@ static void every_state_has_its_glyph(void **state)
 static void every_kind_has_its_cell(void **state)
 {
     (void)state;
-    cell(FACT_VERSION, STATE_YES, "\"tls1.3\"", "tls1.3");
+    cell(FACT_VERSION, STATE_YES, "\"tls1.3\"", "TLS 1.3");
+    cell(FACT_VERSION, STATE_YES, "\"dtls9\"", "dtls9");
     cell(FACT_CONNECT, STATE_NO, "\"refused\"", "refused");
-    cell(FACT_CIPHER, STATE_YES, "\"TLS_AES_128_GCM_SHA256\"", "TLS_AES_128_GCM_SHA256");
+    cell(FACT_CIPHER, STATE_YES, "\"TLS_AES_128_GCM_SHA256\"", "AES_128_GCM_SHA256");
+    cell(FACT_CIPHER, STATE_YES, "\"0x5600\"", "0x5600");
     cell(FACT_EMS, STATE_YES, NULL, "yes");
     cell(FACT_RESOLVE, STATE_YES, "[\"192.0.2.1\"]", "192.0.2.1");
     cell(FACT_RESOLVE, STATE_YES, "[\"192.0.2.1\",\"192.0.2.2\"]", "2");
@@ -237,8 +241,13 @@ static void every_kind_has_its_cell(void **state)
     cell(FACT_NOT_AFTER, STATE_YES, "\"2027-03-01T12:00:00Z\"", "2027-03-01");
     cell(FACT_LEAF, STATE_YES, "\"0123456789abcdef\"", "0123..ef");
     cell(FACT_LEAF, STATE_YES, "\"0123\"", "0123");
-    cell(FACT_FAILURE, STATE_YES, "{\"kind\":\"alert\",\"stage\":\"server-hello\"}", "alert after server-hello");
-    cell(FACT_FAILURE, STATE_NO, NULL, "no");
+    cell(FACT_FAILURE, STATE_YES, "{\"kind\":\"alert\",\"stage\":\"server-hello\"}", "alert, server-hello");
+    cell(FACT_FAILURE, STATE_YES, "{\"kind\":\"alert\",\"stage\":\"nothing\"}", "alert after hello");
+    cell(FACT_VERSIONS, STATE_YES, "{\"tls1.1\":\"silent\",\"tls1.2\":\"accepted\",\"tls1.3\":\"accepted\"}", "TLS 1.2, 1.3");
+    cell(FACT_VERSIONS, STATE_YES, "{\"tls1.2\":\"closed\"}", "none");
+    cell(FACT_TIMING, STATE_YES, "{\"connect\":12,\"server_hello\":20,\"handshake\":25}", "12.0 + 25.0 ms");
+    cell(FACT_TIMING, STATE_YES, "{\"connect\":12,\"server_hello\":20,\"handshake\":null}", "12.0 + 20.0 ms");
+    cell(FACT_TIMING, STATE_YES, "{\"connect\":12,\"server_hello\":null,\"handshake\":null}", "12.0 ms");
     cell(FACT_CHAIN, STATE_YES, "{\"sent\":[{}],\"trusted\":true,\"complete\":true}", "1 cert, complete");
     cell(FACT_CHAIN, STATE_YES, "{\"sent\":[{},{}],\"trusted\":false,\"complete\":true}", "2 certs, own root");
     cell(FACT_CHAIN, STATE_YES, "{\"sent\":[{},{}],\"trusted\":false,\"complete\":false}", "2 certs, gap");

@@ -272,6 +272,27 @@ static void mends_text(void **state)
     event_clear(&ev);
 }
 
+/* Text that is too long is cut once, not again each time it is saved. */
+static void cuts_text_once(void **state)
+{
+    (void)state;
+    static const char *const units[] = { "x", "\x7f", "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80" };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        for (size_t shift = 0; shift < 4; shift++) {
+            struct text t = { 0 };
+            struct event ev;
+            text_addf(&t, "{\"t\":\"trouble\",\"text\":\"%.*s", (int)shift, "aaaa");
+            for (int k = 0; k < 5000; k++)
+                text_add(&t, units[i]);
+            text_add(&t, "\"}");
+            assert_true(event_parse(t.s, t.len, &ev, NULL));
+            assert_in_range(strlen(ev.text), 4000, 4096);
+            assert_string_equal(ev.text + strlen(ev.text) - 3, "...");
+            text_free(&t);
+            round_trip(&ev, NULL);
+        }
+}
+
 /* --- applying --- */
 
 static void apply(struct session *s, const char *line)
@@ -327,6 +348,7 @@ int main(void)
         cmocka_unit_test(refuses_every_cut),
         cmocka_unit_test(refuses_the_huge),
         cmocka_unit_test(mends_text),
+        cmocka_unit_test(cuts_text_once),
         cmocka_unit_test(applies_to_a_session),
     };
     return cmocka_run_group_tests_name("model/stream", tests, NULL, NULL);
