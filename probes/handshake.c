@@ -55,9 +55,10 @@ static const char *const stage_says[] = {
 static char *alert_text(const struct tls *t)
 {
     char hex[NAME_LEN];
+    const char *stage = t->stage == STAGE_NOTHING ? "in answer to our ClientHello" : stage_says[t->stage];
     const struct alert *a = alert_find((uint8_t)t->alert_number);
     return mem_format("the server sent the fatal alert %d %s %s%s%s", t->alert_number,
-                      alert_name((uint8_t)t->alert_number, hex), stage_says[t->stage], a ? ": " : "",
+                      alert_name((uint8_t)t->alert_number, hex), stage, a ? ": " : "",
                       a ? a->says : "");
 }
 
@@ -79,8 +80,8 @@ static char *failure_text(const struct run *r, const struct tls *t, const struct
     case TLS_RESET: return mem_format("the connection was reset %s (ClientHello of %zu bytes sent)", stage, r->conn.sent);
     case TLS_CLOSED: return mem_format("the connection was closed without a TLS alert %s", stage);
     case TLS_SILENT: return mem_format("the connection was accepted, but nothing came within %.1f s of the ClientHello", ms / 1000);
-    case TLS_SLOW: return mem_format("the handshake was not complete after %.1f s, %zu bytes had come; last stage: %s",
-                                     ms / 1000, r->conn.received, stage);
+    case TLS_SLOW: return mem_format("the handshake was not complete after %.1f s, though %zu byte%s had come; it stopped %s",
+                                     ms / 1000, r->conn.received, r->conn.received == 1 ? "" : "s", stage);
     case TLS_TOO_BIG: return mem_format("a handshake message of over %u KiB, or a handshake of over %u KiB, %s: no real server "
                                         "sends that, and it was not read to its end", TLS_MESSAGE_MAX >> 10,
                                         TLS_HANDSHAKE_MAX >> 10, stage);

@@ -36,6 +36,7 @@ void cert_free(struct cert *c)
 {
     if (!c || --c->refs > 0)
         return;
+    json_decref(c->json);
     char *owned[] = { (char *)c->der, c->fault, c->subject, c->issuer, c->cn, c->issuer_cn,
                       (char *)c->subject_der, (char *)c->issuer_der, c->serial, c->key, c->curve,
                       c->signature, c->digest, c->ski, c->aki };
@@ -144,7 +145,7 @@ static void extensions_json(json_t *j, const struct cert *c)
     json_object_set_new(j, "sct_times", sct_json(c));
 }
 
-json_t *cert_to_json(const struct cert *c, bool with_der)
+static json_t *cert_make_json(const struct cert *c)
 {
     json_t *j = json_object();
     identity_json(j, c);
@@ -154,8 +155,19 @@ json_t *cert_to_json(const struct cert *c, bool with_der)
     json_object_set_new(j, "self_issued", json_boolean(c->self_issued));
     json_object_set_new(j, "malformed", json_boolean(c->malformed));
     json_object_set_new(j, "fault", text_json(c->fault));
-    if (with_der)
-        json_object_set_new(j, "der", der_json(c));
+    return j;
+}
+
+/* A thousand servers send the same intermediate, and every chain names a certificate twice. */
+json_t *cert_to_json(const struct cert *c, bool with_der)
+{
+    struct cert *shared = (struct cert *)c;
+    if (!shared->json)
+        shared->json = cert_make_json(c);
+    if (!with_der)
+        return json_incref(shared->json);
+    json_t *j = json_copy(shared->json);
+    json_object_set_new(j, "der", der_json(c));
     return j;
 }
 

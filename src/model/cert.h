@@ -57,12 +57,13 @@ struct cert {
     bool self_issued;                   /* subject and issuer are the same name */
     char sha256[65];                    /* of the DER, lower-case hex */
     char spki_sha256[65];               /* of the SubjectPublicKeyInfo */
+    json_t *json;               /* owned; what cert_to_json has made once, or NULL */
 };
 
 struct cert *cert_new(void);                 /* empty, one reference */
 struct cert *cert_ref(struct cert *c);       /* accepts NULL */
 void cert_free(struct cert *c);              /* drops one reference; accepts NULL */
-/* New reference. Keys as in the contract's chain entries; "der" (base64) only when asked for. */
+/* New reference to a shared object: not to be changed. "der" (base64) is there only when asked for. */
 json_t *cert_to_json(const struct cert *c, bool with_der);
 /* How a person names it: CN, else first SAN, else subject, else "certificate". Lent. */
 const char *cert_name(const struct cert *c);

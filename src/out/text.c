@@ -16,7 +16,7 @@
 #include "src/base/when.h"
 
 #define NAMES_MAX 8      /* columns named in one sentence */
-#define CANDIDATES_MAX 3 /* explanations listed for one column; --json has all of them */
+#define CANDIDATES_MAX 5 /* explanations listed for one column; --json has all of them */
 #define ITEMS_MAX 6      /* pieces of evidence, findings of one cause, commands shown */
 #define NAME_COLS 40     /* a longer column name is cut */
 #define LABEL_COLS 10    /* "  Settle: " */

@@ -694,7 +694,8 @@ json_t *chain_json(const struct chain *c, struct cert *const *sent, size_t sent_
     for (size_t i = 0; i < sent_count; i++)
         json_array_append_new(s, cert_to_json(sent[i], false));
     for (size_t i = 0; i < c->built_count; i++) {
-        json_t *one = cert_to_json(c->built[i].cert, false);
+        json_t *shared = cert_to_json(c->built[i].cert, false), *one = json_copy(shared);
+        json_decref(shared);
         json_object_set_new(one, "from",
                             json_string(c->built[i].from == LINK_STORE ? "store" : "sent"));
         json_array_append_new(b, one);

@@ -178,7 +178,9 @@ const char *look_answer(const struct look *l, uint16_t version)
                ? look_text(l, FACT_VERSIONS, v->word) : "";
 }
 
-struct tally { int accepted, by_70, refused, reset, silent; };
+/* by_80: an OpenSSL 3 server whose security level has no signature for the one version it is set to
+ * says internal_error (80) where it means the version. */
+struct tally { int accepted, by_70, by_80, refused, reset, silent; };
 
 static void tally_add(struct tally *t, const char *answer)
 {
@@ -186,6 +188,8 @@ static void tally_add(struct tally *t, const char *answer)
         t->accepted++;
     else if (text_starts(answer, "alert 70 ") || strcmp(answer, "alert 70") == 0)
         t->by_70++;
+    else if (text_starts(answer, "alert 80 "))
+        t->by_80++;
     else if (text_starts(answer, "alert ") || text_starts(answer, "answered by ") ||
              strcmp(answer, "closed") == 0)
         t->refused++;
@@ -208,7 +212,7 @@ static enum takes look_takes(const struct look *l)
         return TAKES_INSIDE;
     if (out.accepted)
         return in.silent ? TAKES_OTHER_UNCLEAR : in.reset ? TAKES_OTHER_RESET : TAKES_OTHER;
-    return in.by_70 && !in.refused && !in.reset && !in.silent ? TAKES_NONE_70 : TAKES_NONE;
+    return in.by_70 && !in.refused && !in.reset && !in.silent ? TAKES_NONE_70 : TAKES_NONE; /* by_80 may join */
 }
 
 /* --- clocks ----------------------------------------------------------------------------------- */

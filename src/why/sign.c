@@ -160,7 +160,7 @@ FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.numbe
                                THAT(VERSIONS, "none-70")),
     .text = "the server refuses every version offered ({offer})",
     .summary = "The server refuses {offer} for their version, and took no other either: perhaps it "
-               "speaks nothing newer than SSL 3.0.",
+               "speaks nothing newer than SSL 3.0, or its own library forbids the version it is set to.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_VERSIONS,
     .missing = { "the server's configuration: which versions it is meant to speak" }),
 FOR(VERSION_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=version"),
@@ -467,7 +467,7 @@ OUTCOME(FAILING, "the server sent no certificate", WHEN(FAULT("no-certificate"))
 OUTCOME(FAILING, "certificate for other names than {name}; {sent_name} was sent",
         .detail = DETAIL_NAME,
         WHEN(FAULT("name-mismatch"))),
-OUTCOME(FAILING, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"), FAILS("!kind=local|slow|too-big"))),
+OUTCOME(FAILING, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"), FAILS("!kind=local|slow"))),
 OUTCOME(FAILING, "{late} after the handshake", WHEN(STATE(HANDSHAKE, "yes"),
                                                     THAT(LATE, "refused"))),
 OUTCOME(UNSURE, "this machine's TLS library gave up {stage}: not the server's fault",

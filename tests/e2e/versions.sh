@@ -78,8 +78,7 @@ for by in n s h; do
 done
 ask g.11 "ok" "TLS 1.1 at best, for a client that ends there" ,min=tls1.0,max=tls1.1
 for by in n s; do
-    todo="alert 80 to TLS 1.1 and 1.2 alone, 70 to both current versions: not read as a matter of versions"
-    ask $by.11-strict "failing ?version-mismatch" "TLS 1.1 alone, which its library then refuses"
+    ask $by.11-strict "$wrong_version" "TLS 1.1 alone, which its library then refuses"
 done
 
 other_suites='failing ?cipher-mismatch !version-mismatch'

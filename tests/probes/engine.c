@@ -558,7 +558,7 @@ static void a_healthy_server(void **state)
 static void per_host_is_never_exceeded(void **state)
 {
     struct bench *b = *state;
-    b->options.timeout = 0.1;
+    b->options.timeout = 0.3;
     b->options.per_host = 4;
     struct server *one = serve(b, SILENT), *two = serve(b, SILENT); /* ports of one machine share its cap */
     for (int i = 0; i < 24; i++)
@@ -588,7 +588,7 @@ static void other_hosts_have_their_own_cap(void **state)
 static void jobs_are_never_exceeded(void **state)
 {
     struct bench *b = *state;
-    b->options.timeout = 0.1;
+    b->options.timeout = 0.3;
     b->options.jobs = 3;
     struct server *v = serve_at(b, SILENT, "0.0.0.0");
     for (int i = 1; i <= 15; i++) {
@@ -607,7 +607,7 @@ static void wants_keep_to_the_cap(void **state)
 {
     struct bench *b = *state;
     static const bool all[FACT_COUNT] = { [FACT_VERSIONS] = true, [FACT_VERSION] = true };
-    b->options.timeout = 0.1;
+    b->options.timeout = 0.15;
     b->options.per_host = 2;
     struct server *v = serve(b, SILENT);
     for (int i = 0; i < 5; i++) {
@@ -620,6 +620,7 @@ static void wants_keep_to_the_cap(void **state)
     assert_int_equal(engine_connections(b->engine), 25);
 }
 
+/* As long as there are jobs enough: one that waits for an answer in vain has a place of its own. */
 static void dead_columns_do_not_delay(void **state)
 {
     struct bench *b = *state;

@@ -42,7 +42,7 @@ static const struct sample plain[] = {
     SAMPLE("FTP", "220 mail.example.org FTP server ready.\r\n"),
     SAMPLE("FTP", "220---------- Welcome to Pure-FTPd [privsep] [TLS] ----------\r\n"),
     SAMPLE("FTP", "220 ProFTPD Server (Debian) [::ffff:192.0.2.1]\r\n"),
-    SAMPLE("FTP", "220 Welcome\r\n"),
+    SAMPLE("FTP or SMTP", "220 Welcome\r\n"),
     SAMPLE("FTP", "530 Please login with USER and PASS.\r\n"),
     SAMPLE("IMAP", "* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot (Debian) ready.\r\n"),
     SAMPLE("IMAP", "* BYE Too many connections\r\n"),
