@@ -135,6 +135,7 @@ static void target_say(struct engine *g, const struct target *t, enum event_kind
     struct event ev = { .kind = kind, .column = t->id, .ask = t->ask, .nth = t->nth };
     if (kind == EVENT_COLUMN) {
         ev.endpoint = mem_string(t->endpoint->text);
+        ev.parsed = t->endpoint;
         ev.address = mem_string(t->address);
         ev.vantage = mem_string("local");
     }

@@ -248,7 +248,7 @@ void event_clear(struct event *ev)
 
 static void apply_column(struct session *s, const struct event *ev)
 {
-    struct endpoint *ep = endpoint_parse(ev->endpoint, NULL, NULL);
+    struct endpoint *ep = ev->parsed ? endpoint_ref(ev->parsed) : endpoint_parse(ev->endpoint, NULL, NULL);
     if (ep)
         session_add(s, ev->column, ev->ask, ev->nth, ep, ev->address, ev->vantage);
     endpoint_free(ep);

@@ -32,6 +32,7 @@ struct event {
     int column;                 /* id; all but ask, trouble, stop */
     int ask, nth;               /* column, ask */
     char *endpoint;             /* owned; column, ask */
+    const struct endpoint *parsed; /* lent; the same, where the event does not leave the process; or NULL */
     char *address, *vantage;    /* owned; column */
     struct observation seen;    /* owned; fact */
     bool wanted[FACT_COUNT];    /* want */
