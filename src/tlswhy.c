@@ -59,12 +59,29 @@ static int say_trouble(const struct err *e)
     return EXIT_TROUBLE;
 }
 
-static int workbench_run(struct options *o, char **endpoint, size_t n, int prober)
+/* The lab takes a while to make its keys; the screen is there before. */
+static bool lab_endpoints(void *arg, char *const **endpoint, size_t *n, struct err *e)
+{
+    struct lab *lab = arg;
+    if (!lab_ready(lab, e))
+        return false;
+    *endpoint = lab->endpoint;
+    *n = lab_count;
+    return true;
+}
+
+static int workbench_run(struct options *o, struct lab *lab, int prober)
 {
     struct err e = { "" };
-    struct ui_options u = { .prober = prober, .endpoint = endpoint, .endpoint_count = n, .defaults = o->defaults,
-                            .why = o->why, .color = ui_color_of(o->color), .script = o->ui_script };
+    char **endpoint = mem_array(NULL, o->endpoint_count, sizeof *endpoint);
+    for (size_t i = 0; i < o->endpoint_count; i++)
+        endpoint[i] = o->endpoint[i]->text;
+    struct ui_options u = { .prober = prober, .endpoint = endpoint, .endpoint_count = o->endpoint_count,
+                            .defaults = o->defaults, .why = o->why, .color = ui_color_of(o->color),
+                            .script = o->ui_script, .later = lab ? lab->link : -1, .later_read = lab_endpoints,
+                            .later_arg = lab };
     int status = ui_run(&u, &e);
+    free(endpoint);
     if (status != 0 && e.text[0])
         say_trouble(&e);
     return status;
@@ -87,21 +104,12 @@ static int cmd_workbench(struct options *o)
     int prober = prober_start(o, &pid, &e);
     if (prober < 0)
         return say_trouble(&e);
-    struct lab *lab = o->lab ? lab_start(&e) : NULL;
-    if (o->lab && !lab)
-        return say_trouble(&e);
-    char **endpoint = mem_array(NULL, o->endpoint_count + (lab ? lab_count : 0), sizeof *endpoint);
-    size_t n = 0;
-    for (size_t i = 0; i < o->endpoint_count; i++)
-        endpoint[n++] = o->endpoint[i]->text;
-    for (size_t i = 0; lab && i < lab_count; i++)
-        endpoint[n++] = lab->endpoint[i];
-    int status = workbench_run(o, endpoint, n, prober);
+    struct lab *lab = o->lab ? lab_begin(&e) : NULL;
+    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober);
     close(prober);
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
     lab_stop(lab);
-    free(endpoint);
     return status;
 }
 

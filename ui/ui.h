@@ -20,6 +20,9 @@ struct ui_options {
     int prober;                 /* connected stream socket to the prober process; stays the caller's */
     char *const *endpoint;      /* canonical endpoint texts to begin with */
     size_t endpoint_count;
+    int later;                  /* > 0: readable once more endpoints to begin with are known; else none */
+    bool (*later_read)(void *arg, char *const **endpoint, size_t *n, struct err *e); /* lends them */
+    void *later_arg;
     char *const *defaults;      /* KEY_COUNT values for endpoints added by hand, or NULL */
     struct why_options why;
     enum ui_color color;        /* NO_COLOR is honoured for auto */

@@ -31,7 +31,8 @@ struct removed { int column; struct buf lines; };
 struct work {
     struct ev_loop *loop;
     int fd;
-    struct ev_io readable, writable;
+    struct ev_io readable, writable, later;
+    const struct ui_options *options; /* lent; they outlive this */
     struct buf in, out, held;
     struct session *session;
     struct verdict *verdict;
@@ -183,7 +184,7 @@ void work_stop(struct work *w)
 /* Asks are answered in their order: the first one waiting is the one that is answered. */
 static void ask_answered(struct work *w, int ask)
 {
-    w->scene.waiting = 0;
+    w->scene.waiting = ev_is_active(&w->later);
     for (size_t i = 0; i < w->asked_count; i++) {
         if (w->asked[i].ask <= ask)
             w->asked[i].answered = true;
@@ -412,6 +413,24 @@ bool work_undo(struct work *w)
 
 /* --- as a whole ------------------------------------------------------------------------------ */
 
+/* Endpoints that were still being made when the screen came up. */
+static void on_later(struct ev_loop *loop, struct ev_io *io, int events)
+{
+    struct work *w = io->data;
+    struct err e = { "" };
+    char *const *endpoint = NULL;
+    size_t n = 0;
+    (void)events;
+    ev_io_stop(loop, io);
+    w->scene.waiting--;
+    if (!w->options->later_read(w->options->later_arg, &endpoint, &n, &e))
+        work_trouble(w, e.text);
+    for (size_t i = 0; i < n; i++)
+        work_ask(w, endpoint[i]);
+    w->fresh = true;
+    w->changed(w->arg);
+}
+
 struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double now,
                       void (*changed)(void *arg), void *arg)
 {
@@ -433,6 +452,14 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
     ev_io_start(loop, &w->readable);
     for (size_t i = 0; i < o->endpoint_count; i++)
         work_ask(w, o->endpoint[i]);
+    ev_init(&w->later, on_later);
+    w->later.data = w;
+    if (o->later > 0) {
+        w->options = o;
+        w->scene.waiting++;
+        ev_io_set(&w->later, o->later, EV_READ);
+        ev_io_start(loop, &w->later);
+    }
     return w;
 }
 
@@ -442,6 +469,7 @@ void work_free(struct work *w)
         return;
     ev_io_stop(w->loop, &w->readable);
     ev_io_stop(w->loop, &w->writable);
+    ev_io_stop(w->loop, &w->later);
     while (w->removed_count)
         buf_free(&w->removed[--w->removed_count].lines);
     buf_free(&w->in);

@@ -342,7 +342,7 @@ static bool news_read(int link, struct buf *b, struct err *e)
     return b->data[0] != '!' || err_set(e, "%s", (const char *)b->data + 1);
 }
 
-static bool lab_hear(struct lab *l, struct err *e)
+bool lab_ready(struct lab *l, struct err *e)
 {
     struct buf news;
     buf_init(&news, NEWS_MAX);
@@ -359,7 +359,7 @@ static bool lab_hear(struct lab *l, struct err *e)
     return good;
 }
 
-struct lab *lab_start(struct err *e)
+struct lab *lab_begin(struct err *e)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -379,7 +379,13 @@ struct lab *lab_start(struct err *e)
     l->pid = pid;
     l->link = pair[0];
     l->endpoint = mem_new(lab_count * sizeof *l->endpoint);
-    if (lab_hear(l, e))
+    return l;
+}
+
+struct lab *lab_start(struct err *e)
+{
+    struct lab *l = lab_begin(e);
+    if (l && lab_ready(l, e))
         return l;
     lab_stop(l);
     return NULL;

@@ -59,6 +59,10 @@ struct lab {
     int link;           /* owned; becomes readable (end of file) when the child has ended */
 };
 struct lab *lab_start(struct err *e); /* NULL and a sentence when it can't be had */
+/* The same in two steps, for who must not wait: lab_begin only forks, and once `link` is readable
+ * lab_ready fills `endpoint` (false and a sentence when the lab did not come up). */
+struct lab *lab_begin(struct err *e);
+bool lab_ready(struct lab *l, struct err *e);
 void lab_stop(struct lab *l);         /* ends the child, waits, frees; accepts NULL */
 
 #endif
