@@ -27,13 +27,19 @@ static enum conn_state tcp_open(struct conn *c, struct layer *l)
         return error ? tcp_failed(c, error) : CONN_READY;
     }
     c->fd = socket(c->peer->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    c->at_once = true;
     if (c->fd < 0)
         return tcp_failed(c, errno);
     /* Without it a request right after the handshake waits for a delayed acknowledgement (40 ms). */
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(c->fd, c->peer, c->peer_len) == 0)
+    if (connect(c->fd, c->peer, c->peer_len) == 0) {
+        c->at_once = false;
         return CONN_READY;
-    return errno == EINPROGRESS ? CONN_WANT_WRITE : tcp_failed(c, errno);
+    }
+    if (errno != EINPROGRESS)
+        return tcp_failed(c, errno);
+    c->at_once = false;
+    return CONN_WANT_WRITE;
 }
 
 static ssize_t tcp_send(struct conn *c, struct layer *l, const struct iovec *v, int n)

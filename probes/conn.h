@@ -47,6 +47,7 @@ struct conn {
     const struct sockaddr *peer; /* lent */
     socklen_t peer_len;
     int error;                  /* errno that ended it, 0: none */
+    bool at_once;               /* this machine refused by itself: nothing was sent */
     bool ended;                 /* the peer closed its side */
     size_t sent, received;
     uint8_t *first;             /* owned; the first CONN_FIRST_MAX bytes received */

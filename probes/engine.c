@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@
 /* From so many jobs on, connections are begun ahead of the handshakes, so that addresses that never
  * answer don't keep live ones waiting. A smaller number is taken literally: who asks for 5 gets 5. */
 #define AHEAD_FROM 64
+#define GRACE 0.05 /* seconds more for who has an answer ready when time is up */
 #define AHEAD 10 /* connections begun per handshake slot */
 
 const struct probe *const probe_list[] = { &machine_probe, &handshake_probe, &versions_probe, NULL };
@@ -47,6 +49,8 @@ struct slot {
     struct run run;
     enum phase phase;
     bool holds_host;
+    bool cut;                       /* the deadline is --max-time's, not the stage's */
+    bool grace;                     /* the deadline has passed, but an answer lay ready */
     struct ev_io io;
     struct ev_timer timer;
     struct host *host;
@@ -78,7 +82,9 @@ struct engine {
     struct slot *all;
     int connecting, waiting_slot, handshaking, ahead_max, resolving;
     unsigned long connections;
+    int open, open_max;             /* connections there are, in any phase; file descriptors allow no more */
     bool pumping;
+    bool saying;                    /* in the sink, which must not call back */
     struct host *host[HOST_BUCKETS];
     struct kept_store *stores;
     struct kept_priority *priorities;
@@ -126,7 +132,10 @@ const struct engine_options *run_options(const struct run *r)
 
 static void engine_say(struct engine *g, struct event *ev)
 {
+    bool before = g->saying;
+    g->saying = true;
     g->sink.take(g->sink.arg, ev);
+    g->saying = before;
     event_clear(ev);
 }
 
@@ -310,6 +319,7 @@ static void slot_release_host(struct slot *s)
     struct engine *g = s->run.engine;
     struct host *h = s->host;
     s->holds_host = false;
+    g->open--;
     h->in_flight--;
     struct slot *next = h->parked;
     if (next) {
@@ -396,7 +406,9 @@ static void slot_deadline(struct slot *s, double seconds)
 {
     struct engine *g = s->run.engine;
     double left = s->run.target->began + g->options.max_time - now_monotonic();
-    if (seconds > left)
+    s->cut = seconds > left;
+    s->grace = false;
+    if (s->cut)
         seconds = left > 0.001 ? left : 0.001;
     ev_now_update(g->loop);
     ev_timer_stop(g->loop, &s->timer);
@@ -484,15 +496,64 @@ static void connect_report(struct slot *s, const char *kind, char *text, double 
     free(text);
 }
 
-/* This machine has no way there at all: that says nothing about the server. */
-static void connect_no_route(struct slot *s)
+/* This machine itself can't or may not: that says nothing about the server. */
+static const struct { int error; const char *word, *says; } local_errors[] = {
+    { ENETUNREACH, "no-route", "this machine has no route to it" },
+    { EHOSTUNREACH, "no-route", "this machine's routes say it is unreachable" },
+    { EAFNOSUPPORT, "no-route", "this machine does not speak this address family" },
+    { EADDRNOTAVAIL, NULL, "this machine has no address of its own to ask from, or no free port" },
+    { EINVAL, NULL, "a link-local address needs its interface: [fe80::1%eth0]" },
+    { EMFILE, NULL, "this program may open no more files: a smaller --jobs, or a larger `ulimit -n`" },
+    { ENFILE, NULL, "this machine can open no more files" },
+    { ENOBUFS, NULL, "this machine has no network buffer left" },
+    { ENOMEM, NULL, "this machine has no memory left" },
+};
+
+static void connect_not_asked(struct slot *s, const char *word, const char *says)
 {
     struct run *r = &s->run;
-    bool six = r->target->peer.sa.sa_family == AF_INET6;
     if (is_first_try(r))
-        target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, json_string("no-route"), -1,
-                   mem_format("this machine has no route to %s: %s was not asked",
-                              six ? "IPv6 addresses like this" : "this IPv4 address", r->target->address));
+        target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, word ? json_string(word) : NULL, -1,
+                   mem_format("%s was not asked: %s", r->target->address, says));
+}
+
+/* False where the refusal came over the network, or is a policy that a person has to hear of. */
+static bool connect_local(struct slot *s)
+{
+    int error = s->run.conn.error;
+    if (!s->run.conn.at_once || error == ECONNREFUSED || error == EACCES || error == EPERM)
+        return false;
+    const char *word = NULL, *says = strerror(error);
+    for (size_t i = 0; i < sizeof local_errors / sizeof *local_errors; i++)
+        if (local_errors[i].error == error) {
+            word = local_errors[i].word;
+            says = local_errors[i].says;
+        }
+    if (error == EADDRNOTAVAIL && s->run.target->peer.sa.sa_family == AF_INET6)
+        word = "no-route"; /* ::1 on a machine without IPv6 */
+    connect_not_asked(s, word, says);
+    return true;
+}
+
+static void slot_blank(struct slot *s, bool timed_out)
+{
+    struct run *r = &s->run;
+    if (r->probe->unreachable)
+        r->probe->unreachable(r, timed_out);
+    else
+        run_blank(r);
+    slot_done(s);
+}
+
+/* --max-time is over: what was not answered yet was not asked long enough to say anything. */
+static void slot_used_up(struct slot *s)
+{
+    static const char says[] = "the time for this endpoint (--max-time) was used up";
+    if (s->phase == CONNECTING)
+        connect_not_asked(s, NULL, says);
+    else if (is_first_try(&s->run))
+        run_see(&s->run, FACT_HANDSHAKE, COULD_NOT_ASK, NULL, -1, mem_string(says));
+    slot_blank(s, false);
 }
 
 static void slot_unreachable(struct slot *s, bool timed_out)
@@ -500,15 +561,7 @@ static void slot_unreachable(struct slot *s, bool timed_out)
     struct run *r = &s->run;
     double ms = (now_monotonic() - r->created) * 1000;
     int error = timed_out ? ETIMEDOUT : r->conn.error;
-    bool at_once = !timed_out && r->conn.fd >= 0 && ms < 1 &&
-                   (error == ENETUNREACH || error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
-    if (at_once || error == EAFNOSUPPORT) {
-        connect_no_route(s);
-    } else if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
-        if (is_first_try(r))
-            target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, NULL, -1,
-                       mem_format("this machine has no file descriptor or buffer left (%s): not asked", strerror(error)));
-    } else {
+    if (timed_out || !connect_local(s)) {
         const char *kind = "unreachable", *says = NULL;
         for (size_t i = 0; i < sizeof connect_errors / sizeof *connect_errors; i++)
             if (connect_errors[i].error == error) {
@@ -520,11 +573,7 @@ static void slot_unreachable(struct slot *s, bool timed_out)
                                : mem_format("%s: %s", r->target->address, says ? says : strerror(error));
         connect_report(s, kind, text, ms);
     }
-    if (r->probe->unreachable)
-        r->probe->unreachable(r, timed_out);
-    else
-        run_blank(r);
-    slot_done(s);
+    slot_blank(s, timed_out);
 }
 
 static void slot_connected(struct slot *s)
@@ -569,6 +618,7 @@ static void slot_connect(struct slot *s)
     s->phase = CONNECTING;
     s->holds_host = true;
     s->host->in_flight++;
+    g->open++;
     g->connecting++;
     g->connections++;
     s->run.created = now_monotonic();
@@ -600,11 +650,28 @@ static void on_slot_io(struct ev_loop *loop, struct ev_io *w, int events)
     on_slot(w->data, STEP_READY);
 }
 
+/* The loop looks at timers before sockets: after a stall of this process (a stopped terminal, a slow
+ * reader of our output) the answer may lie there, and must not be called silence. */
+static bool slot_has_answer(const struct slot *s)
+{
+    short wanted = (short)((s->io.events & EV_READ ? POLLIN : 0) | (s->io.events & EV_WRITE ? POLLOUT : 0));
+    struct pollfd p = { .fd = s->run.conn.fd, .events = wanted };
+    return p.fd >= 0 && wanted && poll(&p, 1, 0) > 0;
+}
+
 static void on_slot_timer(struct ev_loop *loop, struct ev_timer *w, int events)
 {
-    (void)loop;
+    struct slot *s = w->data;
     (void)events;
-    on_slot(w->data, STEP_TIMEOUT);
+    if (!s->grace && slot_has_answer(s)) {
+        s->grace = true;
+        ev_timer_set(w, GRACE, 0);
+        ev_timer_start(loop, w);
+    } else if (s->cut && s->phase != LATE) {
+        slot_used_up(s);
+    } else {
+        on_slot(s, STEP_TIMEOUT);
+    }
 }
 
 /* Starts whatever may start now. Reentrant calls return at once: the outermost goes on until nothing
@@ -618,7 +685,7 @@ static void engine_pump(struct engine *g)
         struct slot *s;
         if (g->handshaking < g->options.jobs && (s = queue_take(&g->ready))) {
             slot_begin(s);
-        } else if (g->connecting + g->waiting_slot + g->handshaking < g->ahead_max &&
+        } else if (g->connecting + g->waiting_slot + g->handshaking < g->ahead_max && g->open < g->open_max &&
                    (s = queue_take(&g->waiting))) {
             if (s->host->in_flight < g->options.per_host) {
                 slot_connect(s);
@@ -763,6 +830,31 @@ static json_t *address_list(const struct resolved *r)
     return list;
 }
 
+static void target_named(struct engine *g, struct target *t, const struct resolved *r, double ms)
+{
+    target_see(g, t, "resolve", FACT_RESOLVE, STATE_YES, address_list(r), ms,
+               mem_format("%s has %zu address%s, from %s", t->endpoint->host, r->total, r->total == 1 ? "" : "es",
+                          r->from));
+}
+
+/* The name of a column that has an address already was asked again: the column stays at its address if
+ * that is still one of the name's, else it moves to the one in its place. */
+static void target_moved(struct engine *g, struct target *t, const struct resolved *r, double ms)
+{
+    size_t at = 0;
+    while (at < r->count && !(r->address[at].n == t->peer_len && memcmp(&r->address[at].sa, &t->peer, t->peer_len) == 0))
+        at++;
+    if (at == r->count)
+        at = (size_t)t->nth < r->count ? (size_t)t->nth : 0;
+    free(t->address);
+    target_located(g, t, &r->address[at], r->from, r->why);
+    target_named(g, t, r, ms);
+    target_begin(g, t);
+    target_more(g, t, t->later);
+    target_done(g, t);
+    engine_pump(g);
+}
+
 static void on_resolved(void *arg, const struct resolved *r)
 {
     struct target *first = arg;
@@ -771,6 +863,10 @@ static void on_resolved(void *arg, const struct resolved *r)
     g->resolving--;
     first->resolving = false;
     size_t n = first->gone ? 0 : r->count;
+    if (n && first->peer_len) {
+        target_moved(g, first, r, ms);
+        return;
+    }
     if (!first->gone && !r->count)
         target_nowhere(g, first, r->failed ? r->failed : "dns-failed", r->why);
     if (g->options.first_address && n > 1)
@@ -778,11 +874,7 @@ static void on_resolved(void *arg, const struct resolved *r)
     for (size_t i = 0; i < n; i++) {
         struct target *t = i ? target_new(g, first->ask, (int)i, first->endpoint) : first;
         target_located(g, t, &r->address[i], r->from, r->why);
-        json_t *list = address_list(r);
-        size_t key_len = json_array_size(list);
-        target_see(g, t, "resolve", FACT_RESOLVE, STATE_YES, list, ms,
-                   mem_format("%s has %zu address%s, from %s", t->endpoint->host, key_len,
-                              key_len == 1 ? "" : "es", r->from));
+        target_named(g, t, r, ms);
         if (i)
             target_say(g, t, EVENT_BUSY);
         t->runs++; /* or the first probe that ends at once would end the round */
@@ -801,13 +893,24 @@ static bool resolve_by_rule(struct engine *g, const struct endpoint *ep, struct 
     *r = (struct resolved){ .from = "option" };
     for (size_t i = 0; i < g->options.resolve_count; i++) {
         const struct resolve_rule *rule = &g->options.resolve[i];
-        if (!text_is(rule->host, ep->host) || (rule->port && rule->port != ep->port))
+        bool any = rule->host && strcmp(rule->host, "*") == 0;
+        if ((!any && !text_is(rule->host, ep->host)) || (rule->port && rule->port != ep->port))
             continue;
         for (size_t k = 0; k < rule->count && r->count < RESOLVE_MAX; k++)
             if (address_parse(rule->address[k], ep->port, &r->address[r->count]))
                 r->count++;
     }
     return r->count > 0;
+}
+
+/* Our own trouble: nothing was asked, and nothing is known of the name. */
+static void target_unresolved(struct engine *g, struct target *t, const char *why)
+{
+    g->resolving--;
+    t->resolving = false;
+    target_see(g, t, "resolve", FACT_RESOLVE, COULD_NOT_ASK, NULL, -1, mem_string(why));
+    target_blank(g, t, why);
+    target_done(g, t);
 }
 
 static void target_resolve(struct engine *g, struct target *t)
@@ -836,8 +939,7 @@ static void target_resolve(struct engine *g, struct target *t)
         if (g->resolver) {
             resolver_ask(g->resolver, ep->host, ep->port, on_resolved, t);
         } else {
-            snprintf(ruled->why, sizeof ruled->why, "%.250s", e.text);
-            on_resolved(t, ruled);
+            target_unresolved(g, t, e.text);
         }
     }
     free(ruled);
@@ -846,8 +948,10 @@ static void target_resolve(struct engine *g, struct target *t)
 void engine_ask(struct engine *g, int ask, const struct endpoint *ep)
 {
     struct err e = { "" };
-    if (ep->value[KEY_CA] && !engine_store(g, ep->value[KEY_CA], &e)) {
-        struct event ev = { .kind = EVENT_TROUBLE, .text = mem_format("%s was not probed: %s", ep->host, e.text) };
+    assert(!g->saying);
+    /* Also the system's: loading it later would delay whoever is in the middle of a handshake then. */
+    if (!engine_store(g, ep->value[KEY_CA], &e)) {
+        struct event ev = { .kind = EVENT_TROUBLE, .ask = ask, .text = mem_format("%s was not probed: %s", ep->host, e.text) };
         engine_say(g, &ev);
         return;
     }
@@ -872,6 +976,9 @@ void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT])
             t->later[f] |= wanted[f];
         return;
     }
+    assert(!g->saying);
+    if (!t->runs)
+        t->began = 0; /* every round has its own --max-time */
     t->runs++;
     target_say(g, t, EVENT_BUSY);
     target_more(g, t, wanted);
@@ -884,20 +991,13 @@ void engine_again(struct engine *g, int column)
     struct target *t = engine_target(g, column);
     if (!t || t->runs)
         return; /* what is under way is fresh */
+    assert(!g->saying);
     memset(t->asked, 0, sizeof t->asked);
     t->began = 0;
     target_say(g, t, EVENT_FORGET);
     target_say(g, t, EVENT_BUSY);
-    if (!t->peer_len) {
-        target_resolve(g, t);
-        return;
-    }
-    t->runs++;
-    target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string("before"), -1,
-               mem_string("probed again at the address found before"));
-    target_begin(g, t);
-    target_done(g, t);
-    engine_pump(g);
+    versions_forget(t);
+    target_resolve(g, t);
 }
 
 /* Nobody waits for its name any more; false when nobody did. */
@@ -932,13 +1032,25 @@ void engine_drop(struct engine *g, int column)
     engine_pump(g);
 }
 
+/* No other run of this probe works on the same column: it speaks for them all. */
+static bool slot_is_last(const struct slot *s)
+{
+    for (const struct slot *o = s->run.engine->all; o; o = o->all_next)
+        if (o != s && o->run.target == s->run.target && o->run.probe == s->run.probe)
+            return false;
+    return true;
+}
+
 void engine_stop(struct engine *g)
 {
+    assert(!g->saying);
     while (g->all) {
         struct slot *s = g->all;
         struct target *t = s->run.target;
-        run_blank(&s->run);
+        if (slot_is_last(s))
+            run_blank(&s->run);
         slot_free(s);
+        versions_forget(t);
         target_done(g, t);
     }
     for (struct target *t = g->targets; t; t = t->next) {
@@ -998,8 +1110,7 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
     if (g->options.jobs > files / 2)
         g->options.jobs = files / 2 > 1 ? files / 2 : 1;
     g->ahead_max = g->options.jobs < AHEAD_FROM ? g->options.jobs : g->options.jobs * AHEAD;
-    if (g->ahead_max > files)
-        g->ahead_max = files;
+    g->open_max = files;
     if (gnutls_certificate_allocate_credentials(&g->credentials) < 0) {
         err_set(e, "GnuTLS can't be used on this machine: it gives no credentials");
         free(g);

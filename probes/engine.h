@@ -17,7 +17,8 @@
 
 struct engine;
 
-/* Where events go. `take` may move things out of the event; what is left is cleared after. */
+/* Where events go. `take` may move things out of the event; what is left is cleared after. It is called
+ * from the middle of things and must not call the engine back: note what is to be done, do it later. */
 struct sink {
     void (*take)(void *arg, struct event *ev);
     void *arg;

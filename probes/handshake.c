@@ -22,6 +22,7 @@
 
 struct handshake {
     struct tls tls;
+    const char *cant;           /* lent; why GnuTLS can't offer what was asked for, or NULL */
     struct date *date;          /* the HTTP exchange, NULL: none */
     const uint8_t *out;         /* lent by date: what is still to be sent */
     size_t out_len;
@@ -71,6 +72,12 @@ static char *foreign_text(const struct conn *c, const struct first *f)
     return text;
 }
 
+static const char *local_text(const struct run *r, const struct tls *t)
+{
+    const struct handshake *h = r->state;
+    return h->cant ? h->cant : gnutls_strerror(t->error);
+}
+
 static char *failure_text(const struct run *r, const struct tls *t, const struct first *f, double ms)
 {
     const char *stage = stage_says[t->stage];
@@ -89,7 +96,7 @@ static char *failure_text(const struct run *r, const struct tls *t, const struct
         const struct version *v = version_find(t->server_version);
         return mem_format("the server chose %s, which this client did not offer", v ? v->title : "a version");
     }
-    case TLS_LOCAL: return mem_format("this machine's TLS library refused by itself %s: %s", stage, gnutls_strerror(t->error));
+    case TLS_LOCAL: return mem_format("this machine's TLS library refused by itself %s: %s", stage, local_text(r, t));
     default: return mem_format("the server's bytes are TLS but break its rules %s: %s", stage, gnutls_strerror(t->error));
     }
 }
@@ -112,7 +119,7 @@ static void see_failure(struct run *r, const struct tls *t, double ms)
                           "stage", tls_stage_words[t->stage], "alert", alert_json(t),
                           "received", (int)r->conn.received, "protocol", foreign ? f.protocol : NULL,
                           "hint", foreign ? f.hint : NULL,
-                          "local", t->end == TLS_LOCAL ? gnutls_strerror(t->error) : NULL);
+                          "local", t->end == TLS_LOCAL ? local_text(r, t) : NULL);
     if (t->stage != STAGE_FINISHED)
         run_see(r, FACT_HANDSHAKE, STATE_NO, json_string(tls_end_words[t->end]), ms, mem_string(text));
     run_see_bytes(r, FACT_FAILURE, STATE_YES, v, ms, text, r->conn.first, r->conn.first_len);
@@ -227,18 +234,20 @@ static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total,
     struct chain *c = chain_judge(run_judge(r), &ask);
     double ms = (run_now(r) - began) * 1000;
     json_t *faults = chain_faults_json(c);
+    bool judged = n && !sent[0]->malformed; /* else there is nothing to be right or wrong */
     run_see(r, FACT_CHAIN, n ? STATE_YES : STATE_NO, chain_json(c, sent, n), ms,
             mem_format("%zu certificate%s sent%s; %s", total, total == 1 ? "" : "s", malformed ? ", in a broken message" : "",
                        c->trusted ? "the chain ends at a trusted CA" : "no trusted CA is reached"));
-    if (n) {
+    if (n)
         see_leaf(r, sent[0]);
-        see_name(r, c, sent[0]);
-    }
     see_trust(r, c);
-    see_fault(r, c, FACT_DATES, fault_of(c, REASON_EXPIRED, REASON_NOT_YET));
-    const struct fault *weak = fault_of(c, REASON_WEAK_KEY, REASON_CRITICAL);
-    run_see(r, FACT_STRENGTH, weak ? STATE_NO : STATE_YES, json_string(weak ? "weak" : "ok"), -1,
-            fault_text(c, weak));
+    if (judged) {
+        const struct fault *weak = fault_of(c, REASON_WEAK_KEY, REASON_CRITICAL);
+        see_name(r, c, sent[0]);
+        see_fault(r, c, FACT_DATES, fault_of(c, REASON_EXPIRED, REASON_NOT_YET));
+        run_see(r, FACT_STRENGTH, weak ? STATE_NO : STATE_YES, json_string(weak ? "weak" : "ok"), -1,
+                fault_text(c, weak));
+    }
     run_see(r, FACT_REASONS, c->fault_count ? STATE_YES : STATE_NO, faults, -1,
             fault_text(c, c->fault_count ? &c->fault[0] : NULL));
     see_store(r, ask.store);
@@ -345,7 +354,9 @@ static void see_http(struct run *r, struct handshake *h)
     double now = run_wall(r);
     int status = date_status(h->date);
     if (!status) {
-        run_see(r, FACT_HTTP, STATE_NO, NULL, -1, mem_string("no HTTP answer to a HEAD request"));
+        run_see(r, FACT_HTTP, STATE_NO, NULL, -1, mem_format("no HTTP answer to a HEAD request%s",
+                h->tls.end == TLS_RESET    ? ": the connection was reset"
+                : h->tls.end == TLS_CLOSED ? ": the connection was closed" : ""));
         run_see(r, FACT_CLOCK, COULD_NOT_ASK, NULL, -1, NULL);
         return;
     }
@@ -369,9 +380,12 @@ static struct want handshake_over(struct run *r)
 {
     struct handshake *h = r->state;
     if (h->late) {
-        bool refused = h->tls.end == TLS_ALERT || h->tls.end == TLS_RESET;
-        /* A close is a refusal only by a server that had asked for our certificate and never answered. */
-        refused |= h->tls.end == TLS_CLOSED && h->tls.asked_cert && !(h->date && date_status(h->date));
+        bool refused = h->tls.end == TLS_ALERT;
+        /* Without an alert it is a refusal only by a server that had asked for our certificate and never
+         * answered; one that just ends connections it has no use for (no HTTP behind 443) refuses nothing. */
+        bool ended = h->tls.end == TLS_CLOSED || h->tls.end == TLS_RESET;
+        refused |= ended && h->tls.asked_cert && !(h->date && date_status(h->date));
+        refused |= h->tls.end == TLS_RESET && !h->date; /* and nobody had sent it anything */
         char hex[NAME_LEN];
         const char *word = h->tls.end == TLS_ALERT ? alert_name((uint8_t)h->tls.alert_number, hex)
                                                    : tls_end_words[h->tls.end];
@@ -547,6 +561,7 @@ static struct want handshake_start(struct run *r)
     h->hello = run_now(r);
     h->tls.end = TLS_LOCAL;
     h->tls.error = GNUTLS_E_NO_PRIORITIES_WERE_SET;
+    h->cant = max < 0x0301 ? "this version of tlswhy can't ask SSL 3.0 yet" : why;
     if (!o.priority || !tls_begin(&h->tls, &r->conn, &o))
         return handshake_ended(r);
     struct want w = handshake_step(r, STEP_READY);

@@ -99,7 +99,7 @@ static const struct { const char *key, *path, *setting; } policies[] = {
     { "gnutls", "/etc/gnutls/config", "tls-disabled-group" },
 };
 
-static void see_policy(json_t *all)
+static void see_policy(json_t *facts)
 {
     json_t *v = json_pack("{s:n, s:n, s:n}", "openssl", "gnutls", "system");
     struct text text = { 0 };
@@ -107,8 +107,11 @@ static void see_policy(json_t *all)
         char *file = file_read(policies[i].path);
         char *value = file ? config_value(file, policies[i].setting) : NULL;
         if (value) {
+            const char *before = json_string_value(json_object_get(v, policies[i].key));
             char *said = mem_format("%s = %s", policies[i].setting, value);
-            json_object_set_new(v, policies[i].key, json_string(said));
+            char *all = before ? mem_format("%s; %s", before, said) : mem_string(said);
+            json_object_set_new(v, policies[i].key, json_string(all));
+            free(all);
             text_addf(&text, "%s%s says %s", text.s ? "; " : "", policies[i].path, said);
             free(said);
         }
@@ -131,7 +134,7 @@ static void see_policy(json_t *all)
         v = NULL;
         text_add(&text, "no local crypto policy narrows what clients here may do");
     }
-    put(all, "crypto_policy", narrows ? STATE_YES : STATE_NO, v, text_take(&text));
+    put(facts, "crypto_policy", narrows ? STATE_YES : STATE_NO, v, text_take(&text));
 }
 
 /* A proxy's URL without its credentials. */

@@ -11,12 +11,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
 
 #define SOCKETS_MAX 64
+/* Asked at once; the others wait. A burst of a thousand questions would be answered late or not at
+ * all, and that would be our doing. A helper is a process. */
+#define ASKING_MAX 100
+#define HELPING_MAX 8
+
+enum stage { QUEUED, ASKING, WANTS_HELP, HELPING };
 
 struct question {
     struct resolver *resolver;
@@ -25,6 +32,7 @@ struct question {
     resolved_fn *done;      /* NULL: dropped, nobody wants the answer */
     void *arg;
     struct resolved answer;
+    enum stage stage;
     pid_t helper;           /* asks getaddrinfo; 0: none */
     struct ev_io pipe;
     struct ev_timer limit;
@@ -39,8 +47,12 @@ struct resolver {
     ares_channel hosts, dns;
     struct dns_socket socket[SOCKETS_MAX];
     struct ev_timer timer;
-    struct question *questions;
+    struct question *questions, **end; /* oldest first */
+    int asking, helping;
+    bool pumping;
 };
+
+static void resolver_pump(struct resolver *r);
 
 /* --- c-ares on the loop --- */
 
@@ -159,25 +171,39 @@ static void question_end(struct question *q)
     for (struct question **p = &r->questions; *p; p = &(*p)->next)
         if (*p == q) {
             *p = q->next;
+            if (r->end == &q->next)
+                r->end = p;
             break;
         }
+    r->asking -= q->stage == ASKING;
+    r->helping -= q->stage == HELPING;
     ev_io_stop(r->loop, &q->pipe);
     ev_timer_stop(r->loop, &q->limit);
     if (q->helper) {
         close(q->pipe.fd);
         kill(q->helper, SIGKILL);
-        waitpid(q->helper, NULL, 0);
+        while (waitpid(q->helper, NULL, 0) < 0 && errno == EINTR)
+            ;
     }
     resolved_fn *done = q->done;
     if (done)
         done(q->arg, &q->answer);
     free(q->host);
     free(q);
+    resolver_pump(r);
 }
 
 /* The helper: the system's resolver may block, so it does that in a process of its own. */
 static void helper_run(const struct question *q, int out)
 {
+    /* Our connections must end when we close them, not when this process does. */
+    if (out != 3)
+        dup2(out, 3);
+    closefrom(4);
+    out = 3;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
     if (getaddrinfo(q->host, NULL, &hints, &list) == 0)
         for (struct addrinfo *i = list; i; i = i->ai_next) {
@@ -245,11 +271,22 @@ static void question_limit(struct question *q)
     ev_timer_start(r->loop, &q->limit);
 }
 
+/* The system's resolver could not be asked, so that DNS has no such name is only half of the answer. */
+static void helper_failed(struct question *q, const char *what)
+{
+    q->answer.failed = "dns-failed";
+    snprintf(q->answer.why, sizeof q->answer.why, "DNS does not know the name, and the system's own resolver "
+             "could not be asked: this machine gives no %s", what);
+    question_end(q);
+}
+
 static void helper_start(struct question *q)
 {
     int fd[2];
+    q->stage = HELPING;
+    q->resolver->helping++;
     if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) < 0) {
-        question_end(q);
+        helper_failed(q, "pipe");
         return;
     }
     q->helper = fork();
@@ -261,7 +298,7 @@ static void helper_start(struct question *q)
     if (q->helper < 0) {
         q->helper = 0;
         close(fd[0]);
-        question_end(q);
+        helper_failed(q, "process");
         return;
     }
     ev_io_init(&q->pipe, on_helper, fd[0], EV_READ);
@@ -304,10 +341,14 @@ static void on_dns_answer(void *arg, int status, int timeouts, struct ares_addri
                 snprintf(q->answer.why, sizeof q->answer.why, "%s", status_table[i].why);
             }
     }
-    if (again && q->done)
-        helper_start(q);
-    else
+    if (again && q->done) {
+        q->resolver->asking--;
+        q->stage = WANTS_HELP;
+        ev_timer_stop(q->resolver->loop, &q->limit);
+        resolver_pump(q->resolver);
+    } else {
         question_end(q);
+    }
 }
 
 static void on_hosts_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
@@ -322,21 +363,57 @@ static void on_hosts_answer(void *arg, int status, int timeouts, struct ares_add
     q->answer.from = "hosts";
 }
 
+static const struct ares_addrinfo_hints dns_hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+
+static void question_start(struct question *q)
+{
+    struct resolver *r = q->resolver;
+    q->stage = ASKING;
+    r->asking++;
+    question_limit(q);
+    ares_getaddrinfo(r->dns, q->host, NULL, &dns_hints, on_dns_answer, q);
+    dns_arm(r);
+}
+
+/* The oldest question that may go on, or NULL. */
+static struct question *resolver_next(const struct resolver *r)
+{
+    struct question *q = r->questions;
+    while (q && !(q->stage == QUEUED && (r->asking < ASKING_MAX || !q->done)) &&
+           !(q->stage == WANTS_HELP && (r->helping < HELPING_MAX || !q->done)))
+        q = q->next;
+    return q;
+}
+
+static void resolver_pump(struct resolver *r)
+{
+    struct question *q;
+    if (r->pumping)
+        return;
+    r->pumping = true;
+    while ((q = resolver_next(r))) {
+        if (!q->done)
+            question_end(q);
+        else if (q->stage == QUEUED)
+            question_start(q);
+        else
+            helper_start(q);
+    }
+    r->pumping = false;
+}
+
 void resolver_ask(struct resolver *r, const char *host, int port, resolved_fn *done, void *arg)
 {
-    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
     struct question *q = mem_new(sizeof *q);
     *q = (struct question){ .resolver = r, .host = mem_string(host), .port = port, .done = done,
-                            .arg = arg, .next = r->questions };
-    r->questions = q;
-    ares_getaddrinfo(r->hosts, host, NULL, &hints, on_hosts_answer, q); /* reads a file: answers at once */
-    if (q->answer.count) {
+                            .arg = arg };
+    *r->end = q;
+    r->end = &q->next;
+    ares_getaddrinfo(r->hosts, host, NULL, &dns_hints, on_hosts_answer, q); /* reads a file: answers at once */
+    if (q->answer.count)
         question_end(q);
-        return;
-    }
-    question_limit(q);
-    ares_getaddrinfo(r->dns, host, NULL, &hints, on_dns_answer, q);
-    dns_arm(r);
+    else
+        resolver_pump(r);
 }
 
 void resolver_drop(struct resolver *r, void *arg)
@@ -368,6 +445,7 @@ struct resolver *resolver_new(struct ev_loop *loop, double timeout, struct err *
     int mask = ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
     r->loop = loop;
     r->timeout = timeout;
+    r->end = &r->questions;
     int status = ares_init_options(&r->hosts, &o, mask);
     o.lookups = (char *)"b";
     o.timeout = status == ARES_SUCCESS ? dns_patience_ms(r->hosts, timeout) : 0;
@@ -387,6 +465,7 @@ void resolver_free(struct resolver *r)
 {
     if (!r)
         return;
+    r->pumping = true; /* nothing new is asked from here on */
     for (struct question *q = r->questions; q; q = q->next)
         q->done = NULL;
     ares_destroy(r->dns);

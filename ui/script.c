@@ -62,7 +62,7 @@ static bool do_wait(struct app *a, const char *arg, struct err *e)
     ev_timer_stop(a->loop, &timer);
     work_refresh(a->work);
     app_paint(a, false);
-    return true;
+    return !late || err_set(e, "\":wait idle\": probing did not come to its end within %.0f seconds", WAIT_MAX);
 }
 
 static const struct {

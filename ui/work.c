@@ -192,14 +192,6 @@ static void ask_answered(struct work *w, int ask)
     }
 }
 
-static int first_waiting(const struct work *w)
-{
-    for (size_t i = 0; i < w->asked_count; i++)
-        if (!w->asked[i].answered)
-            return w->asked[i].ask;
-    return 0;
-}
-
 static struct removed *removed_of(struct work *w, int column)
 {
     for (size_t i = 0; i < w->removed_count; i++)
@@ -232,7 +224,8 @@ static void work_apply(struct work *w, struct event *ev, const char *line, size_
         course_of(w, ev->column)->expecting = true;
     if (ev->kind == EVENT_TROUBLE && ev->text) {
         work_trouble(w, ev->text);
-        ask_answered(w, first_waiting(w)); /* an ask that could not even become a column */
+        if (ev->ask) /* an ask that could not even become a column */
+            ask_answered(w, ev->ask);
     }
     bool done = ev->kind == EVENT_DONE;
     int column = ev->column;

@@ -60,9 +60,9 @@ static void prober_say(void *arg, struct event *ev)
     free(line);
 }
 
-static void prober_trouble(struct prober *p, const char *text)
+static void prober_trouble(struct prober *p, int ask, const char *text)
 {
-    struct event ev = { .kind = EVENT_TROUBLE, .text = mem_string(text) };
+    struct event ev = { .kind = EVENT_TROUBLE, .ask = ask, .text = mem_string(text) };
     prober_say(p, &ev);
     event_clear(&ev);
 }
@@ -74,7 +74,7 @@ static void prober_ask(struct prober *p, const struct event *ev)
     if (ep)
         engine_ask(p->engine, ev->ask, ep);
     else
-        prober_trouble(p, e.text);
+        prober_trouble(p, ev->ask, e.text);
     endpoint_free(ep);
 }
 
@@ -83,7 +83,7 @@ static void prober_obey(struct prober *p, const char *line, size_t n)
     struct err e = { "" };
     struct event ev;
     if (!event_parse(line, n, &ev, &e)) {
-        prober_trouble(p, e.text);
+        prober_trouble(p, 0, e.text);
         return;
     }
     switch (ev.kind) {
@@ -142,7 +142,7 @@ static int prober_run(const struct options *o, int fd)
     p.loop = ev_loop_new(EVFLAG_AUTO);
     p.engine = p.loop ? engine_new(p.loop, &o->engine, (struct sink){ prober_say, &p }, &e) : NULL;
     if (!p.engine) {
-        prober_trouble(&p, e.text[0] ? e.text : "this machine gives no event loop");
+        prober_trouble(&p, 0, e.text[0] ? e.text : "this machine gives no event loop");
         if (p.loop)
             prober_flush(&p);
         return EXIT_TROUBLE;

@@ -8,7 +8,8 @@
  *   {"t":"fact","column":1,"fact":"version","state":"yes","value":...,"probe":"handshake",
  *    "time":"...","ms":1.2|null,"text":"..."|null,"bytes":"hex"|null}
  *   {"t":"busy","column":1} {"t":"done","column":1} {"t":"forget","column":1} {"t":"gone","column":1}
- *   {"t":"trouble","text":"..."}            our own trouble, said to the person
+ *   {"t":"trouble","ask":3,"text":"..."}    our own trouble, said to the person; the ask that can't be
+ *                                           served, or 0
  * and, the other way, what is asked:
  *   {"t":"ask","ask":3,"endpoint":"..."}    {"t":"want","column":1,"facts":["version",...]}
  *   {"t":"again","column":1} {"t":"drop","column":1} {"t":"stop"}
@@ -30,7 +31,7 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     int column;                 /* id; all but ask, trouble, stop */
-    int ask, nth;               /* column, ask */
+    int ask, nth;               /* column, ask, trouble */
     char *endpoint;             /* owned; column, ask */
     const struct endpoint *parsed; /* lent; the same, where the event does not leave the process; or NULL */
     char *address, *vantage;    /* owned; column */

@@ -369,6 +369,15 @@ static void detail_clock(const struct look *l, struct words *w, uint32_t mask)
     say(w, "side", l->offset < 0 ? "behind" : "ahead of");
 }
 
+static void detail_group(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *group = column_word(l->c, FACT_KX_GROUP), *cipher = column_word(l->c, FACT_CIPHER);
+    (void)mask;
+    say(w, "group", group);
+    json_object_set_new(w->detail, "group", clean_json(group));
+    json_object_set_new(w->detail, "cipher", clean_json(cipher));
+}
+
 static void detail_policy(const struct look *l, struct words *w, uint32_t mask)
 {
     (void)mask;
@@ -404,7 +413,8 @@ static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *
     [DETAIL_NOT_YET] = detail_not_yet,   [DETAIL_SOON] = detail_soon,
     [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
     [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
-    [DETAIL_LATE] = detail_late,         [DETAIL_POLICY] = detail_policy,
+    [DETAIL_LATE] = detail_late,         [DETAIL_GROUP] = detail_group,
+    [DETAIL_POLICY] = detail_policy,
     [DETAIL_PROXY] = detail_proxy,       [DETAIL_STORE] = detail_store
 };
 

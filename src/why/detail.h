@@ -24,6 +24,7 @@ enum detail {
     DETAIL_FAULTS,    /* certificate and every fault of the kind */
     DETAIL_CLOCK,     /* offset, uncertainty, and the dates that hang on it */
     DETAIL_LATE,      /* the late alert */
+    DETAIL_GROUP,     /* group, cipher */
     DETAIL_POLICY, DETAIL_PROXY, DETAIL_STORE,
     DETAIL_COUNT
 };

@@ -45,6 +45,9 @@
                       "configuration); if it can't be changed, the server has to allow its " \
                       "versions again (nginx `ssl_protocols`, Apache `SSLProtocol`), which " \
                       "weakens it.") \
+    X(SMALL_DH,       "Offer ECDHE on the server (every current client prefers it), or give it a " \
+                      "Diffie-Hellman group of at least 2048 bits (nginx `ssl_dhparam`, made by " \
+                      "`openssl dhparam 2048`; Java: jdk.tls.ephemeralDHKeySize=2048).") \
     X(EXPIRED_LEAF,   "Renew the certificate (e.g. `certbot renew`, or order it anew from its " \
                       "CA), install it and reload the server (`systemctl reload nginx`). If it " \
                       "was renewed already, the server was not reloaded, or serves another " \

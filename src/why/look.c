@@ -184,6 +184,8 @@ struct tally { int accepted, by_70, by_80, refused, reset, silent; };
 
 static void tally_add(struct tally *t, const char *answer)
 {
+    if (!*answer || strcmp(answer, "could-not-ask") == 0 || strcmp(answer, "not connected") == 0)
+        return; /* nobody asked, so nothing was answered */
     if (strcmp(answer, "accepted") == 0)
         t->accepted++;
     else if (text_starts(answer, "alert 70 ") || strcmp(answer, "alert 70") == 0)
@@ -293,6 +295,16 @@ bool column_ipv6(const struct column *c)
 static bool family_alone(const struct look *l) { return l->family == FAMILY_ALONE; }
 static bool family_covered(const struct look *l) { return l->family == FAMILY_COVERED; }
 static bool family_waiting(const struct look *l) { return l->family == FAMILY_WAITING; }
+
+/* The server made a Diffie-Hellman group this client would refuse; ours took it, to be able to say so. */
+static bool dh_is_small(const struct look *l)
+{
+    const char *word = column_word(l->c, FACT_KX_GROUP);
+    const struct client *client = client_find(l->c->endpoint->value[KEY_CLIENT]);
+    if (!client)
+        client = client_find(NULL);
+    return text_starts(word, "dh") && atoi(word + 2) > 0 && atoi(word + 2) < client->dh_bits_min;
+}
 
 /* All the server takes is older than what is offered. */
 static bool takes_older(const struct look *l)
@@ -449,6 +461,7 @@ static const struct that {
     { FACT_VERSIONS, "older", takes_older },
     { FACT_VERSIONS, "none-70", takes_none_70 },
     { FACT_VERSIONS, "unasked", takes_unasked },
+    { FACT_KX_GROUP, "small-dh", dh_is_small },
     { FACT_CLOCK, "awaited", clock_awaited },
     { FACT_CLOCK, "wanted", clock_wanted },
     { FACT_CLOCK, "off", clock_off },

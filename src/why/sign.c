@@ -195,6 +195,11 @@ FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number
                "{how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
+FOR(GROUP_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "yes"), THAT(KX_GROUP, "small-dh")),
+    .text = "the server's Diffie-Hellman group is too small ({group})",
+    .summary = "The server uses a Diffie-Hellman group ({group}) smaller than current clients accept: they "
+               "say \"dh key too small\".",
+    .detail = DETAIL_GROUP, .fix = FIX_SMALL_DH, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED,
                              FAILS("!alert.number=70|80|86|109|110|112|120"),
                              THAT(VERSIONS, "!other|other-reset|none-70")),

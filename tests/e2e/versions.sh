@@ -19,6 +19,10 @@ s_server s.camellia rsa -tls1_2 -cipher CAMELLIA256-SHA:@SECLEVEL=0
 s_server s.aria good -tls1_2 -cipher ECDHE-ECDSA-ARIA256-GCM-SHA384
 s_server s.ccm8 good -tls1_3 -ciphersuites TLS_AES_128_CCM_8_SHA256
 s_server s.brainpool rsa -tls1_2 -groups brainpoolP256r1 -cipher ECDHE-RSA-AES128-GCM-SHA256
+for bits in 1536 2048; do
+    openssl genpkey -genparam -algorithm DH -pkeyopt group:modp_$bits -out "$dir/dh$bits.pem"
+    s_server s.dh$bits rsa -tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0 -dhparam "$dir/dh$bits.pem"
+done
 s_server s.sha1sig rsa -tls1_2 -sigalgs RSA+SHA1 -cipher ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0
 
 gnutls_serv g.10 rsa --priority NORMAL:-VERS-ALL:+VERS-TLS1.0
@@ -88,6 +92,8 @@ ask s.ccm8 "$other_suites" "AES-128-CCM-8 alone, TLS 1.3"
 ask n.aria "$other_suites" "ARIA alone"
 ask g.camellia "$other_suites" "Camellia alone"
 ask g.3des "$other_suites" "3DES alone"
+ask s.dh1536 "failing group-mismatch !cipher-mismatch" "a Diffie-Hellman group of 1536 bits"
+ask s.dh2048 "ok" "a Diffie-Hellman group of 2048 bits"
 other_groups='failing ?group-mismatch !version-mismatch'
 ask s.brainpool "$other_groups" "a brainpool group alone"
 ask n.brainpool "$other_groups" "a brainpool group alone"

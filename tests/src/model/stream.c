@@ -58,7 +58,7 @@ static void every_kind(void **state)
         free(want);
     }
     ev = (struct event){ .kind = EVENT_TROUBLE, .text = mem_string("no store \xe4\xb8\xad \"here\"") };
-    round_trip(&ev, "{\"t\":\"trouble\",\"text\":\"no store \xe4\xb8\xad \\\"here\\\"\"}\n");
+    round_trip(&ev, "{\"t\":\"trouble\",\"ask\":0,\"text\":\"no store \xe4\xb8\xad \\\"here\\\"\"}\n");
     ev = (struct event){ .kind = EVENT_ASK, .ask = 3, .endpoint = mem_string("smtp://mail.example:25") };
     round_trip(&ev, "{\"t\":\"ask\",\"ask\":3,\"endpoint\":\"smtp://mail.example:25\"}\n");
     ev = (struct event){ .kind = EVENT_WANT, .column = 2 };
@@ -174,7 +174,7 @@ static void refuses_what_is_no_line(void **state)
         "{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":7}", "{\"t\":\"ask\",\"ask\":1}", "{\"t\":\"ask\",\"endpoint\":\"x\"}",
         "{\"t\":\"want\",\"column\":1}", "{\"t\":\"want\",\"column\":1,\"facts\":{}}", "{\"t\":\"want\",\"column\":1,\"facts\":[1]}",
         "{\"t\":\"want\",\"column\":1,\"facts\":[\"version\",\"luck\"]}", "{\"t\":\"stop\\u0000\"}", "{\"t\":\"sto\xff\"}",
-        "{\"t\":\"trouble\",\"text\":\"\xc0\x80\"}", "{\"t\":\"trouble\",\"text\":\"\n\"}",
+        "{\"t\":\"trouble\",\"ask\":0,\"text\":\"\xc0\x80\"}", "{\"t\":\"trouble\",\"ask\":0,\"text\":\"\n\"}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         refused(bad[i], strlen(bad[i]));
@@ -266,7 +266,7 @@ static void mends_text(void **state)
     assert_null(ev.seen.bytes);
     assert_true(ev.seen.ms < 0);
     event_clear(&ev);
-    static const char trouble[] = "{\"t\":\"trouble\",\"text\":\"a\\u001bb\"}";
+    static const char trouble[] = "{\"t\":\"trouble\",\"ask\":0,\"text\":\"a\\u001bb\"}";
     assert_true(event_parse(trouble, sizeof trouble - 1, &ev, NULL));
     assert_string_equal(ev.text, "a\\x1bb");
     event_clear(&ev);
@@ -281,7 +281,7 @@ static void cuts_text_once(void **state)
         for (size_t shift = 0; shift < 4; shift++) {
             struct text t = { 0 };
             struct event ev;
-            text_addf(&t, "{\"t\":\"trouble\",\"text\":\"%.*s", (int)shift, "aaaa");
+            text_addf(&t, "{\"t\":\"trouble\",\"ask\":0,\"text\":\"%.*s", (int)shift, "aaaa");
             for (int k = 0; k < 5000; k++)
                 text_add(&t, units[i]);
             text_add(&t, "\"}");
