@@ -822,8 +822,7 @@ static json_t *address_list(const struct resolved *r)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < r->count; i++) {
-        char *text = address_text(&r->address[i].sa.sa);
-        *strrchr(text, ':') = '\0';
+        char *text = address_host(&r->address[i].sa.sa);
         json_array_append_new(list, json_string(text));
         free(text);
     }

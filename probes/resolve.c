@@ -112,19 +112,26 @@ static void on_dns_state(void *arg, ares_socket_t fd, int readable, int writable
 
 /* --- addresses --- */
 
-char *address_text(const struct sockaddr *sa)
+char *address_host(const struct sockaddr *sa)
 {
-    char host[INET6_ADDRSTRLEN + 20], zone[16] = "";
+    char host[INET6_ADDRSTRLEN];
     if (sa->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
-        inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
-        return mem_format("%s:%d", host, ntohs(in->sin_port));
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)sa)->sin_addr, host, sizeof host);
+        return mem_string(host);
     }
     const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;
     inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
-    if (in6->sin6_scope_id)
-        snprintf(zone, sizeof zone, "%%%u", in6->sin6_scope_id);
-    return mem_format("[%s%s]:%d", host, zone, ntohs(in6->sin6_port));
+    return in6->sin6_scope_id ? mem_format("%s%%%u", host, in6->sin6_scope_id) : mem_string(host);
+}
+
+char *address_text(const struct sockaddr *sa)
+{
+    char *host = address_host(sa);
+    bool four = sa->sa_family == AF_INET;
+    in_port_t port = four ? ((const struct sockaddr_in *)sa)->sin_port : ((const struct sockaddr_in6 *)sa)->sin6_port;
+    char *text = mem_format(four ? "%s:%d" : "[%s]:%d", host, ntohs(port));
+    free(host);
+    return text;
 }
 
 static bool sock_set(struct address *a, const struct sockaddr *sa, socklen_t n, int port)

@@ -48,6 +48,8 @@ void resolver_drop(struct resolver *r, void *arg);
 
 /* "192.0.2.1:443", "[2001:db8::1]:443"; owned by the caller. */
 char *address_text(const struct sockaddr *sa);
+/* The same without port and brackets: "2001:db8::1". */
+char *address_host(const struct sockaddr *sa);
 /* An address from text and port; false when it is none. Accepts a zone: fe80::1%eth0. */
 bool address_parse(const char *text, int port, struct address *a);
 

@@ -59,7 +59,6 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
     if (!incoming)
         return 0;
     switch (type) {
-    case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST: t->retried = true; break;
     case GNUTLS_HANDSHAKE_SERVER_HELLO:
         tls_reached(t, STAGE_SERVER_HELLO);
         tls_note_hello(t, msg->data, msg->size);

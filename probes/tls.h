@@ -31,7 +31,7 @@ struct tls {
     gnutls_session_t session;
     struct conn *conn;          /* lent */
     enum tls_stage stage;
-    bool asked_cert, ticket, retried; /* CertificateRequest, NewSessionTicket, HelloRetryRequest came */
+    bool asked_cert, ticket;    /* CertificateRequest, NewSessionTicket came */
     bool too_big;               /* TLS_HANDSHAKE_MAX was passed */
     uint16_t server_version;    /* chosen in the ServerHello, 0: none came */
     uint16_t server_suite;      /* likewise; 0: none */

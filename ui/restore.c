@@ -40,7 +40,7 @@ static void on_fatal(int signo)
 {
     char chunk[512];
     ssize_t n;
-    write_all(kept.fd, kept.bytes, kept.n);
+    write_all(STDOUT_FILENO, kept.bytes, kept.n);
     tcsetattr(kept.fd, TCSANOW, &kept.old);
     if (kept.stderr_kept >= 0) {
         lseek(kept.stderr_kept, 0, SEEK_SET);

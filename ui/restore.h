@@ -12,7 +12,8 @@
 
 #define RESTORE_BYTES 256
 
-/* From now on fatal signals write `bytes` to fd, set the termios `old` and die by the same signal.
+/* From now on fatal signals write `bytes` to stdout (fd, the keyboard, may be open for reading only),
+ * set the termios `old` of fd and die by the same signal.
  * What stderr_kept (a file standing in for stderr, or -1) holds is written to stderr_fd then. */
 void restore_arm(int fd, const struct termios *old, const char *bytes, size_t n, int stderr_kept,
                  int stderr_fd);

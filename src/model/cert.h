@@ -48,7 +48,7 @@ struct cert {
     int path_len;               /* -1: no limit given */
     bool has_key_usage; unsigned key_usage;     /* USAGE_* bits */
     bool has_ext_usage, usage_server, usage_client, usage_any; /* extendedKeyUsage */
-    struct san *san; size_t san_count; size_t san_total; /* at most 1000 kept */
+    struct san *san; size_t san_count; size_t san_total; /* at most 1000 kept: see san_any */
     char **aia; size_t aia_count;       /* caIssuers URLs, at most 8 */
     char **ocsp; size_t ocsp_count;     /* OCSP URLs, at most 8 */
     char **crl; size_t crl_count;       /* CRL distribution point URLs, at most 8 */

@@ -356,25 +356,49 @@ static char *sni_check(const char *value, struct err *e)
     return host;
 }
 
-/* RFC 3986 section 3.1, as far as it tells a URI from a name. */
-static bool is_uri(const char *s)
+enum name_kind name_kind(const char *name)
+{
+    if (strstr(name, "://"))
+        return NAME_URI;
+    char *address = strchr(name, ':') ? ipv6_normal(name) : address_normal(AF_INET, name);
+    enum name_kind kind = address ? NAME_ADDRESS : NAME_DNS;
+    free(address);
+    return kind;
+}
+
+/* RFC 3986 section 3.1, as far as it tells a URI from a slip. */
+static bool uri_check(const char *uri, struct err *e)
 {
     size_t n = 0;
-    while (is_letter(s[n]) || (n && s[n] && (is_digit(s[n]) || strchr("+-.", s[n]))))
+    while (is_letter(uri[n]) || (n && (is_digit(uri[n]) || (uri[n] && strchr("+-.", uri[n])))))
         n++;
-    return n && s[n] == ':' && s[n + 1] && !strchr(s, ' ');
+    if (n && strncmp(uri + n, "://", 3) == 0 && uri[n + 3] && !strchr(uri, ' '))
+        return true;
+    REFUSE(e, uri, "\"%s\" is no URI: a scheme of letters and digits, \"://\" and more without "
+           "spaces are needed, such as spiffe://example.org/web");
+    return false;
+}
+
+/* NAME:PORT or [ADDRESS]:PORT, which people write since it is how endpoints look. */
+static bool has_port(const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    return colon && port_of(colon + 1) && (strchr(name, ':') == colon || colon[-1] == ']');
 }
 
 static char *name_value_check(const char *value, struct err *e)
 {
     enum host_kind kind;
     struct err first = {{0}};
+    if (name_kind(value) == NAME_URI)
+        return uri_check(value, e) ? mem_string(value) : NULL;
     char *host = endpoint_host(value, &kind, &first);
     if (host)
         return host;
-    if (is_uri(value))
-        return mem_string(value);
-    err_set(e, "%s (a DNS name, an address or a URI is needed)", first.text);
+    if (has_port(value))
+        REFUSE(e, value, "\"%s\" ends with a port, which no name in a certificate has: leave it out");
+    else
+        err_set(e, "%s (a DNS name, an address or a URI with \"://\" is needed)", first.text);
     return NULL;
 }
 

@@ -87,6 +87,10 @@ bool endpoint_check_value(enum key key, const char *value, struct err *e);
 /* A host alone, as in --resolve: a name in A-labels and lower case, or an address (IPv6 with or
  * without brackets) as inet_ntop writes it. Owned by the caller; NULL and a sentence when it is none. */
 char *endpoint_host(const char *text, enum host_kind *kind, struct err *e);
+/* What a name to be matched is; an address stands without brackets, a URI has "://". Everybody who
+ * has to tell asks here. */
+enum name_kind { NAME_DNS, NAME_ADDRESS, NAME_URI };
+enum name_kind name_kind(const char *name);
 struct endpoint *endpoint_ref(const struct endpoint *ep); /* one more owner; accepts NULL */
 void endpoint_free(struct endpoint *ep);                 /* one owner less; accepts NULL */
 enum key key_find(const char *word);     /* KEY_COUNT when there is no such key */

@@ -139,6 +139,17 @@ bool der_extension(struct reader *extensions, struct der_extension *x)
     return true;
 }
 
+struct reader der_find(const void *der, size_t n, const char *oid)
+{
+    struct der_cert d;
+    struct der_extension x;
+    if (der_cert(der, n, &d))
+        while (der_extension(&d.extensions, &x))
+            if (strcmp(x.oid, oid) == 0)
+                return x.value;
+    return (struct reader){ .left = 0 };
+}
+
 char *der_oid(struct reader content, char out[DER_OID_TEXT_MAX])
 {
     size_t at = 0;

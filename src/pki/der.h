@@ -57,6 +57,9 @@ struct der_extension {
 };
 /* The next extension of der_cert.extensions; false at the end and where they are broken. */
 bool der_extension(struct reader *extensions, struct der_extension *x);
+/* The value of a certificate's extension with this OID, lent; empty when it has none. */
+struct reader der_find(const void *der, size_t n, const char *oid);
+#define DER_OID_SAN "2.5.29.17"
 /* An OID's content as dotted numbers; "?" when it is none or too long. Returns out. */
 char *der_oid(struct reader content, char out[DER_OID_TEXT_MAX]);
 

@@ -8,6 +8,8 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/endpoint.h"
+#include "src/pki/read.h"
 
 /* Length without the final dot. */
 static size_t dns_length(const char *s)
@@ -80,50 +82,60 @@ struct kind_row {
     enum san_kind kind;
     bool (*fits)(const char *have, const char *name);
 };
-static const struct kind_row kind_dns = { SAN_DNS, dns_fits };
-static const struct kind_row kind_address = { SAN_IP, address_fits };
-static const struct kind_row kind_uri = { SAN_URI, uri_fits };
+static const struct kind_row kind_table[] = {
+    [NAME_DNS] = { SAN_DNS, dns_fits },
+    [NAME_ADDRESS] = { SAN_IP, address_fits },
+    [NAME_URI] = { SAN_URI, uri_fits },
+};
 
-static const struct kind_row *kind_of(const char *name)
+struct fitting {
+    const struct kind_row *kind;
+    const char *name;
+    bool any; /* there was a name of this kind */
+};
+
+static bool san_fits(const struct san *s, void *arg)
 {
-    if (strstr(name, "://"))
-        return &kind_uri;
-    return address_of(name).len ? &kind_address : &kind_dns;
+    struct fitting *f = arg;
+    if (s->kind != f->kind->kind)
+        return false;
+    f->any = true;
+    return f->kind->fits(s->text, f->name);
 }
 
 enum host_fit host_fit(const struct cert *c, const char *name)
 {
-    const struct kind_row *kind = kind_of(name);
-    bool any = false;
-    for (size_t i = 0; i < c->san_count; i++) {
-        if (c->san[i].kind != kind->kind)
-            continue;
-        any = true;
-        if (kind->fits(c->san[i].text, name))
-            return HOST_FITS;
-    }
-    if (any)
+    struct fitting f = { .kind = &kind_table[name_kind(name)], .name = name };
+    if (san_any(c, san_fits, &f))
+        return HOST_FITS;
+    if (f.any)
         return HOST_OTHER;
-    return c->cn && kind->fits(c->cn, name) ? HOST_CN_ONLY : HOST_NO_NAMES;
+    return c->cn && f.kind->fits(c->cn, name) ? HOST_CN_ONLY : HOST_NO_NAMES;
+}
+
+struct listing { struct text t; size_t max, shown, more; };
+
+static bool san_list(const struct san *s, void *arg)
+{
+    struct listing *l = arg;
+    if (s->kind != SAN_DNS && s->kind != SAN_IP && s->kind != SAN_URI)
+        return false;
+    if (l->shown == l->max) {
+        l->more++;
+        return false;
+    }
+    text_add(&l->t, l->shown++ ? ", " : "");
+    text_add(&l->t, s->text);
+    return false;
 }
 
 char *host_names(const struct cert *c, size_t max)
 {
-    struct text t = { 0 };
-    size_t shown = 0, more = c->san_total - c->san_count;
-    for (size_t i = 0; i < c->san_count; i++) {
-        if (c->san[i].kind != SAN_DNS && c->san[i].kind != SAN_IP && c->san[i].kind != SAN_URI)
-            continue;
-        if (shown == max) {
-            more++;
-            continue;
-        }
-        text_add(&t, shown++ ? ", " : "");
-        text_add(&t, c->san[i].text);
-    }
-    if (shown == 0 && more == 0 && c->cn)
-        text_add(&t, c->cn);
-    if (more)
-        text_addf(&t, shown ? " and %zu more" : "%zu names", more);
-    return text_take(&t);
+    struct listing l = { .max = max };
+    san_any(c, san_list, &l);
+    if (l.shown == 0 && l.more == 0 && c->cn)
+        text_add(&l.t, c->cn);
+    if (l.more)
+        text_addf(&l.t, l.shown ? " and %zu more" : "%zu names", l.more);
+    return text_take(&l.t);
 }

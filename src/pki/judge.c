@@ -184,31 +184,37 @@ static bool dn_allowed(struct reader constraints, gnutls_x509_crt_t crt)
 }
 
 /* URIs are left out: GnuTLS does not compare them, and would call every one forbidden. */
-struct constraint_row { enum san_kind san; gnutls_x509_subject_alt_name_t type; const char *says; };
+struct constraint_row { unsigned tag; gnutls_x509_subject_alt_name_t type; const char *says; };
 static const struct constraint_row constraint_table[] = {
-    { SAN_DNS, GNUTLS_SAN_DNSNAME, "a DNS name" },
-    { SAN_IP, GNUTLS_SAN_IPADDRESS, "an address" },
-    { SAN_EMAIL, GNUTLS_SAN_RFC822NAME, "a mail address" },
+    { DER_CONTEXT | 2, GNUTLS_SAN_DNSNAME, "a DNS name" },
+    { DER_CONTEXT | 7, GNUTLS_SAN_IPADDRESS, "an address" },
+    { DER_CONTEXT | 1, GNUTLS_SAN_RFC822NAME, "a mail address" },
 };
 
-static bool has_san(const struct cert *c, enum san_kind kind)
+/* Name by name: asked about a whole certificate GnuTLS decodes all its names anew for each of them,
+ * and where there is none of a kind it looks at the CN, which names nobody any more. */
+static bool names_allowed(gnutls_x509_name_constraints_t nc, const struct constraint_row *row,
+                          const struct cert *c)
 {
-    for (size_t i = 0; i < c->san_count; i++)
-        if (c->san[i].kind == kind)
-            return true;
-    return false;
+    struct reader value = der_find(c->der, c->der_len, DER_OID_SAN);
+    struct der list, d;
+    if (!der_expect(&value, DER_SEQUENCE, &list))
+        return true;
+    while (list.content.left && der_next(&list.content, &d)) {
+        gnutls_datum_t name = { (unsigned char *)d.content.p, (unsigned)d.content.left };
+        if (d.tag == row->tag && !gnutls_x509_name_constraints_check(nc, row->type, &name))
+            return false;
+    }
+    return true;
 }
 
-/* What of `c` the constraints forbid, NULL when nothing. Without names of a kind GnuTLS would look
- * at the CN, which names nobody any more: such kinds are not asked about. */
+/* What of `c` the constraints forbid, NULL when nothing. */
 static const char *constraint_broken(gnutls_x509_name_constraints_t nc, struct reader raw,
                                      const struct cert *c, gnutls_x509_crt_t crt)
 {
-    for (size_t n = 0; n < sizeof constraint_table / sizeof *constraint_table; n++) {
-        const struct constraint_row *row = &constraint_table[n];
-        if (has_san(c, row->san) && !gnutls_x509_name_constraints_check_crt(nc, row->type, crt))
-            return row->says;
-    }
+    for (size_t n = 0; n < sizeof constraint_table / sizeof *constraint_table; n++)
+        if (!names_allowed(nc, &constraint_table[n], c))
+            return constraint_table[n].says;
     return dn_allowed(raw, crt) ? NULL : "a subject";
 }
 
@@ -222,18 +228,6 @@ static gnutls_x509_crt_t crt_of(const struct cert *c)
         return crt;
     gnutls_x509_crt_deinit(crt);
     return NULL;
-}
-
-/* Lent; empty when it has none. */
-static struct reader name_constraints(const struct cert *c)
-{
-    struct der_cert d;
-    struct der_extension x;
-    if (der_cert(c->der, c->der_len, &d))
-        while (der_extension(&d.extensions, &x))
-            if (strcmp(x.oid, "2.5.29.30") == 0)
-                return x.value;
-    return (struct reader){ .left = 0 };
 }
 
 /* The constraints of CA i against the certificates below it. */
@@ -260,7 +254,7 @@ static void check_constraints(struct judging *j, size_t i)
 {
     gnutls_x509_name_constraints_t nc;
     unsigned critical;
-    struct reader raw = name_constraints(link_cert(j, i));
+    struct reader raw = der_find(link_cert(j, i)->der, link_cert(j, i)->der_len, "2.5.29.30");
     if (i == 0 || raw.left == 0)
         return;
     gnutls_x509_crt_t crt = crt_of(link_cert(j, i));

@@ -17,7 +17,7 @@
 
 #define BUCKETS 1024
 #define ENTRIES_MAX 4096
-#define BYTES_MAX (32u << 20) /* of certificates: hostile ones may have 64 KiB each */
+#define BYTES_MAX (32u << 20) /* of certificates: hostile ones may have 256 KiB each */
 
 struct entry {
     struct entry *next;         /* owned */
@@ -115,8 +115,10 @@ struct cert *judge_cert(struct judge_cache *k, const void *der, size_t n)
 enum { RSA_BITS_MAX = 16384, RSA_EXPONENT_BYTES_MAX = 8, DSA_BITS_MAX = 10000 };
 
 /* A key made to be slow would stop us for minutes: RSA with an exponent as long as its modulus. */
-static bool key_is_bounded(gnutls_pubkey_t pubkey, unsigned bits, int algorithm)
+static bool key_is_bounded(gnutls_pubkey_t pubkey)
 {
+    unsigned bits = 0;
+    int algorithm = gnutls_pubkey_get_pk_algorithm(pubkey, &bits);
     if (algorithm == GNUTLS_PK_DSA)
         return bits <= DSA_BITS_MAX;
     if (algorithm != GNUTLS_PK_RSA && algorithm != GNUTLS_PK_RSA_PSS)
@@ -139,9 +141,7 @@ static gnutls_pubkey_t key_read(const struct cert *c)
     if (!der_cert(c->der, c->der_len, &d) || gnutls_pubkey_init(&pubkey) < 0)
         return NULL;
     gnutls_datum_t spki = { (unsigned char *)d.spki.p, (unsigned)d.spki.left };
-    unsigned bits = 0;
-    if (gnutls_pubkey_import(pubkey, &spki, GNUTLS_X509_FMT_DER) >= 0 &&
-        key_is_bounded(pubkey, bits, gnutls_pubkey_get_pk_algorithm(pubkey, &bits)))
+    if (gnutls_pubkey_import(pubkey, &spki, GNUTLS_X509_FMT_DER) >= 0 && key_is_bounded(pubkey))
         return pubkey;
     gnutls_pubkey_deinit(pubkey);
     return NULL;

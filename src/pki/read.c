@@ -21,7 +21,7 @@
 
 #define NAME_MAX_BYTES 512
 #define SAN_MAX_BYTES 255
-#define SAN_MAX 1000
+#define SAN_MAX 1000 /* kept; san_any goes through the others */
 #define URL_MAX_BYTES 512
 #define LIST_MAX 8
 #define KEY_ID_MAX 64
@@ -303,6 +303,20 @@ static enum san_kind san_kind_of(unsigned tag)
     }
 }
 
+/* The text is the caller's. */
+static struct san san_of(const struct der *d)
+{
+    struct san s = { .kind = san_kind_of(d->tag) };
+    s.text = s.kind == SAN_IP ? address_text(d->content) : NULL;
+    if (s.kind == SAN_IP && !s.text)
+        s.kind = SAN_OTHER;
+    if (s.kind == SAN_OTHER)
+        s.text = bytes_hex(d->content.p, d->content.left, 32);
+    else if (!s.text)
+        s.text = text_printable(d->content.p, d->content.left, SAN_MAX_BYTES);
+    return s;
+}
+
 static bool read_san(struct cert *c, struct reader value)
 {
     struct der list, d;
@@ -314,17 +328,28 @@ static bool read_san(struct cert *c, struct reader value)
             continue;
         if (c->san_count % 32 == 0)
             c->san = mem_array(c->san, c->san_count + 32, sizeof *c->san);
-        struct san *s = &c->san[c->san_count++];
-        s->kind = san_kind_of(d.tag);
-        s->text = s->kind == SAN_IP ? address_text(d.content) : NULL;
-        if (s->kind == SAN_IP && !s->text)
-            s->kind = SAN_OTHER;
-        if (s->kind == SAN_OTHER)
-            s->text = bytes_hex(d.content.p, d.content.left, 32);
-        else if (!s->text)
-            s->text = text_printable(d.content.p, d.content.left, SAN_MAX_BYTES);
+        c->san[c->san_count++] = san_of(&d);
     }
     return !list.content.failed;
+}
+
+bool san_any(const struct cert *c, bool (*is)(const struct san *s, void *arg), void *arg)
+{
+    struct der list = { .tag = 0 }, d;
+    bool found = false;
+    for (size_t i = 0; i < c->san_count; i++)
+        if (is(&c->san[i], arg))
+            return true;
+    if (c->san_total == c->san_count)
+        return false;
+    struct reader value = der_find(c->der, c->der_len, DER_OID_SAN);
+    der_expect(&value, DER_SEQUENCE, &list);
+    for (size_t i = 0; !found && list.content.left && der_next(&list.content, &d); i++) {
+        struct san s = i < c->san_count ? (struct san){ .text = NULL } : san_of(&d);
+        found = s.text && is(&s, arg);
+        free(s.text);
+    }
+    return found;
 }
 
 static bool read_basic(struct cert *c, struct reader value)
@@ -462,7 +487,7 @@ struct extension_row {
     bool (*read)(struct cert *, struct reader value); /* false: it is broken */
 };
 static const struct extension_row extension_table[] = {
-    { "2.5.29.17", "subjectAltName", read_san },
+    { DER_OID_SAN, "subjectAltName", read_san },
     { "2.5.29.19", "basicConstraints", read_basic },
     { "2.5.29.15", "keyUsage", read_usage },
     { "2.5.29.37", "extendedKeyUsage", read_ext_usage },

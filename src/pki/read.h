@@ -8,10 +8,15 @@
 
 #include "src/model/cert.h"
 
-#define CERT_DER_MAX                                                                               \
-    (64u << 10) /* larger certificates are kept as malformed, their text says why */
+/* Larger certificates are kept as malformed, their text says why. It is the size of the handshake
+ * message they come in: browsers take certificates with ten thousand names, which have 200 KiB. */
+#define CERT_DER_MAX (256u << 10)
 
 /* Never NULL: what can't be decoded comes back with `malformed` and `fault`. */
 struct cert *cert_read(const void *der, size_t n);
+
+/* Shows the names of a certificate to `is` until it says true, and those beyond san_count, too, which
+ * are read from the DER for it alone; *s is lent for that call. False when all were shown. */
+bool san_any(const struct cert *c, bool (*is)(const struct san *s, void *arg), void *arg);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/pki/read.h"
@@ -195,6 +196,25 @@ static void crt_sign(struct minted *c, const struct mint *m)
     need(gnutls_x509_crt_privkey_sign(c->crt, by->crt, key, digest,
                                       GNUTLS_PRIVKEY_SIGN_FLAG_RSA_PSS));
     gnutls_privkey_deinit(key);
+}
+
+uint8_t *mint_names(size_t count, size_t *len)
+{
+    struct buf b;
+    buf_init(&b, 1 << 24);
+    bool ok = buf_add(&b, "\x30\x83\0\0\0", 5);
+    for (size_t n = 0; n < count; n++) {
+        char *name = mem_format("%c%cn%zu.example", 0x82, 0, n);
+        size_t size = 2 + strlen(name + 2);
+        name[1] = (char)(size - 2);
+        ok = ok && buf_add(&b, name, size);
+        free(name);
+    }
+    need(ok ? 0 : GNUTLS_E_MEMORY_ERROR);
+    for (int i = 0; i < 3; i++)
+        b.data[2 + i] = (uint8_t)((b.len - 5) >> (16 - 8 * i));
+    *len = b.len;
+    return b.data;
 }
 
 struct minted *mint(const struct mint *m)

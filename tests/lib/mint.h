@@ -53,6 +53,10 @@ struct mint {
     const void *raw; size_t raw_len;
 };
 
+/* The value of a subjectAltName with the DNS names "n0.example", "n1.example" ..., for .raw: GnuTLS
+ * would decode all names again for each one it adds. Owned by the caller. */
+uint8_t *mint_names(size_t count, size_t *len);
+#define MINT_SAN_OID "2.5.29.17"
 struct minted *mint(const struct mint *m);
 void minted_free(struct minted *m);
 /* The last signature byte changed. */

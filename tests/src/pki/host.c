@@ -9,6 +9,7 @@
 
 #include "src/base/mem.h"
 #include "src/pki/host.h"
+#include "tests/lib/mint.h"
 
 struct row {
     enum san_kind kind;
@@ -93,14 +94,13 @@ static void test_rows(void **state)
     }
 }
 
-static struct cert *many_names(size_t kept, size_t total)
+static struct cert *many_names(size_t total)
 {
     struct cert *c = cert_new();
-    c->san = mem_array(NULL, kept, sizeof *c->san);
-    for (size_t i = 0; i < kept; i++)
+    c->san = mem_array(NULL, total, sizeof *c->san);
+    for (size_t i = 0; i < total; i++)
         c->san[i] = (struct san){ SAN_DNS, mem_format("n%zu.example", i) };
-    c->san_count = kept;
-    c->san_total = total;
+    c->san_count = c->san_total = total;
     return c;
 }
 
@@ -115,14 +115,13 @@ static void names_are(struct cert *c, size_t max, const char *want)
 static void test_names(void **state)
 {
     (void)state;
-    names_are(many_names(2, 2), 4, "n0.example, n1.example");
-    names_are(many_names(5, 5), 2, "n0.example, n1.example and 3 more");
-    names_are(many_names(3, 1003), 2, "n0.example, n1.example and 1001 more");
+    names_are(many_names(2), 4, "n0.example, n1.example");
+    names_are(many_names(5), 2, "n0.example, n1.example and 3 more");
     names_are(cert_new(), 4, "");
     struct cert *c = cert_new();
     c->cn = mem_string("only.example");
     names_are(c, 4, "only.example");
-    c = many_names(2, 2);
+    c = many_names(2);
     c->san[0].kind = SAN_EMAIL;
     names_are(c, 4, "n1.example");
 }
@@ -130,17 +129,54 @@ static void test_names(void **state)
 static void test_last_of_a_thousand(void **state)
 {
     (void)state;
-    struct cert *c = many_names(1000, 1000);
+    struct cert *c = many_names(1000);
     assert_int_equal(host_fit(c, "n999.example"), HOST_FITS);
     assert_int_equal(host_fit(c, "n1000.example"), HOST_OTHER);
     cert_free(c);
+}
+
+static struct cert *minted_names(size_t count)
+{
+    size_t len;
+    uint8_t *value = mint_names(count, &len);
+    struct minted *m =
+        mint(&(struct mint){ .cn = "cn.example", .raw_oid = MINT_SAN_OID, .raw = value, .raw_len = len });
+    struct cert *c = minted_cert(m);
+    minted_free(m);
+    free(value);
+    assert_false(c->malformed);
+    assert_int_equal(c->san_total, count);
+    assert_true(c->san_count < count);
+    return c;
+}
+
+/* What is not kept of a certificate counts all the same: 10,000 names have more than 128 KiB. */
+static void test_more_than_is_kept(void **state)
+{
+    (void)state;
+    static const size_t counts[] = { 1500, 10000 };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct cert *c = minted_names(counts[i]);
+        char *last = mem_format("N%zu.example", counts[i] - 1);
+        char *none = mem_format("n%zu.example", counts[i]);
+        char *names = mem_format("n0.example, n1.example and %zu more", counts[i] - 2);
+        assert_int_equal(host_fit(c, "n0.example"), HOST_FITS);
+        assert_int_equal(host_fit(c, last), HOST_FITS);
+        assert_int_equal(host_fit(c, none), HOST_OTHER);
+        assert_int_equal(host_fit(c, "cn.example"), HOST_OTHER);
+        assert_int_equal(host_fit(c, "192.0.2.1"), HOST_NO_NAMES);
+        names_are(c, 2, names);
+        free(last);
+        free(none);
+        free(names);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_last_of_a_thousand),
+        cmocka_unit_test(test_last_of_a_thousand), cmocka_unit_test(test_more_than_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,15 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <gnutls/abstract.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/pki/judge.h"
+#include "src/pki/path.h"
+#include "src/pki/read.h"
 #include "tests/lib/mint.h"
 
 #define SENT_MAX 128
@@ -536,6 +540,61 @@ static void test_constraints(void **state)
     minted_free(c);
 }
 
+/* With thousands of names: quick, and the last one counts. */
+static void test_constraints_of_many(void **state)
+{
+    (void)state;
+    static const struct { const char *permitted, *reasons; } rows[] = {
+        { "example", "" }, { "example.org", "name-constraint@0" },
+    };
+    size_t len;
+    uint8_t *names = mint_names(10000, &len);
+    clock_t begin = clock();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct minted *ca = mint(&(struct mint){
+            .cn = "Limited", .ca = true, .issuer = root, .permit_dns = rows[i].permitted });
+        struct minted *c = mint(&(struct mint){
+            .issuer = ca, .raw_oid = MINT_SAN_OID, .raw = names, .raw_len = len });
+        struct scene s = { .sent = { c, ca }, .trusted = { root }, .ask = { .name = "n9999.example" } };
+        expect_done(&s, rows[i].reasons, true, 3);
+        minted_free(c);
+        minted_free(ca);
+    }
+    free(names);
+    assert_true(clock() - begin < 5 * CLOCKS_PER_SEC);
+}
+
+/* An RSA key of more bits than anybody has is not computed with, in whatever order a compiler
+ * evaluates arguments. */
+static void test_oversized_key(void **state)
+{
+    (void)state;
+    enum { BYTES = 2200 };
+    unsigned char modulus[BYTES], exponent[] = { 1, 0, 1 };
+    memset(modulus, 0xc5, sizeof modulus);
+    gnutls_datum_t m = { modulus, sizeof modulus }, e = { exponent, sizeof exponent };
+    struct minted *ca = mint(&(struct mint){ .cn = "Huge", .ca = true });
+    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .kind = MINT_RSA2048 });
+    gnutls_pubkey_t key;
+    gnutls_datum_t der;
+    assert_int_equal(gnutls_pubkey_init(&key), 0);
+    assert_int_equal(gnutls_pubkey_import_rsa_raw(key, &m, &e), 0);
+    assert_int_equal(gnutls_x509_crt_set_pubkey(ca->crt, key), 0);
+    assert_int_equal(gnutls_x509_crt_sign2(ca->crt, c->crt, c->key, GNUTLS_DIG_SHA256, 0), 0);
+    assert_int_equal(gnutls_x509_crt_export2(ca->crt, GNUTLS_X509_FMT_DER, &der), 0);
+    struct cert *issuer = cert_read(der.data, der.size), *child = minted_cert(c);
+    struct judge_cache *cache = judge_cache_new();
+    assert_int_equal(issuer->key_bits, 8 * BYTES);
+    assert_int_equal(path_verify(cache, child, issuer), LINK_UNCHECKED);
+    judge_cache_free(cache);
+    cert_free(child);
+    cert_free(issuer);
+    gnutls_free(der.data);
+    gnutls_pubkey_deinit(key);
+    minted_free(c);
+    minted_free(ca);
+}
+
 static void test_critical(void **state)
 {
     (void)state;
@@ -918,6 +977,7 @@ int main(void)
         cmocka_unit_test(test_not_ca),
         cmocka_unit_test(test_path_length),
         cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_constraints_of_many), cmocka_unit_test(test_oversized_key),
         cmocka_unit_test(test_critical),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_no_store),

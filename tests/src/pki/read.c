@@ -206,25 +206,14 @@ static void test_names_are_printable(void **state)
 static void test_many_names(void **state)
 {
     (void)state;
-    /* packed by hand: GnuTLS would decode all names again for each one it adds */
-    struct buf b;
-    buf_init(&b, 1 << 16);
-    assert_true(buf_add(&b, "\x30\x82\0\0", 4));
-    for (int n = 0; n < 2500; n++) {
-        char name[32];
-        int len = snprintf(name + 2, sizeof name - 2, "n%d.example", n);
-        name[0] = (char)(DER_CONTEXT | 2);
-        name[1] = (char)len;
-        assert_true(buf_add(&b, name, (size_t)len + 2));
-    }
-    b.data[2] = (uint8_t)((b.len - 4) >> 8);
-    b.data[3] = (uint8_t)(b.len - 4);
-    struct cert *c = made((struct mint){ .raw_oid = "2.5.29.17", .raw = b.data, .raw_len = b.len });
+    size_t len;
+    uint8_t *value = mint_names(2500, &len);
+    struct cert *c = made((struct mint){ .raw_oid = MINT_SAN_OID, .raw = value, .raw_len = len });
     assert_int_equal(c->san_total, 2500);
     assert_int_equal(c->san_count, 1000);
     assert_string_equal(c->san[999].text, "n999.example");
     cert_free(c);
-    buf_free(&b);
+    free(value);
 }
 
 /* Two SCTs, the second of an unknown version, as RFC 6962 section 3.3 packs them. */
@@ -279,7 +268,7 @@ static void test_broken(void **state)
     uint8_t *huge = mem_new(CERT_DER_MAX + 1);
     c = cert_read(huge, CERT_DER_MAX + 1);
     assert_true(c->malformed);
-    assert_non_null(strstr(c->fault, "65537 bytes"));
+    assert_non_null(strstr(c->fault, "262145 bytes"));
     cert_free(c);
     free(huge);
     c = cert_read(NULL, 0);
