@@ -1105,7 +1105,9 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
     g->next_id = 1;
     g->waiting.end = &g->waiting.first;
     g->ready.end = &g->ready.first;
-    int files = descriptors_raise() - 64;
+    int limit = descriptors_raise(), files = limit > 128 ? limit - 64 : limit / 2;
+    if (files < 1)
+        files = 1; /* one at a time, and what even that can't have is said for each column */
     if (g->options.jobs > files / 2)
         g->options.jobs = files / 2 > 1 ? files / 2 : 1;
     g->ahead_max = g->options.jobs < AHEAD_FROM ? g->options.jobs : g->options.jobs * AHEAD;

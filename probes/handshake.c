@@ -20,6 +20,10 @@
 #include "src/wire/message.h"
 #include "src/wire/names.h"
 
+/* Seconds an HTTP answer is waited for, and some round trips: the Date is a bonus, and a server that
+ * serves one connection at a time must not be kept from our other questions for it. */
+#define HTTP_WAIT 1.5
+
 struct handshake {
     struct tls tls;
     const char *cant;           /* lent; why GnuTLS can't offer what was asked for, or NULL */
@@ -85,13 +89,14 @@ static char *failure_text(const struct run *r, const struct tls *t, const struct
     case TLS_ALERT: return alert_text(t);
     case TLS_NOT_TLS: return foreign_text(&r->conn, f);
     case TLS_RESET: return mem_format("the connection was reset %s (ClientHello of %zu bytes sent)", stage, r->conn.sent);
-    case TLS_CLOSED: return mem_format("the connection was closed without a TLS alert %s", stage);
+    case TLS_CLOSED: return mem_format("the connection was closed %s %s", t->error == GNUTLS_E_SESSION_EOF
+                                       ? "in good order (close_notify)" : "without a TLS alert", stage);
     case TLS_SILENT: return mem_format("the connection was accepted, but nothing came within %.1f s of the ClientHello", ms / 1000);
     case TLS_SLOW: return mem_format("the handshake was not complete after %.1f s, though %zu byte%s had come; it stopped %s",
                                      ms / 1000, r->conn.received, r->conn.received == 1 ? "" : "s", stage);
-    case TLS_TOO_BIG: return mem_format("a handshake message of over %u KiB, or a handshake of over %u KiB, %s: no real server "
-                                        "sends that, and it was not read to its end", TLS_MESSAGE_MAX >> 10,
-                                        TLS_HANDSHAKE_MAX >> 10, stage);
+    case TLS_TOO_BIG: return mem_format("a handshake message of over %u KiB, or a handshake of over %u KiB, %s: clients refuse "
+                                        "that (OpenSSL: excessive message size), and it was not read to its end",
+                                        TLS_MESSAGE_MAX >> 10, TLS_HANDSHAKE_MAX >> 10, stage);
     case TLS_VERSION: {
         const struct version *v = version_find(t->server_version);
         return mem_format("the server chose %s, which this client did not offer", v ? v->title : "a version");
@@ -380,7 +385,7 @@ static struct want handshake_over(struct run *r)
 {
     struct handshake *h = r->state;
     if (h->late) {
-        bool refused = h->tls.end == TLS_ALERT;
+        bool refused = h->tls.end == TLS_ALERT || h->tls.end == TLS_PROTOCOL;
         /* Without an alert it is a refusal only by a server that had asked for our certificate and never
          * answered; one that just ends connections it has no use for (no HTTP behind 443) refuses nothing. */
         bool ended = h->tls.end == TLS_CLOSED || h->tls.end == TLS_RESET;
@@ -468,7 +473,8 @@ static struct want late_ask(struct run *r)
     h->date = date_new(alpn_is_h2(&h->tls), authority);
     free(authority);
     struct want w = late_step(r);
-    w.seconds = run_options(r)->timeout;
+    double wait = HTTP_WAIT + 4 * (r->connected - r->created);
+    w.seconds = wait < run_options(r)->timeout ? wait : run_options(r)->timeout;
     return w;
 }
 

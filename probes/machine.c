@@ -187,10 +187,11 @@ static void see_ntp(json_t *all)
 }
 
 /* A route that leaves this machine: any line whose interface is not lo. */
-static bool has_route(const char *path, size_t interface_field)
+static bool has_route(const char *path, size_t interface_field, bool *known)
 {
     char *file = file_read(path), *save = NULL;
     bool found = false;
+    *known = file != NULL;
     for (char *line = file ? strtok_r(file, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
         char *inner = NULL, *word = strtok_r(line, " \t", &inner);
         for (size_t i = 0; word && i < interface_field; i++)
@@ -203,7 +204,12 @@ static bool has_route(const char *path, size_t interface_field)
 
 static void see_routes(json_t *all)
 {
-    bool four = has_route("/proc/net/route", 0), six = has_route("/proc/net/ipv6_route", 9);
+    bool known_four, known_six;
+    bool four = has_route("/proc/net/route", 0, &known_four), six = has_route("/proc/net/ipv6_route", 9, &known_six);
+    if (!known_four && !known_six) {
+        put(all, "routes", COULD_NOT_ASK, NULL, mem_string("the kernel's routes can't be read (no /proc?)"));
+        return;
+    }
     put(all, "routes", STATE_YES, json_pack("{s:b, s:b}", "ipv4", four, "ipv6", six),
         mem_format("routes beyond this machine: IPv4 %s, IPv6 %s", four ? "yes" : "no", six ? "yes" : "no"));
 }

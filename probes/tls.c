@@ -203,7 +203,7 @@ static enum tls_end tls_explain(struct tls *t, int error)
         t->alert_number = gnutls_alert_get(t->session);
         return TLS_ALERT;
     }
-    if (error == GNUTLS_E_PREMATURE_TERMINATION || error == GNUTLS_E_INVALID_SESSION)
+    if (error == GNUTLS_E_PREMATURE_TERMINATION || error == GNUTLS_E_INVALID_SESSION || error == GNUTLS_E_SESSION_EOF)
         return TLS_CLOSED;
     if (error == GNUTLS_E_PULL_ERROR || error == GNUTLS_E_PUSH_ERROR)
         return TLS_RESET;

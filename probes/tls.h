@@ -13,8 +13,8 @@
 #include "probes/conn.h"
 #include "src/base/bytes.h"
 
-#define TLS_MESSAGE_MAX (256u << 10)   /* largest handshake message taken */
-#define TLS_HANDSHAKE_MAX (512u << 10) /* bytes of a whole handshake: GnuTLS looks at the size of a
+#define TLS_MESSAGE_MAX (100u << 10)   /* largest handshake message taken; OpenSSL's clients take no more */
+#define TLS_HANDSHAKE_MAX (256u << 10) /* bytes of a whole handshake: GnuTLS looks at the size of a
                                           message only when it has all of it */
 
 /* The last thing the server had said. Words in tls_stage_words. */

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -107,7 +109,7 @@ static int cmd_workbench(struct options *o)
     struct lab *lab = o->lab ? lab_begin(&e) : NULL;
     int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober);
     close(prober);
-    kill(pid, SIGTERM);
+    kill(pid, SIGKILL); /* it owns nothing, and a stopped one would not hear a gentler word */
     waitpid(pid, NULL, 0);
     lab_stop(lab);
     return status;
@@ -121,6 +123,15 @@ static const struct command *command_find(const char *word)
     return NULL;
 }
 
+/* A standard stream that is closed would be the number of our next socket, and what we print would go
+ * to the server. Reading and writing it fails all the same: each is opened the wrong way round. */
+static void guard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            _exit(EXIT_TROUBLE);
+}
+
 int main(int argc, char **argv)
 {
     struct options o = { 0 };
@@ -128,6 +139,8 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers never follow the locale */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a full quota is an error of a write, not our end */
+    guard_streams();
     const struct command *c = command_find(argc > 1 ? argv[1] : NULL);
     int skip = c ? 2 : 1;
     if (!c)
@@ -151,5 +164,10 @@ int main(int argc, char **argv)
     else
         status = c->run(&o);
     options_free(&o);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (errno != EPIPE) /* whoever read has read enough */
+            fprintf(stderr, "tlswhy: what was to be printed could not be written to standard output\n");
+        status = EXIT_TROUBLE;
+    }
     return status;
 }

@@ -15,7 +15,6 @@
 #define OUT_MAX (8u << 20)    /* lines the prober has not read yet */
 #define HELD_MAX (64u << 20)  /* lines kept while the picture is held */
 #define READ_AT_ONCE 16       /* chunks of 64 KiB before the screen has its turn */
-#define ROUNDS_MAX 3          /* times a column is asked more by itself */
 #define REMOVED_MAX 32        /* columns that can be brought back */
 
 struct asked { int ask; bool answered; };
@@ -204,7 +203,7 @@ static void column_done(struct work *w, int column)
 {
     struct course *course = course_of(w, column);
     course->expecting = false;
-    if (w->stopped || course->rounds >= ROUNDS_MAX || !session_column(w->session, column))
+    if (w->stopped || course->rounds >= WHY_ROUNDS_MAX || !session_column(w->session, column))
         return;
     if (want_column(w, column) > 0)
         course_of(w, column)->rounds++;

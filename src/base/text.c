@@ -117,6 +117,21 @@ char *text_printable(const void *p, size_t n, size_t max)
     return text_take(&t);
 }
 
+char *text_ascii(const char *s)
+{
+    struct text t = { 0 };
+    for (size_t n = strlen(s), i = 0; i < n;) {
+        ucs4_t c = 0;
+        int len = u8_mbtouc(&c, (const uint8_t *)s + i, n - i);
+        if (c < 0x80)
+            text_add_n(&t, s + i, 1);
+        else
+            text_addf(&t, "\\u{%04x}", (unsigned)c);
+        i += (size_t)len;
+    }
+    return text_take(&t);
+}
+
 int text_width(const char *s)
 {
     int cols;

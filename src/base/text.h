@@ -29,6 +29,9 @@ void text_free(struct text *t);
  * `max` bytes of input are looked at, and "..." marks what was cut. */
 char *text_printable(const void *p, size_t n, size_t max);
 
+/* The same text in ASCII for a locale that has no more: other characters as \u{NNNN}. Owned by the caller. */
+char *text_ascii(const char *s);
+
 /* Columns a UTF-8 string takes on a terminal (East Asian wide 2, combining 0). */
 int text_width(const char *s);
 /* The number of leading bytes of s that fit in `cols` columns, whole characters only; *used gets

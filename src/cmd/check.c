@@ -4,6 +4,7 @@
  * that, and print when nothing is left. Must not know: how anything is found out, or why it fails.
  */
 #include <ev.h>
+#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,6 @@
 #include "src/lab/lab.h"
 #include "src/out/report.h"
 #include "src/pki/store.h"
-
-#define ROUNDS_MAX 3 /* times the reasoning may ask for more about one column */
 
 struct check {
     const struct options *o;
@@ -84,7 +83,7 @@ static bool check_may_ask(struct check *c, int column)
         memset(c->rounds + c->rounds_room, 0, room - c->rounds_room);
         c->rounds_room = room;
     }
-    return c->rounds[column]++ < ROUNDS_MAX;
+    return c->rounds[column] < WHY_ROUNDS_MAX && ++c->rounds[column];
 }
 
 static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
@@ -142,6 +141,23 @@ static bool use_color(const struct options *o)
     return isatty(1) && !(no && *no) && !o->plain && !text_is(getenv("TERM"), "dumb");
 }
 
+/* JSON is UTF-8 everywhere; text is what the locale can show. */
+static void check_print_text(const struct report *r)
+{
+    char *text = NULL;
+    size_t n = 0;
+    bool utf8 = text_is(nl_langinfo(CODESET), "UTF-8");
+    FILE *kept = utf8 ? NULL : open_memstream(&text, &n);
+    format_find("text")->write(kept ? kept : stdout, r);
+    if (!kept)
+        return;
+    fclose(kept);
+    char *ascii = text_ascii(text ? text : "");
+    fputs(ascii, stdout);
+    free(ascii);
+    free(text);
+}
+
 static int check_print(struct check *c)
 {
     const struct options *o = c->o;
@@ -150,14 +166,14 @@ static int check_print(struct check *c)
                         .quiet = o->quiet, .verbose = o->verbose };
     if (o->jsonl)
         jsonl_verdict(v);
+    else if (o->json)
+        format_find("json")->write(stdout, &r);
     else
-        format_find(o->json ? "json" : "text")->write(stdout, &r);
+        check_print_text(&r);
     int status = c->trouble && !c->session->count ? EXIT_TROUBLE : verdict_exit(v, &o->why);
     verdict_free(v);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "tlswhy: the result could not be written to standard output\n");
-        return EXIT_TROUBLE;
-    }
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return EXIT_TROUBLE; /* main says why */
     return status;
 }
 

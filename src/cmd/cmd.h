@@ -14,8 +14,6 @@
 #include "src/why/verdict.h"
 #include "probes/engine.h"
 
-enum { EXIT_OK = 0, EXIT_FAILING = 1, EXIT_USAGE = 2, EXIT_TROUBLE = 3, EXIT_UNSURE = 4 };
-
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {                     /* everything the command line can say */

@@ -221,9 +221,24 @@ static bool addresses_take(struct resolve_rule *rule, const char *list, struct e
     }
 }
 
+/* The n bytes before the port: a name, an address, or "*" for whatever name is asked for. */
+static bool host_take(struct resolve_rule *rule, const char *value, size_t n, struct err *e)
+{
+    enum host_kind kind;
+    char *name = mem_copy(value, n);
+    rule->host = strcmp(name, "*") == 0 ? mem_string(name) : endpoint_host(name, &kind, e);
+    free(name);
+    return rule->host != NULL;
+}
+
 static bool resolve_read(struct resolve_rule *rule, const char *value, struct err *e)
 {
-    const char *port = strchr(value, ':'), *list = port ? strchr(port + 1, ':') : NULL;
+    if (*value == '-')
+        return err_set(e, "in curl \"-\" takes an address out of its cache, and nothing is kept from "
+                          "one run to the next here: leave this option out");
+    value += *value == '+'; /* in curl: the entry may expire; ours need not */
+    const char *end = *value == '[' ? strchr(value, ']') : value;
+    const char *port = end ? strchr(end, ':') : NULL, *list = port ? strchr(port + 1, ':') : NULL;
     double n;
     if (!list)
         return err_set(e, "HOST:PORT:ADDR[,ADDR...] is needed");
@@ -233,11 +248,7 @@ static bool resolve_read(struct resolve_rule *rule, const char *value, struct er
     if (!ok)
         return err_set(e, "the port must be a number from 1 to 65535");
     rule->port = (int)n;
-    enum host_kind kind;
-    char *name = mem_copy(value, (size_t)(port - value));
-    rule->host = endpoint_host(name, &kind, e);
-    free(name);
-    return rule->host && addresses_take(rule, list + 1, e);
+    return host_take(rule, value, (size_t)(port - value), e) && addresses_take(rule, list + 1, e);
 }
 
 static bool set_resolve(struct parse *p, const struct option_row *row, const char *value,

@@ -20,7 +20,8 @@
 #include "src/cmd/cmd.h"
 
 #define OUT_MAX (256u << 20) /* lines nobody has read yet; beyond it the reader is taken for dead */
-#define IN_MAX (1u << 20)
+#define CHUNK (64u << 10)
+#define IN_MAX (STREAM_LINE_MAX + CHUNK) /* a line that is not whole yet, and what came last */
 
 struct prober {
     struct ev_loop *loop;
@@ -100,7 +101,7 @@ static void prober_obey(struct prober *p, const char *line, size_t n)
 static void on_readable(struct ev_loop *loop, struct ev_io *w, int events)
 {
     struct prober *p = w->data;
-    char chunk[65536];
+    char chunk[CHUNK];
     (void)events;
     ssize_t n = recv(p->fd, chunk, sizeof chunk, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -133,6 +134,26 @@ static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
     prober_flush(w->data);
 }
 
+static void prober_free(struct prober *p)
+{
+    buf_free(&p->in);
+    buf_free(&p->out);
+    if (p->loop)
+        ev_loop_destroy(p->loop);
+}
+
+/* The last words, sent by waiting: without an engine no loop would do it. */
+static void prober_end(struct prober *p)
+{
+    for (size_t sent = 0; sent < p->out.len;) {
+        ssize_t n = send(p->fd, p->out.data + sent, p->out.len - sent, MSG_NOSIGNAL);
+        if (n <= 0 && errno != EINTR)
+            break;
+        sent += n > 0 ? (size_t)n : 0;
+    }
+    prober_free(p);
+}
+
 static int prober_run(const struct options *o, int fd)
 {
     struct err e = { "" };
@@ -143,8 +164,7 @@ static int prober_run(const struct options *o, int fd)
     p.engine = p.loop ? engine_new(p.loop, &o->engine, (struct sink){ prober_say, &p }, &e) : NULL;
     if (!p.engine) {
         prober_trouble(&p, 0, e.text[0] ? e.text : "this machine gives no event loop");
-        if (p.loop)
-            prober_flush(&p);
+        prober_end(&p);
         return EXIT_TROUBLE;
     }
     ev_io_init(&p.readable, on_readable, fd, EV_READ);
@@ -157,9 +177,7 @@ static int prober_run(const struct options *o, int fd)
     engine_free(p.engine);
     ev_io_stop(p.loop, &p.readable);
     ev_io_stop(p.loop, &p.writable);
-    ev_loop_destroy(p.loop);
-    buf_free(&p.in);
-    buf_free(&p.out);
+    prober_free(&p);
     return EXIT_OK;
 }
 

@@ -106,7 +106,8 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   no: none
  * http_status       yes: "200"
  * clock_offset      yes: {"seconds": -3.2, "uncertainty": 0.6}: server's clock less ours
- * store             yes: {"path": ..., "system": bool, "count": 142, "date": ...}; no: this machine has none
+ * store             yes: {"path": ..., "directory": bool, "system": bool, "count": 142, "date": ...};
+ *                   directory: path is one; no: this machine has none
  * libraries         yes: {"gnutls": "3.7.9", "openssl": "3.0.19" | null, ...}
  * crypto_policy     yes: a local policy narrows what clients here may do, {"openssl": ..., "gnutls": ...,
  *                   "system": ...} with nulls; no: none

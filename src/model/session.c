@@ -18,17 +18,28 @@ struct session *session_new(double started)
     return s;
 }
 
-static void column_forget(struct column *c)
+static void evidence_drop(struct evidence *e)
+{
+    free(e->text);
+    free(e->bytes);
+    e->text = NULL;
+    e->bytes = NULL;
+    e->bytes_len = 0;
+    e->gone = true;
+}
+
+static void column_forget(struct session *s, struct column *c)
 {
     for (int f = 0; f < FACT_COUNT; f++) {
         json_decref(c->fact[f].value);
+        evidence_drop(&s->evidence[c->fact[f].evidence]);
         c->fact[f] = (struct seen){ 0 };
     }
 }
 
-static void column_free(struct column *c)
+static void column_free(struct session *s, struct column *c)
 {
-    column_forget(c);
+    column_forget(s, c);
     endpoint_free(c->endpoint);
     free(c->label);
     free(c->vantage);
@@ -41,26 +52,78 @@ void session_free(struct session *s)
     if (!s)
         return;
     for (size_t i = 0; i < s->count; i++)
-        column_free(s->column[i]);
-    for (size_t i = 0; i < s->evidence_count; i++) {
-        free(s->evidence[i].text);
-        free(s->evidence[i].bytes);
-    }
+        column_free(s, s->column[i]);
+    for (size_t i = 0; i < s->evidence_count; i++)
+        evidence_drop(&s->evidence[i]);
     free(s->column);
+    free(s->by_id);
     free(s->evidence);
     free(s);
 }
 
-/* Ids grow with the place nearly always, so the search from the end is short when columns are new;
- * a lookup by id tries the place an id has when nothing was removed or inserted. */
-static size_t session_place(const struct session *s, int id)
+/* --- columns by id: a hash with open addressing, at most half full ----------------------------- */
+
+/* Where an id belongs; ids in a row, and ids in steps, all get places of their own. */
+static size_t id_home(const struct session *s, int id)
 {
-    if (id >= 1 && (size_t)id <= s->count && s->column[id - 1]->id == id)
-        return (size_t)id - 1;
-    size_t i = 0;
-    while (i < s->count && s->column[i]->id != id)
-        i++;
+    uint64_t h = (uint64_t)(unsigned)id * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(h >> 32) & (s->by_id_room - 1);
+}
+
+/* The place of this id, or the free one where it would be. */
+static size_t id_place(const struct session *s, int id)
+{
+    size_t i = id_home(s, id);
+    while (s->by_id[i] && s->by_id[i]->id != id)
+        i = (i + 1) & (s->by_id_room - 1);
     return i;
+}
+
+/* Before s->column has the new one. */
+static void id_add(struct session *s, struct column *c)
+{
+    if (2 * (s->count + 1) > s->by_id_room) {
+        s->by_id_room = s->by_id_room ? 2 * s->by_id_room : 32;
+        free(s->by_id);
+        s->by_id = mem_new(s->by_id_room * sizeof *s->by_id);
+        for (size_t i = 0; i < s->count; i++)
+            s->by_id[id_place(s, s->column[i]->id)] = s->column[i];
+    }
+    s->by_id[id_place(s, c->id)] = c;
+}
+
+/* What stands behind it in a row without gaps may have its home before the gap: it is put anew. */
+static void id_remove(struct session *s, int id)
+{
+    size_t i = id_place(s, id);
+    s->by_id[i] = NULL;
+    for (i = (i + 1) & (s->by_id_room - 1); s->by_id[i]; i = (i + 1) & (s->by_id_room - 1)) {
+        struct column *c = s->by_id[i];
+        s->by_id[i] = NULL;
+        s->by_id[id_place(s, c->id)] = c;
+    }
+}
+
+struct column *session_column(const struct session *s, int id)
+{
+    return s->by_id ? s->by_id[id_place(s, id)] : NULL;
+}
+
+/* --- columns in their order ------------------------------------------------------------------- */
+
+/* The first place behind all columns that come before a new one of this ask and address. */
+static size_t session_place(const struct session *s, int ask, int nth)
+{
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct column *c = s->column[mid];
+        if (c->ask < ask || (c->ask == ask && c->nth <= nth))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
 }
 
 struct column *session_add(struct session *s, int id, int ask, int nth, const struct endpoint *ep,
@@ -85,12 +148,9 @@ struct column *session_add(struct session *s, int id, int ask, int nth, const st
         s->room = s->room ? 2 * s->room : 16;
         s->column = mem_array(s->column, s->room, sizeof *s->column);
     }
-    size_t i = s->count++;
-    while (i && (s->column[i - 1]->ask > ask ||
-                 (s->column[i - 1]->ask == ask && s->column[i - 1]->nth > nth))) {
-        s->column[i] = s->column[i - 1];
-        i--;
-    }
+    id_add(s, c);
+    size_t i = session_place(s, ask, nth);
+    memmove(s->column + i + 1, s->column + i, (s->count++ - i) * sizeof *s->column);
     s->column[i] = c;
     s->revision++;
     return c;
@@ -98,18 +158,16 @@ struct column *session_add(struct session *s, int id, int ask, int nth, const st
 
 void session_remove(struct session *s, int id)
 {
-    size_t i = session_place(s, id);
-    if (i == s->count)
+    struct column *c = session_column(s, id);
+    if (!c)
         return;
-    column_free(s->column[i]);
+    size_t i = session_place(s, c->ask, c->nth) - 1;
+    while (s->column[i] != c)
+        i--;
+    id_remove(s, id);
+    column_free(s, c);
     memmove(s->column + i, s->column + i + 1, (--s->count - i) * sizeof *s->column);
     s->revision++;
-}
-
-struct column *session_column(const struct session *s, int id)
-{
-    size_t i = session_place(s, id);
-    return i < s->count ? s->column[i] : NULL;
 }
 
 static unsigned session_keep(struct session *s, struct observation *o)
@@ -137,6 +195,7 @@ void session_see(struct session *s, struct observation *o)
         f->value = o->value;
         o->value = NULL;
         f->ms = (float)o->ms;
+        evidence_drop(&s->evidence[f->evidence]);
         f->evidence = session_keep(s, o);
         s->revision++;
     }
@@ -147,7 +206,7 @@ void session_forget(struct session *s, int id)
 {
     struct column *c = session_column(s, id);
     if (c) {
-        column_forget(c);
+        column_forget(s, c);
         s->revision++;
     }
 }

@@ -1,7 +1,7 @@
 /* session - columns times facts, and the evidence behind them.
  *
- * Owns: the columns, the latest observation of each fact, all evidence, and a revision that grows
- * with every change.
+ * Owns: the columns, the latest observation of each fact with its evidence, and a revision that
+ * grows with every change.
  * Must not know: who asks (live probes, another machine, a file), who draws, why anything fails.
  *
  * Everything enters as events (stream.h), so a column from a file and a live one can't be told apart.
@@ -25,6 +25,7 @@ struct seen {               /* a thousand columns have forty each, so it is kept
 struct evidence {
     int column;
     enum fact fact;
+    bool gone;          /* its fact was observed again or forgotten: text and bytes went with it */
     const char *probe;  /* const */
     double time;
     char *text;         /* owned, may be NULL */
@@ -46,7 +47,9 @@ struct column {
 struct session {
     struct column **column;    /* owned; ordered by ask, then nth */
     size_t count, room;
-    struct evidence *evidence; /* owned; evidence[0] is unused, so that number == index */
+    struct column **by_id;     /* owned; the same columns, hashed: NULL where it is free */
+    size_t by_id_room;         /* a power of two, 0 before the first column */
+    struct evidence *evidence; /* owned; evidence[0] is unused, so that number == index; look at `gone` */
     size_t evidence_count, evidence_room;
     unsigned long revision;    /* grows with every change */
     double started;            /* unix seconds */
@@ -61,7 +64,8 @@ void session_remove(struct session *s, int id);
 struct column *session_column(const struct session *s, int id); /* NULL when there is none */
 /* Takes over what the observation owns and clears it; unknown columns are ignored. */
 void session_see(struct session *s, struct observation *o);
-/* Forgets a column's facts before it is probed again; evidence stays. */
+/* Forgets a column's facts and their evidence before it is probed again. No number of evidence is
+ * used twice. */
 void session_forget(struct session *s, int id);
 void session_busy(struct session *s, int id, bool busy);
 

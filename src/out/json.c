@@ -19,6 +19,7 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/model/diff.h"
+#include "src/why/look.h"
 
 #define DUMP (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
 
@@ -98,20 +99,65 @@ static void add_fact(struct text *t, enum fact f, const struct seen *seen)
     text_add(t, "}");
 }
 
-static bool failed(const struct column *c)
+static const char *failure_member(const struct column *c, const char *key)
 {
-    return c->fact[FACT_HANDSHAKE].state == STATE_NO || c->fact[FACT_CONNECT].state == STATE_NO ||
-           c->fact[FACT_FAILURE].state == STATE_YES;
+    return json_string_value(json_object_get(c->fact[FACT_FAILURE].value, key));
+}
+
+/* How the try failed, in a word; NULL when it did not. A server may refuse when our side of the
+ * handshake is through already; one that only hangs up then does not. */
+static const char *outcome_of(const struct session *s, const struct column *c)
+{
+    static const struct condition refused[CONDITIONS_MAX] = {
+        { FACT_LATE, TEST_THAT, "refused" } };
+    const char *kind = failure_member(c, "kind"), *word = column_word(c, FACT_HANDSHAKE);
+    if (c->fact[FACT_HANDSHAKE].state == STATE_YES) {
+        struct look l = look_at(s, c, FAMILY_ALONE, -1);
+        return look_holds(&l, refused) ? column_word(c, FACT_LATE) : NULL;
+    }
+    if (c->fact[FACT_HANDSHAKE].state == STATE_NO)
+        return word ? word : "failed";
+    if (c->fact[FACT_CONNECT].state == STATE_NO)
+        return column_word(c, FACT_CONNECT) ? column_word(c, FACT_CONNECT) : "failed";
+    return c->fact[FACT_FAILURE].state == STATE_YES ? kind ? kind : "failed" : NULL;
+}
+
+/* What a try that failed had come to see: tries that saw the same are alike. Owned by the caller. */
+static char *looks_of(const struct column *c)
+{
+    static const struct { const char *stage, *looks; } rows[] = {
+        { "resolve", "no address" }, { "connect", "no connection" },
+        { "nothing", "no ServerHello" }, { "server-hello", "ServerHello, no certificate" },
+    };
+    const char *leaf = column_word(c, FACT_LEAF), *stage = failure_member(c, "stage");
+    if (leaf)
+        return mem_format("certificate %s", leaf);
+    if (!stage)
+        stage = c->fact[FACT_CONNECT].state == STATE_NO ? "connect" : "";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].stage, stage) == 0)
+            return mem_string(rows[i].looks);
+    return mem_string("certificate not known");
 }
 
 /* One try a column, until handshakes are repeated. */
-static json_t *attempts_json(const struct column *c)
+static json_t *attempts_json(const struct session *s, const struct column *c)
 {
-    bool lost = failed(c), made = lost || c->fact[FACT_HANDSHAKE].state == STATE_YES;
-    json_t *j = json_object();
+    const char *outcome = outcome_of(s, c);
+    bool made = outcome || c->fact[FACT_HANDSHAKE].state == STATE_YES;
+    json_t *j = json_object(), *groups = json_array();
+    if (outcome) {
+        char *looks = looks_of(c);
+        json_t *group = json_object();
+        json_object_set_new(group, "count", json_integer(1));
+        json_object_set_new(group, "looks", text_json(looks));
+        json_object_set_new(group, "outcome", text_json(outcome));
+        json_array_append_new(groups, group);
+        free(looks);
+    }
     json_object_set_new(j, "made", json_integer(made));
-    json_object_set_new(j, "failed", json_integer(lost));
-    json_object_set_new(j, "groups", json_array());
+    json_object_set_new(j, "failed", json_integer(outcome != NULL));
+    json_object_set_new(j, "groups", groups);
     return j;
 }
 
@@ -161,7 +207,7 @@ static void add_column(struct text *t, const struct report *r, const struct colu
     text_add(t, ",\"facts\":{");
     for (int f = 0; f < FACT_COUNT; f++)
         add_fact(t, (enum fact)f, &c->fact[f]);
-    add_json(t, "},\"attempts\":", attempts_json(c));
+    add_json(t, "},\"attempts\":", attempts_json(r->session, c));
     add_json(t, ",\"chain\":", chain_json(c));
     add_json(t, ",\"accepts\":", accepts_json(c));
     text_add(t, ",\"clients\":[]}");
@@ -248,11 +294,15 @@ static void put_findings(FILE *out, struct text *t, const char *key, const struc
 
 static void put_evidence(FILE *out, struct text *t, const struct session *s)
 {
+    const char *before = "\n";
     text_add(t, ",\n\"evidence\":{");
     for (size_t i = 1; i < s->evidence_count; i++) {
-        text_add(t, i > 1 ? ",\n" : "\n");
+        if (s->evidence[i].gone)
+            continue;
+        text_add(t, before);
         add_piece(t, i, &s->evidence[i]);
         put_line(out, t);
+        before = ",\n";
     }
     text_add(t, "}");
 }

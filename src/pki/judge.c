@@ -208,10 +208,27 @@ static bool names_allowed(gnutls_x509_name_constraints_t nc, const struct constr
     return true;
 }
 
+static size_t subtrees_count(struct reader constraints)
+{
+    struct der all, list, d;
+    size_t count = 0;
+    if (!der_expect(&constraints, DER_SEQUENCE, &all))
+        return 0;
+    while (all.content.left && der_next(&all.content, &list))
+        while (list.content.left && der_next(&list.content, &d))
+            count++;
+    return count;
+}
+
+/* OpenSSL compares no more names with constraints than this either, and refuses the chain. */
+#define NAME_CHECKS_MAX (1u << 20)
+
 /* What of `c` the constraints forbid, NULL when nothing. */
 static const char *constraint_broken(gnutls_x509_name_constraints_t nc, struct reader raw,
                                      const struct cert *c, gnutls_x509_crt_t crt)
 {
+    if (c->san_total * subtrees_count(raw) > NAME_CHECKS_MAX)
+        return "so many names";
     for (size_t n = 0; n < sizeof constraint_table / sizeof *constraint_table; n++)
         if (!names_allowed(nc, &constraint_table[n], c))
             return constraint_table[n].says;

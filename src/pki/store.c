@@ -32,7 +32,7 @@ struct ca {
 
 struct store {
     char *path;                /* owned, NULL for an empty system store */
-    bool system;
+    bool system, directory;
     int64_t time;
     struct ca *ca;             /* owned; sorted by name, then DER */
     size_t count, room;
@@ -350,6 +350,8 @@ static bool path_read(struct store *s, const char *path, struct err *e)
         err_set(e, "%s can't be read: %s", shown, strerror(errno));
     } else if (S_ISDIR(st.st_mode)) {
         ok = directory_read(s, fd, shown, e);
+        if (ok)
+            s->directory = !s->path; /* "FILE and DIR" is none */
         fd = -1;
     } else if (!S_ISREG(st.st_mode)) {
         err_set(e, "%s is neither a file nor a directory; a file with CA certificates is needed",
@@ -381,6 +383,7 @@ static bool system_add(struct store *s, const char *path)
         return false;
     char *old = s->path, *shown = text_printable(path, strlen(path), 300);
     s->path = old ? mem_format("%s and %s", old, shown) : mem_string(shown);
+    s->directory &= !old;
     free(old);
     free(shown);
     return true;
@@ -441,6 +444,7 @@ void store_free(struct store *s)
 
 const char *store_path(const struct store *s) { return s->path; }
 bool store_is_system(const struct store *s) { return s->system; }
+bool store_is_directory(const struct store *s) { return s->directory; }
 size_t store_count(const struct store *s) { return s->count; }
 int64_t store_time(const struct store *s) { return s->time; }
 

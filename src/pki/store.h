@@ -28,6 +28,7 @@ void store_free(struct store *s); /* accepts NULL */
 const char *store_path(
     const struct store *s); /* where it came from; NULL for an empty system store */
 bool store_is_system(const struct store *s);
+bool store_is_directory(const struct store *s); /* store_path is that of a directory */
 size_t store_count(const struct store *s);
 int64_t store_time(const struct store *s);      /* modification time, WHEN_UNKNOWN if none */
 

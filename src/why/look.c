@@ -430,7 +430,7 @@ static bool late_refused(const struct look *l)
     const char *late = column_word(l->c, FACT_LATE);
     if (l->c->fact[FACT_LATE].state != STATE_YES || !late)
         return false;
-    bool quiet = word_among(late, "close_notify|closed|reset");
+    bool quiet = word_among(late, "close_notify|closed|reset|protocol");
     return !quiet || (client_cert_asked(l) && l->c->fact[FACT_HTTP].state != STATE_YES);
 }
 

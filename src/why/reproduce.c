@@ -56,7 +56,9 @@ static void s_client(const struct look *l, struct text *t)
     const struct endpoint *ep = l->c->endpoint;
     const char *sni = endpoint_sni(ep);
     char *to = target(l);
-    text_add(t, t->len ? "; openssl s_client" : "openssl s_client");
+    const char *kind = json_string_value(look_member(l, FACT_FAILURE, "kind"));
+    bool hangs = kind && (strcmp(kind, "silent") == 0 || strcmp(kind, "slow") == 0);
+    text_addf(t, "%s%sopenssl s_client", t->len ? "; " : "", hangs ? "timeout 10 " : "");
     shell_option(t, "-connect", to);
     if (ep->scheme && ep->scheme->starttls)
         shell_option(t, "-starttls", ep->scheme->starttls);
@@ -65,23 +67,18 @@ static void s_client(const struct look *l, struct text *t)
     else
         text_add(t, " -noservername");
     if (ep->value[KEY_CA])
-        shell_option(t, "-CAfile", ep->value[KEY_CA]);
+        shell_option(t, json_is_true(look_member(l, FACT_STORE, "directory")) ? "-CApath" : "-CAfile",
+                     ep->value[KEY_CA]);
     free(to);
 }
 
-static const struct { uint16_t number; const char *word; } protocol_words[] = {
-    { 0x0300, "SSLv3" }, { 0x0301, "TLSv1" }, { 0x0302, "TLSv1.1" }, { 0x0303, "TLSv1.2" },
-    { 0x0304, "TLSv1.3" }
-};
-
 static void s_client_range(const struct look *l, struct text *t)
 {
-    for (size_t i = 0; i < sizeof protocol_words / sizeof *protocol_words; i++) {
-        if (protocol_words[i].number == l->lo && l->c->endpoint->min)
-            shell_option(t, "-min_protocol", protocol_words[i].word);
-        if (protocol_words[i].number == l->hi && (l->c->endpoint->max || l->hi < 0x0304))
-            shell_option(t, "-max_protocol", protocol_words[i].word);
-    }
+    const struct version *lo = version_find(l->lo), *hi = version_find(l->hi);
+    if (lo && l->c->endpoint->min)
+        shell_option(t, "-min_protocol", lo->protocol);
+    if (hi && (l->c->endpoint->max || l->hi < 0x0304))
+        shell_option(t, "-max_protocol", hi->protocol);
     if (l->lo < 0x0303) /* OpenSSL 3 offers the old versions at this level only */
         text_add(t, " -cipher 'ALL:@SECLEVEL=0'");
 }
@@ -151,15 +148,41 @@ static void trust_line(const struct look *l, struct text *t)
     text_add(t, " -verify_return_error </dev/null");
 }
 
-static void name_line(const struct look *l, struct text *t)
+/* OpenSSL stops at the first fault: behind an untrusted chain the others are shown by the certificate. */
+static bool trust_hides(const struct look *l)
 {
-    const char *name = endpoint_name(l->c->endpoint);
-    bool six = strchr(name, ':') && !name[strspn(name, "0123456789abcdefABCDEF:.")];
-    bool address = six || !name[strspn(name, "0123456789.")];
+    return l->c->fact[FACT_TRUST].state == STATE_NO;
+}
+
+static void leaf_line(const struct look *l, struct text *t, const char *show)
+{
     s_client(l, t);
     s_client_range(l, t);
-    if (address || !strchr(name, ':')) /* there is no option for a URI */
-        shell_option(t, address ? "-verify_ip" : "-verify_hostname", name);
+    text_addf(t, " </dev/null 2>/dev/null | openssl x509 -noout -subject %s", show);
+}
+
+static void dates_line(const struct look *l, struct text *t)
+{
+    if (trust_hides(l))
+        leaf_line(l, t, "-dates");
+    else
+        trust_line(l, t);
+}
+
+static void name_line(const struct look *l, struct text *t)
+{
+    if (trust_hides(l) || l->c->fact[FACT_DATES].state == STATE_NO) {
+        leaf_line(l, t, "-ext subjectAltName");
+        return;
+    }
+    const char *name = endpoint_name(l->c->endpoint);
+    static const char *const options[] = { /* there is none for a URI */
+        [NAME_DNS] = "-verify_hostname", [NAME_ADDRESS] = "-verify_ip", [NAME_URI] = NULL };
+    const char *option = options[name_kind(name)];
+    s_client(l, t);
+    s_client_range(l, t);
+    if (option)
+        shell_option(t, option, name);
     text_add(t, " -verify_return_error </dev/null");
 }
 
@@ -231,7 +254,7 @@ static void clock_line(const struct look *l, struct text *t)
 static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t) = {
     [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
     [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_VERSIONS] = versions_line,
-    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_CERTS] = certs_line,
+    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_CERTS] = certs_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
     [REPRODUCE_BANNER] = banner_line
 };

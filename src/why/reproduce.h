@@ -16,6 +16,7 @@ enum reproduce {
     REPRODUCE_HANDSHAKE, /* as this client */
     REPRODUCE_VERSIONS,  /* the version that is refused, then one that is accepted */
     REPRODUCE_TRUST,     /* verify the chain */
+    REPRODUCE_DATES,     /* the same, or the leaf's dates where an untrusted chain would hide them */
     REPRODUCE_NAME,      /* verify the name */
     REPRODUCE_CERTS,     /* show the certificates sent */
     REPRODUCE_ALPN,      /* with the application protocols offered */

@@ -39,10 +39,26 @@ struct pick {
 
 /* --- one column ------------------------------------------------------------------------------- */
 
+/* One fact holds every fault of a chain, and its sentence speaks of the first; these speak of theirs. */
+static const struct { const char *faults; enum fact fact; } own_facts[] = {
+    { "expired|not-yet-valid", FACT_DATES },
+    { "name-mismatch|name-only-in-cn", FACT_NAME },
+    { "self-signed|issuer-unknown|root-untrusted|root-other-key", FACT_TRUST },
+    { "weak-key|weak-digest|no-server-auth|key-usage|path-length|name-constraint|critical-extension", FACT_STRENGTH },
+};
+
+static const struct seen *condition_seen(const struct look *l, const struct condition *c)
+{
+    for (size_t i = 0; c->test == TEST_FAULT && c->word[0] != '!' && i < sizeof own_facts / sizeof *own_facts; i++)
+        if (fault_mask(c->word) & fault_mask(own_facts[i].faults) && l->c->fact[own_facts[i].fact].state == STATE_NO)
+            return &l->c->fact[own_facts[i].fact];
+    return &l->c->fact[c->fact];
+}
+
 static void numbers_add(const struct look *l, const struct sign *sign, int *list, size_t *count)
 {
     for (int i = 0; i < CONDITIONS_MAX && sign->when[i].test != TEST_NONE; i++) {
-        const struct seen *seen = &l->c->fact[sign->when[i].fact];
+        const struct seen *seen = condition_seen(l, &sign->when[i]);
         size_t k = 0;
         while (k < *count && list[k] != seen->evidence)
             k++;
@@ -89,7 +105,13 @@ static struct raw *heap_add(struct heap *h, const struct look *l, const struct s
     r->f.for_ = numbers_copy(p->for_, p->for_count);
     r->f.for_count = p->for_count;
     r->f.against = numbers_copy(p->contra, p->contra_count);
-    r->f.against_count = p->contra_count;
+    for (size_t i = 0; i < p->contra_count; i++) { /* what speaks for it does not speak against it */
+        size_t k = 0;
+        while (k < p->for_count && p->for_[k] != p->contra[i])
+            k++;
+        if (k == p->for_count)
+            r->f.against[r->f.against_count++] = p->contra[i];
+    }
     return r;
 }
 
@@ -347,6 +369,20 @@ static void heap_shelve(struct heap *h, struct verdict *v)
     }
 }
 
+static int place_by_id(const void *a, const void *b)
+{
+    const struct column_place *pa = a, *pb = b;
+    return COMPARE(pa->id, pb->id);
+}
+
+static void places_sort(struct verdict *v)
+{
+    v->place = mem_new((v->column_count + 1) * sizeof *v->place);
+    for (size_t i = 0; i < v->column_count; i++)
+        v->place[i] = (struct column_place){ v->column[i].column, i };
+    qsort(v->place, v->column_count, sizeof *v->place, place_by_id);
+}
+
 struct verdict *verdict_of(const struct session *s, const struct why_options *o)
 {
     struct verdict *v = mem_new(sizeof *v);
@@ -360,6 +396,7 @@ struct verdict *verdict_of(const struct session *s, const struct why_options *o)
         v->all = worse(v->all, ask_judge(v, &h, s, min_days, begin, end));
     }
     heap_shelve(&h, v);
+    places_sort(v);
     free(h.raw);
     free(h.look);
     return v;
@@ -379,6 +416,7 @@ void verdict_free(struct verdict *v)
     for (size_t i = 0; i < v->column_count; i++)
         free(v->column[i].text);
     free(v->column);
+    free(v->place);
     findings_free(v->diagnosis, v->diagnosis_count);
     findings_free(v->candidate, v->candidate_count);
     findings_free(v->warning, v->warning_count);
@@ -404,18 +442,21 @@ bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT])
 int verdict_exit(const struct verdict *v, const struct why_options *o)
 {
     if (v->all == VERDICT_FAILING)
-        return v->diagnosis_count ? 1 : 4;
+        return v->diagnosis_count ? EXIT_FAILING : EXIT_UNSURE;
     if (v->all == VERDICT_UNSURE)
-        return 4;
-    return o && o->fail_on_warning && v->warning_count ? 1 : 0;
+        return EXIT_UNSURE;
+    return o && o->fail_on_warning && v->warning_count ? EXIT_FAILING : EXIT_OK;
 }
 
 const struct column_verdict *verdict_column(const struct verdict *v, int column)
 {
     if (column >= 1 && (size_t)column <= v->column_count && v->column[column - 1].column == column)
         return &v->column[column - 1];
-    for (size_t i = 0; i < v->column_count; i++)
+    const struct column_place key = { .id = column }, *found = NULL;
+    if (v->place)
+        found = bsearch(&key, v->place, v->column_count, sizeof key, place_by_id);
+    for (size_t i = 0; !v->place && i < v->column_count; i++)
         if (v->column[i].column == column)
             return &v->column[i];
-    return NULL;
+    return found ? &v->column[found->at] : NULL;
 }

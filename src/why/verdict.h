@@ -37,7 +37,8 @@ struct column_verdict {
 
 struct verdict {
     enum judgement all;
-    struct column_verdict *column; size_t column_count;
+    struct column_verdict *column; size_t column_count; /* in the session's order */
+    struct column_place { int id; size_t at; } *place;  /* owned; the same by rising id, or NULL */
     struct finding *diagnosis; size_t diagnosis_count;   /* ranked; confidence >= .5 */
     struct finding *candidate; size_t candidate_count;   /* below .5: no diagnosis */
     struct finding *warning; size_t warning_count;
@@ -50,9 +51,17 @@ struct why_options {
 
 struct verdict *verdict_of(const struct session *s, const struct why_options *o);
 void verdict_free(struct verdict *v);
+#define WHY_ROUNDS_MAX 3 /* times one column is asked for more by itself */
 /* The facts that would help to decide this column and were not asked yet; false when there are none. */
 bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT]);
-/* 0 ok, 1 failing with a named cause, 4 failing without one, or unsure. */
+/* What a command ends with, as verdict_exit says. USAGE and TROUBLE are no verdicts, but the numbers are one promise. */
+enum exit_status {
+    EXIT_OK = 0,
+    EXIT_FAILING = 1, /* with a named cause */
+    EXIT_USAGE = 2,   /* a bad command line */
+    EXIT_TROUBLE = 3, /* of our own */
+    EXIT_UNSURE = 4   /* failing without a named cause, or not known */
+};
 int verdict_exit(const struct verdict *v, const struct why_options *o);
 /* The verdict of one column, NULL when there is none. Lent. */
 const struct column_verdict *verdict_column(const struct verdict *v, int column);

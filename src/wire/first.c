@@ -12,7 +12,7 @@
 
 #define GREETING_MAX 512     /* how far a word is looked for */
 #define RECORD_MAX (16384 + 2048) /* RFC 5246 section 6.2.3, the longest of all versions */
-enum { RECORD_HEADER = 5, RECORD_ALERT = 21, RECORD_DATA = 23 };
+enum { RECORD_HEADER = 5, RECORD_ALERT = 21 };
 
 struct pattern {
     const char *bytes;
@@ -311,9 +311,7 @@ static enum first_kind record_look(const uint8_t *p, size_t n)
     if (n < RECORD_HEADER)
         return FIRST_SHORT;
     size_t length = (size_t)p[3] << 8 | p[4];
-    if (length > RECORD_MAX || (length == 0 && p[0] != RECORD_DATA))
-        return FIRST_UNKNOWN;
-    return FIRST_TLS;
+    return length > RECORD_MAX ? FIRST_UNKNOWN : FIRST_TLS; /* an empty record is broken TLS, but TLS */
 }
 
 /* A record of two bytes is an alert in clear; encrypted ones are longer. */

@@ -10,11 +10,11 @@
 
 #define VERSION(...) { __VA_ARGS__ }
 const struct version version_table[] = {
-    VERSION(0x0300, .word = "ssl3", .title = "SSL 3.0", .openssl = "-ssl3"),
-    VERSION(0x0301, .word = "tls1.0", .title = "TLS 1.0", .openssl = "-tls1"),
-    VERSION(0x0302, .word = "tls1.1", .title = "TLS 1.1", .openssl = "-tls1_1"),
-    VERSION(0x0303, .word = "tls1.2", .title = "TLS 1.2", .openssl = "-tls1_2"),
-    VERSION(0x0304, .word = "tls1.3", .title = "TLS 1.3", .openssl = "-tls1_3"),
+    VERSION(0x0300, .word = "ssl3", .title = "SSL 3.0", .openssl = "-ssl3", .protocol = "SSLv3"),
+    VERSION(0x0301, .word = "tls1.0", .title = "TLS 1.0", .openssl = "-tls1", .protocol = "TLSv1"),
+    VERSION(0x0302, .word = "tls1.1", .title = "TLS 1.1", .openssl = "-tls1_1", .protocol = "TLSv1.1"),
+    VERSION(0x0303, .word = "tls1.2", .title = "TLS 1.2", .openssl = "-tls1_2", .protocol = "TLSv1.2"),
+    VERSION(0x0304, .word = "tls1.3", .title = "TLS 1.3", .openssl = "-tls1_3", .protocol = "TLSv1.3"),
 };
 const size_t version_count = COUNT(version_table);
 

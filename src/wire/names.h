@@ -22,6 +22,7 @@ struct version {
     const char *word;    /* "ssl3" "tls1.0" ... "tls1.3": options and JSON */
     const char *title;   /* "SSL 3.0" "TLS 1.0" ... : for people */
     const char *openssl; /* the s_client flag that asks for it alone: "-tls1_2" */
+    const char *protocol; /* what -min_protocol and openssl.cnf call it: "TLSv1.2" */
 };
 extern const struct version version_table[];
 extern const size_t version_count;

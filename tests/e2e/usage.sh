@@ -2,7 +2,7 @@
 # usage.sh - bad command lines: one line on stderr that names the bad word, nothing on stdout, exit
 # status 2, and nobody is contacted.
 . "${abs_top_srcdir:?}/tests/lib/e2e.sh"
-faults fin-at-accept
+faults fin-at-accept silent
 e="tls://127.0.0.1:${port[fin-at-accept]}"
 printf 'tls://127.0.0.1:%s\n%s,colour=red\n' "${port[fin-at-accept]}" "$e" >"$dir/list"
 printf 'tls://127.0.0.1:443\0x\n' >"$dir/zero"
@@ -113,4 +113,36 @@ if [ -s "$dir/fault.log" ]; then
 else
     ok "nobody was contacted"
 fi
+
+# --- what the machine may be short of ---
+closed="tls://127.0.0.1:1"
+
+# Even with hardly any file descriptors it comes to an end.
+for files in 5 20 64; do
+    (ulimit -n "$files" && timeout 20 "$TLSWHY" check --quiet --timeout 2 "$closed" "$closed") >"$dir/out" 2>&1 </dev/null
+    code=$?
+    if [ "$code" != 124 ] && [ "$code" -lt 126 ]; then ok "it ends with $files file descriptors"
+    else not_ok "it ends with $files file descriptors" "exit status $code: $(cat "$dir/out")"; fi
+done
+
+# A closed standard stream must not become the number of a socket: what is printed would go to the server.
+timeout 20 "$TLSWHY" check --jsonl --timeout 1 "tls://127.0.0.1:${port[silent]}" "$closed" <&- >&- 2>"$dir/err"
+code=$?
+if [ "$code" = 3 ] && ! grep -q '"t":' "$dir/fault.log"; then ok "a closed stdout is an error of writing"
+else not_ok "a closed stdout is an error of writing" "exit status $code"; fi
+
+if [ -w /dev/full ]; then
+    for words in --help --version "lab list" "check --quiet $closed"; do
+        # shellcheck disable=SC2086
+        timeout 20 "$TLSWHY" $words >/dev/full 2>"$dir/err" </dev/null
+        code=$?
+        if [ "$code" = 3 ] && [ -s "$dir/err" ]; then ok "$words on a full disk"
+        else not_ok "$words on a full disk" "exit status $code"; fi
+    done
+fi
+
+# A locale without UTF-8 gets ASCII.
+LC_ALL=C timeout 20 "$TLSWHY" check --quiet "$closed,label=日本é" >"$dir/out" 2>&1 </dev/null
+if [ -s "$dir/out" ] && ! LC_ALL=C grep -q '[^ -~]' "$dir/out"; then ok "ASCII where the locale has no more"
+else not_ok "ASCII where the locale has no more" "$(cat "$dir/out")"; fi
 finish

@@ -95,6 +95,24 @@ static void test_resolve(void **state)
     assert_string_equal(rule->address[2], "2001:db8::2");
     assert_string_equal(o.engine.resolve[1].host, "b.example");
     options_free(&o);
+    o = good(LINE("--resolve", "[::1]:443:127.0.0.1", "--resolve", "+a.example:443:[::2]",
+                  "--resolve", "*:8443:127.0.0.3", "--resolve", "+[2001:DB8::1]:1:[::3],::4"));
+    static const struct { const char *host, *address; int port; } rows[] = {
+        {"::1", "127.0.0.1", 443}, {"a.example", "::2", 443}, {"*", "127.0.0.3", 8443},
+        {"2001:db8::1", "::3", 1},
+    };
+    assert_int_equal(o.engine.resolve_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(o.engine.resolve[i].host, rows[i].host);
+        assert_string_equal(o.engine.resolve[i].address[0], rows[i].address);
+        assert_int_equal(o.engine.resolve[i].port, rows[i].port);
+    }
+    options_free(&o);
+    bad(LINE("--resolve", "-a.example:443"), "leave this option out");
+    bad(LINE("--resolve", "[::1:443:127.0.0.1"), "HOST:PORT:ADDR");
+    bad(LINE("--resolve", "[::1]:127.0.0.1"), "HOST:PORT:ADDR");
+    bad(LINE("--resolve", "[a.example]:443:127.0.0.1"), "no IPv6 address");
+    bad(LINE("--resolve", "*.example:443:127.0.0.1"), "\"*\"");
     bad(LINE("--resolve", "a.example:443"), "HOST:PORT:ADDR");
     bad(LINE("--resolve", "a.example:0:192.0.2.1"), "1 to 65535");
     bad(LINE("--resolve", "a.example:443:b.example"), "where an address is needed");

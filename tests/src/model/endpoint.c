@@ -127,6 +127,22 @@ static void test_names(void **state)
     }
 }
 
+/* What a name is, for everybody who matches or shows one. */
+static void test_name_kinds(void **state)
+{
+    (void)state;
+    static const struct { const char *name; enum name_kind kind; } rows[] = {
+        {"a.example", NAME_DNS}, {"*.a.example", NAME_DNS}, {"dead.beef", NAME_DNS},
+        {"1.2.3", NAME_DNS}, {"a:b", NAME_DNS}, {"", NAME_DNS}, {"localhost:8443", NAME_DNS},
+        {"192.0.2.1", NAME_ADDRESS}, {"::1", NAME_ADDRESS}, {"2001:DB8::1", NAME_ADDRESS},
+        {"::ffff:192.0.2.1", NAME_ADDRESS}, {"fe80::1%eth0", NAME_ADDRESS},
+        {"spiffe://a/b", NAME_URI}, {"https://[::1]/", NAME_URI},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (name_kind(rows[i].name) != rows[i].kind)
+            fail_msg("%s is of kind %d", rows[i].name, name_kind(rows[i].name));
+}
+
 static void test_notes(void **state)
 {
     (void)state;
@@ -196,6 +212,15 @@ static void test_refusals(void **state)
         {"example.org,sni=a,SNI=b", "sni= is given twice"},
         {"example.org,sni=192.0.2.1", "RFC 6066"},
         {"example.org,name=a b", "DNS name, an address or a URI"},
+        {"example.org,name=localhost:8443", "\"localhost:8443\" ends with a port"},
+        {"example.org,name=192.0.2.1:443", "ends with a port"},
+        {"example.org,name=[::1]:443", "ends with a port"},
+        {"example.org,name=mailto:me", "a URI with \"://\" is needed"},
+        {"example.org,name=spiffe://", "is no URI"},
+        {"example.org,name=://x", "is no URI"},
+        {"example.org,name=a b://x", "is no URI"},
+        {"example.org,name=spiffe://a b", "is no URI"},
+        {"example.org,name=2001:db8::g", "DNS name, an address or a URI"},
         {"example.org,at=example.net", "is a name; an address is needed"},
         {"example.org,at=::1", "brackets"},
         {"example.org,at=192.0.2.1:0", "in at=, the port"},
@@ -390,7 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_canonical), cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_names), cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_name_kinds), cmocka_unit_test(test_notes),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_where),
         cmocka_unit_test(test_user), cmocka_unit_test(test_lengths), cmocka_unit_test(test_growth),
         cmocka_unit_test(test_defaults),

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -131,8 +132,10 @@ static void sees_and_forgets(void **state)
     assert_int_equal(s->evidence_count, 4); /* the unused one, and three */
     assert_int_equal(column_seen(c, FACT_VERSION)->evidence, 3);
     assert_int_equal(column_seen(c, FACT_ALPN)->evidence, 2);
-    assert_string_equal(s->evidence[1].text, "first");
+    assert_true(s->evidence[1].gone); /* nothing refers to it any more */
+    assert_null(s->evidence[1].text);
     assert_null(s->evidence[2].text);
+    assert_false(s->evidence[2].gone || s->evidence[3].gone);
     assert_string_equal(s->evidence[3].text, "second");
     assert_int_equal(s->evidence[3].column, 1);
     assert_int_equal(s->evidence[3].fact, FACT_VERSION);
@@ -141,7 +144,8 @@ static void sees_and_forgets(void **state)
     assert_true(s->revision > before);
     for (int f = 0; f < FACT_COUNT; f++)
         assert_int_equal(c->fact[f].state, NOT_ASKED);
-    assert_string_equal(s->evidence[1].text, "first"); /* evidence stays */
+    assert_true(s->evidence[2].gone && s->evidence[3].gone);
+    assert_null(s->evidence[3].text);
     see(s, 1, FACT_VERSION, UNSURE, NULL, NULL);
     assert_int_equal(column_seen(c, FACT_VERSION)->evidence, 4);
     session_forget(s, 99);
@@ -161,9 +165,83 @@ static void evidence_numbers_grow(void **state)
         assert_int_equal(c->fact[i % FACT_COUNT].evidence, i);
     }
     for (int i = 1; i <= 1000; i++) {
+        bool last = i > 1000 - FACT_COUNT; /* of its fact */
+        assert_int_equal(s->evidence[i].gone, !last);
+        if (!last) {
+            assert_true(!s->evidence[i].text && !s->evidence[i].bytes && !s->evidence[i].bytes_len);
+            continue;
+        }
         assert_int_equal(atoi(s->evidence[i].text + 7), i);
         assert_memory_equal(s->evidence[i].bytes, "bytes", 5);
     }
+    session_free(s);
+}
+
+static void evidence_goes_with_its_column(void **state)
+{
+    (void)state;
+    struct session *s = session_new(1);
+    add(s, 1, 1, 0);
+    add(s, 2, 2, 0);
+    see(s, 1, FACT_VERSION, STATE_YES, json_string("tls1.3"), "of the first");
+    see(s, 2, FACT_VERSION, STATE_YES, json_string("tls1.3"), "of the second");
+    session_remove(s, 1);
+    assert_true(s->evidence[1].gone);
+    assert_null(s->evidence[1].text);
+    assert_string_equal(s->evidence[2].text, "of the second");
+    add(s, 3, 3, 0);
+    see(s, 3, FACT_VERSION, STATE_YES, json_string("tls1.3"), NULL);
+    assert_int_equal(session_column(s, 3)->fact[FACT_VERSION].evidence, 3); /* no number twice */
+    session_free(s);
+}
+
+/* Ids come from whoever is at the other end of the stream: far apart, in steps, and going again. */
+static void ids_of_any_kind(void **state)
+{
+    (void)state;
+    static const int step[] = { 1, 2, 64, 4096, 65536, 99991 };
+    for (size_t k = 0; k < sizeof step / sizeof *step; k++) {
+        struct session *s = session_new(1);
+        for (int i = 0; i < 1000; i++)
+            add(s, 100000000 - i * step[k], i, 0);
+        assert_true(s->by_id_room <= 4096);
+        for (int i = 0; i < 1000; i += 3)
+            session_remove(s, 100000000 - i * step[k]);
+        for (int i = 0; i < 1000; i++) {
+            struct column *c = session_column(s, 100000000 - i * step[k]);
+            assert_int_equal(c != NULL, i % 3 != 0);
+            if (c)
+                assert_int_equal(c->ask, i);
+        }
+        assert_null(session_column(s, 7));
+        assert_null(session_column(s, -1));
+        session_free(s);
+    }
+}
+
+/* The second addresses become known when all first ones have their columns: no place fits its id. */
+static void many_endpoints_with_two_addresses(void **state)
+{
+    (void)state;
+    enum { ENDPOINTS = 20000 };
+    struct session *s = session_new(1);
+    struct endpoint *ep = endpoint_parse("www.example.org", NULL, NULL);
+    assert_non_null(ep);
+    clock_t begin = clock();
+    for (int i = 0; i < 2 * ENDPOINTS; i++)
+        session_add(s, i + 1, i % ENDPOINTS, i / ENDPOINTS, ep, NULL, NULL);
+    for (int f = 0; f < 10; f++)
+        for (int i = 0; i < 2 * ENDPOINTS; i++) {
+            struct observation o = { .column = i + 1, .fact = (enum fact)f, .state = STATE_YES };
+            session_see(s, &o);
+        }
+    assert_true(clock() - begin < 4 * CLOCKS_PER_SEC);
+    for (size_t i = 0; i < s->count; i++) {
+        assert_int_equal(s->column[i]->ask, i / 2);
+        assert_int_equal(s->column[i]->nth, i % 2);
+        assert_int_equal(s->column[i]->fact[9].state, STATE_YES);
+    }
+    endpoint_free(ep);
     session_free(s);
 }
 
@@ -306,6 +384,9 @@ int main(void)
         cmocka_unit_test(said_again_with_its_address),
         cmocka_unit_test(sees_and_forgets),
         cmocka_unit_test(evidence_numbers_grow),
+        cmocka_unit_test(evidence_goes_with_its_column),
+        cmocka_unit_test(ids_of_any_kind),
+        cmocka_unit_test(many_endpoints_with_two_addresses),
         cmocka_unit_test(hostile_facts),
         cmocka_unit_test(busy_or_not),
         cmocka_unit_test(every_state_has_its_glyph),

@@ -114,6 +114,106 @@ static void test_values(void **state)
     scene_free(sc);
 }
 
+static void see(struct session *s, enum fact fact, enum state state, json_t *value)
+{
+    struct observation o = {.column = 1, .fact = fact, .state = state, .value = value,
+                            .probe = "handshake", .ms = -1};
+    session_see(s, &o);
+}
+
+static json_t *failure(const char *kind, const char *stage)
+{
+    return json_pack("{s:s, s:s}", "kind", kind, "stage", stage);
+}
+
+/* How one try is counted: what was seen of it, and what came of it. */
+static void test_attempts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *handshake, *connect, *kind, *stage, *late, *leaf; /* NULL: not asked */
+        bool asked;
+        int made;
+        const char *looks, *outcome; /* NULL: it did not fail */
+    } rows[] = {
+        {"ok", "connected", NULL, NULL, NULL, "3f9a", false, 1, NULL, NULL},
+        {"alert", "connected", "alert", "nothing", NULL, NULL, false, 1, "no ServerHello", "alert"},
+        {"reset", "connected", "reset", "server-hello", NULL, NULL, false, 1,
+         "ServerHello, no certificate", "reset"},
+        {"closed", "connected", "closed", "certificate", NULL, "3f9a", false, 1, "certificate 3f9a",
+         "closed"},
+        {NULL, "refused", "refused", "connect", NULL, NULL, false, 1, "no connection", "refused"},
+        {NULL, "silent", NULL, NULL, NULL, NULL, false, 1, "no connection", "silent"},
+        {NULL, NULL, "no-such-name", "resolve", NULL, NULL, false, 1, "no address", "no-such-name"},
+        {NULL, NULL, NULL, NULL, NULL, NULL, false, 0, NULL, NULL},
+        /* refused after our Finished, and just closed then */
+        {"ok", "connected", "alert", "finished", "certificate_required", "3f9a", true, 1,
+         "certificate 3f9a", "certificate_required"},
+        {"ok", "connected", NULL, NULL, "handshake_failure", NULL, false, 1,
+         "certificate not known", "handshake_failure"},
+        {"ok", "connected", "reset", "finished", "reset", "3f9a", false, 1, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct scene *sc = scene_nasty();
+        struct session *s = sc->session;
+        session_remove(s, 7);
+        session_add(s, 1, 0, 0, s->column[0]->endpoint, NULL, NULL);
+        bool ok = rows[i].handshake && strcmp(rows[i].handshake, "ok") == 0;
+        bool connected = rows[i].connect && strcmp(rows[i].connect, "connected") == 0;
+        if (rows[i].handshake)
+            see(s, FACT_HANDSHAKE, ok ? STATE_YES : STATE_NO, json_string(rows[i].handshake));
+        if (rows[i].connect)
+            see(s, FACT_CONNECT, connected ? STATE_YES : STATE_NO, json_string(rows[i].connect));
+        if (rows[i].kind)
+            see(s, FACT_FAILURE, STATE_YES, failure(rows[i].kind, rows[i].stage));
+        if (rows[i].late)
+            see(s, FACT_LATE, STATE_YES, json_string(rows[i].late));
+        if (rows[i].leaf)
+            see(s, FACT_LEAF, STATE_YES, json_string(rows[i].leaf));
+        if (rows[i].asked)
+            see(s, FACT_CLIENT_CERT, STATE_YES, NULL);
+        json_t *j = document(sc), *column = json_array_get(json_object_get(j, "columns"), 0);
+        char *got = json_dumps(json_object_get(column, "attempts"), JSON_COMPACT);
+        char *group = rows[i].looks ? mem_format("{\"count\":1,\"looks\":\"%s\",\"outcome\":\"%s\"}",
+                                                 rows[i].looks, rows[i].outcome) : mem_string("");
+        char *want = mem_format("{\"made\":%d,\"failed\":%d,\"groups\":[%s]}", rows[i].made,
+                                rows[i].looks != NULL, group);
+        assert_string_equal(got, want);
+        free(got);
+        free(want);
+        free(group);
+        json_decref(j);
+        scene_free(sc);
+    }
+}
+
+/* Evidence of columns that are gone, and of what was observed again, is not told. */
+static void test_gone_evidence(void **state)
+{
+    (void)state;
+    struct scene *sc = scene_many();
+    struct session *s = sc->session;
+    session_remove(s, 1);
+    session_forget(s, 2);
+    see(s, FACT_ALPN, STATE_NO, NULL); /* of nobody */
+    json_t *j = document(sc), *evidence = json_object_get(j, "evidence"), *piece;
+    const char *name;
+    size_t told = 0, known = 0;
+    json_object_foreach(evidence, name, piece) {
+        json_int_t id = json_integer_value(json_object_get(piece, "column"));
+        assert_true(id > 2);
+        assert_false(s->evidence[atoi(name + 1)].gone);
+        told++;
+    }
+    for (size_t i = 0; i < s->count; i++)
+        for (int f = 0; f < FACT_COUNT; f++)
+            known += s->column[i]->fact[f].evidence != 0;
+    assert_true(told > 0);
+    assert_int_equal(told, known);
+    json_decref(j);
+    scene_free(sc);
+}
+
 /* Bytes become hex, whole. */
 static void test_bytes(void **state)
 {
@@ -203,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden), cmocka_unit_test(test_keys), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_attempts), cmocka_unit_test(test_gone_evidence),
         cmocka_unit_test(test_bytes), cmocka_unit_test(test_thousand),
         cmocka_unit_test(test_finding), cmocka_unit_test(test_schema),
     };

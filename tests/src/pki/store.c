@@ -72,7 +72,7 @@ static void test_lookup(void **state)
     (void)state;
     struct store *s = mint_store((const struct minted *[]){ one, two, twin, one }, 4);
     assert_int_equal(store_count(s), 3); /* one was there twice */
-    assert_false(store_is_system(s));
+    assert_false(store_is_system(s) || store_is_directory(s));
     assert_true(store_time(s) != WHEN_UNKNOWN);
     holds(s, one, true);
     holds(s, twin, true);
@@ -257,6 +257,25 @@ static void fails(const char *path, const char *says)
     assert_non_null(strstr(e.text, says));
 }
 
+/* The system's store is a directory when it is nothing else besides. */
+static void system_directory(const char *dir)
+{
+    char *file = mem_format("%s/one.der", dir);
+    setenv("SSL_CERT_DIR", dir, 1);
+    setenv("SSL_CERT_FILE", "/dev/null", 1);
+    struct store *s = store_load(NULL, NULL);
+    assert_string_equal(store_path(s), dir);
+    assert_true(store_is_directory(s));
+    store_free(s);
+    setenv("SSL_CERT_FILE", file, 1);
+    s = store_load(NULL, NULL);
+    assert_false(store_is_directory(s));
+    store_free(s);
+    unsetenv("SSL_CERT_FILE");
+    unsetenv("SSL_CERT_DIR");
+    free(file);
+}
+
 static void test_directory(void **state)
 {
     (void)state;
@@ -275,7 +294,9 @@ static void test_directory(void **state)
     assert_int_equal(store_count(s), 2);
     holds(s, one, true);
     holds(s, two, true);
+    assert_true(store_is_directory(s));
     store_free(s);
+    system_directory(dir);
     static const char *const names[] = { "fifo", "README", "one.der", "two.pem", "again.pem" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         drop(dir, names[i]);

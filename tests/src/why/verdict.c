@@ -558,6 +558,9 @@ static void test_reproduce(void **state)
         { "https://a.example", "[2001:db8::1]:443", REPRODUCE_NAME, "[2001:db8::1]:443",
           "-verify_hostname a.example" },
         { "https://[2001:db8::1]", NULL, REPRODUCE_NAME, "2001:db8::1", "-noservername" },
+        { "https://a.example,name=dead.beef", NULL, REPRODUCE_NAME, "dead.beef",
+          "-verify_hostname dead.beef" },
+        { "https://a.example,name=fe80::1", NULL, REPRODUCE_NAME, "fe80::1", "-verify_ip fe80::1" },
         { "https://a.example,name=spiffe://x/y", NULL, REPRODUCE_NAME, "a.example",
           "-verify_return_error" },
         { "imaps://a.example", "192.0.2.1:993", REPRODUCE_CONNECT, "telnet://192.0.2.1:993",
@@ -580,6 +583,49 @@ static void test_reproduce(void **state)
         free(line);
     }
     assert_null(line_of("https://a.example", NULL, REPRODUCE_NONE));
+}
+
+/* Ids and places differ when addresses become known late, or columns were removed. */
+static void test_column_by_id(void **state)
+{
+    static const int ids[] = { 900, 4, 17, 2 };
+    (void)state;
+    struct session *s = session_new(JUDGED);
+    for (int i = 0; i < 4; i++)
+        column_build(s, ids[i], "https://a.example", i, NULL);
+    struct verdict *v = verdict_of(s, &defaults);
+    for (int i = 0; i < 4; i++)
+        assert_ptr_equal(verdict_column(v, ids[i]), &v->column[i]);
+    for (int id = -1; id <= 901; id++)
+        if (!session_column(s, id))
+            assert_null(verdict_column(v, id));
+    verdict_free(v);
+    session_free(s);
+}
+
+/* The store says whether ca= is a directory: only then -CApath is right. */
+static void test_reproduce_directory(void **state)
+{
+    static const struct { const char *store, *part; } rows[] = {
+        { "{\"path\": \"/tmp/cas\", \"directory\": true}", " -CApath /tmp/cas " },
+        { "{\"path\": \"/tmp/cas\", \"directory\": false}", " -CAfile /tmp/cas " },
+        { "{\"path\": \"/tmp/cas\", \"directory\": 1}", " -CAfile /tmp/cas " },
+        { "null", " -CAfile /tmp/cas " },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct session *s = session_new(JUDGED);
+        struct column *c = column_build(s, 1, "https://a.example,ca=/tmp/cas", 1, NULL);
+        json_t *facts = json_pack("{s:o}", "store", json_loads(rows[i].store, JSON_DECODE_ANY, NULL));
+        facts_see(s, 1, facts);
+        struct look l = look_at(s, c, FAMILY_ALONE, -1);
+        char *line = reproduce_line(&l, REPRODUCE_TRUST);
+        if (!strstr(line, rows[i].part))
+            fail_msg("no %s in: %s", rows[i].part, line);
+        free(line);
+        json_decref(facts);
+        session_free(s);
+    }
 }
 
 /* --- hostile and many
@@ -706,6 +752,7 @@ int main(void)
         cmocka_unit_test(test_empty_session),
         cmocka_unit_test(test_shell_words),
         cmocka_unit_test(test_reproduce),
+        cmocka_unit_test(test_reproduce_directory), cmocka_unit_test(test_column_by_id),
         cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_a_thousand_columns),
     };

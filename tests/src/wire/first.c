@@ -82,6 +82,7 @@ static const struct sample plain[] = {
 };
 
 static const struct sample tls[] = {
+    SAMPLE("", "\x16\x03\x01\0\0"), /* empty: forbidden, but TLS all the same */
     SAMPLE("alert 2 40", "\x15\x03\x01\0\x02\x02\x28"),
     SAMPLE("alert 1 112", "\x15\x03\x03\0\x02\x01\x70\x16\x03\x03\0\x5a\x02\0\0\x56"),
     SAMPLE("alert 2 70", "\x15\x03\0\0\x02\x02\x46"),
@@ -97,7 +98,7 @@ static const struct sample tls[] = {
 
 static const struct sample neither[] = {
     SAMPLE("", "\x16\x02\x01\0\x05"), SAMPLE("", "\x16\x03\x05\0\x05"),
-    SAMPLE("", "\x16\x03\x01\x48\x01"), SAMPLE("", "\x16\x03\x01\0\0"),
+    SAMPLE("", "\x16\x03\x01\x48\x01"),
     SAMPLE("", "\x19\x03\x01\0\x05"), SAMPLE("", "\x13\x03\x01\0\x05"),
     SAMPLE("", "\x16\xff"), SAMPLE("", "\x15\x03\x03\x49"), SAMPLE("", "\0\0\0\0\0\0\0\0\0"),
     SAMPLE("", "hello world\n"), SAMPLE("", "220"), SAMPLE("", "2204 mail"),

@@ -36,6 +36,8 @@ static void versions(void **state)
         assert_ptr_equal(version_by_word(v->word), v);
         assert_ptr_equal(version_by_word(v->title), v);
         assert_ptr_equal(version_by_word(v->openssl + 1), v);
+        assert_ptr_equal(version_by_word(v->protocol), v);
+        assert_true(strncmp(v->protocol, i ? "TLSv1" : "SSLv3", 5) == 0);
     }
     assert_null(version_find(0x0305));
     assert_null(version_find(0x0200));
