@@ -51,6 +51,7 @@ struct slot {
     bool holds_host;
     bool cut;                       /* the deadline is --max-time's, not the stage's */
     bool grace;                     /* the deadline has passed, but an answer lay ready */
+    bool again;                     /* it was silent once while the server was busy with us */
     struct ev_io io;
     struct ev_timer timer;
     struct host *host;
@@ -95,6 +96,7 @@ struct engine {
 
 static void engine_pump(struct engine *g);
 static void slot_step(struct slot *s, enum step_why why);
+static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p, int nth);
 
 /* --- time --- */
 
@@ -659,6 +661,30 @@ static bool slot_has_answer(const struct slot *s)
     return p.fd >= 0 && wanted && poll(&p, 1, 0) > 0;
 }
 
+/* The server is answering another connection of ours just now: it may serve one at a time. */
+static bool slot_queues(const struct slot *s)
+{
+    for (const struct slot *o = s->run.engine->all; o; o = o->all_next)
+        if (o != s && o->run.conn.received && o->run.target->peer_len == s->run.target->peer_len &&
+            memcmp(&o->run.target->peer, &s->run.target->peer, s->run.target->peer_len) == 0)
+            return true;
+    return false;
+}
+
+/* Silence that may be our own doing is no silence: it is asked once more. */
+static bool slot_again(struct slot *s)
+{
+    struct engine *g = s->run.engine;
+    struct target *t = s->run.target;
+    if (s->again || s->phase != RUNNING || s->run.conn.received || !slot_queues(s))
+        return false;
+    run_new(g, t, s->run.probe, s->run.nth)->again = true;
+    slot_free(s);
+    target_done(g, t);
+    engine_pump(g);
+    return true;
+}
+
 static void on_slot_timer(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct slot *s = w->data;
@@ -669,7 +695,7 @@ static void on_slot_timer(struct ev_loop *loop, struct ev_timer *w, int events)
         ev_timer_start(loop, w);
     } else if (s->cut && s->phase != LATE) {
         slot_used_up(s);
-    } else {
+    } else if (!slot_again(s)) {
         on_slot(s, STEP_TIMEOUT);
     }
 }
@@ -701,7 +727,7 @@ static void engine_pump(struct engine *g)
     g->pumping = false;
 }
 
-static void run_new(struct engine *g, struct target *t, const struct probe *p, int nth)
+static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p, int nth)
 {
     struct slot *s = mem_new(sizeof *s);
     s->run = (struct run){ .probe = p, .engine = g, .target = t, .nth = nth, .slot = s };
@@ -721,12 +747,13 @@ static void run_new(struct engine *g, struct target *t, const struct probe *p, i
         struct want w = p->start(&s->run);
         assert(w.what & WANT_DONE);
         slot_done(s);
-        return;
+        return NULL;
     }
     conn_init(&s->run.conn, &t->peer.sa, t->peer_len);
     s->phase = WAITING;
     s->host = engine_host(g, &t->peer);
     queue_add(&g->waiting, s);
+    return s;
 }
 
 /* Starts every probe that writes one of the wanted facts and was not started for this column yet. */

@@ -56,7 +56,7 @@ static void verdict_cell(struct cell_text *out, const struct look *l, const stru
     const struct column_verdict *v = scene_verdict(l->scene, c->id);
     const struct column *ref = view_reference(l->view, l->scene);
     const struct column_verdict *r = ref ? scene_verdict(l->scene, ref->id) : NULL;
-    if (!v || (v->pending && v->verdict != VERDICT_FAILING)) {
+    if (!v || v->pending) {
         out->text = mem_string(". probing");
         return;
     }

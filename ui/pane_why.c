@@ -37,7 +37,9 @@ static void add_cause(struct sheet *out, const struct look *l, const struct find
     int room = l->width - 30;
     if (rank)
         text_addf(&t, "%d ", rank);
-    text_addf(&t, "%s%s%s%s", title, *letters ? " (" : "", letters, *letters ? ")" : "");
+    const struct column *only = f->column_count == 1 ? session_column(l->scene->session, f->column[0]) : NULL;
+    text_addf(&t, "%s%s%s%s%s%s", title, *letters ? " (" : "", letters, only ? " " : "", only ? only->label : "",
+              *letters ? ")" : "");
     if (room > 10 && list != LIST_WARNING) {
         char *head = text_take(&t);
         size_t fits = text_fit(head, room, NULL);

@@ -27,10 +27,10 @@ void scene_look(struct scene *s)
         const struct column_verdict *v = scene_verdict(s, c->id);
         bool busy = c->busy || !v || v->pending;
         s->busy += busy;
-        if (v && v->verdict == VERDICT_FAILING)
-            s->failing++;
-        else if (!busy)
-            *(v->verdict == VERDICT_OK ? &s->ok : &s->unsure) += 1;
+        if (!busy)
+            *(v->verdict == VERDICT_FAILING ? &s->failing
+              : v->verdict == VERDICT_OK    ? &s->ok
+                                            : &s->unsure) += 1;
     }
 }
 

@@ -512,12 +512,33 @@ static bool row_has(const struct view *v, const struct scene *s, const struct ro
     return has;
 }
 
+/* A server's name is what is looked for most: the next column that has it in its title is gone to. */
+static bool find_column(struct view *v, const struct scene *s, int step)
+{
+    const struct column *at = view_column(v, s);
+    int n = (int)s->session->count, from = at ? scene_index(s, at->id) : 0;
+    if (!pane_table[view_top(v)]->columns)
+        return false;
+    for (int i = 1; i <= n; i++) {
+        int j = ((from + step * i) % n + n) % n;
+        const struct column *c = s->session->column[j];
+        if (!strcasestr(c->label, v->find) && !(c->address && strcasestr(c->address, v->find)))
+            continue;
+        v->column = c->id;
+        v->column_index = j;
+        return true;
+    }
+    return false;
+}
+
 static void find_step(struct view *v, const struct scene *s, int step)
 {
     if (!v->find || !*v->find) {
         view_say(v, "Nothing was looked for yet: / asks for a text.");
         return;
     }
+    if (find_column(v, s, step))
+        return;
     struct sheet rows = rows_of(v, s);
     int n = (int)rows.count, at = sheet_find(&rows, view_spot(v)), found = -1;
     for (int i = 1; i <= n && found < 0 && at >= 0; i++) {

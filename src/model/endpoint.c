@@ -558,7 +558,8 @@ static bool scheme_take(struct endpoint *ep, const char **place, struct err *e)
         return ok;
     if (text_is(ep->scheme->name, "mx"))
         return err_set(e, "mx:// (one column for each mail server of a domain) is not there yet");
-    return err_set(e, "STARTTLS by %s:// is not there yet", ep->scheme->name);
+    return err_set(e, "STARTTLS by %s:// is not there yet; meanwhile: openssl s_client -starttls %s -connect HOST:%u",
+                   ep->scheme->name, ep->scheme->starttls, ep->scheme->port);
 }
 
 static bool port_settle(struct endpoint *ep, uint16_t port, struct err *e)

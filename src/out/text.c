@@ -457,6 +457,7 @@ static void put_candidate(struct page *p, const struct group *g, bool likely)
     group_summary(p, g);
     group_evidence(p, g);
     put_missing(p, g);
+    group_texts(p, "Fix:", g, fix_text, true);
     group_texts(p, "Check:", g, reproduce_text, false);
 }
 

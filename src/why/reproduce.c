@@ -181,8 +181,10 @@ static void name_line(const struct look *l, struct text *t)
     const char *option = options[name_kind(name)];
     s_client(l, t);
     s_client_range(l, t);
+    char *bare = mem_copy(name, strcspn(name, "%")); /* an interface is no part of a certificate */
     if (option)
-        shell_option(t, option, name);
+        shell_option(t, option, bare);
+    free(bare);
     text_add(t, " -verify_return_error </dev/null");
 }
 

@@ -241,8 +241,8 @@ static void newcomer_finds_why(void **state)
     fixture_press(&f, v, 80, 24, "1");
     frame = render(&f.scene, v, 80, 24, true);
     dump = grid_dump(frame->grid, false);
-    assert_non_null(strstr(dump, "1 Untrusted CA (B)"));
-    assert_non_null(strstr(dump, "2 Expired certificate (B)"));
+    assert_non_null(strstr(dump, "1 Untrusted CA (B office)"));
+    assert_non_null(strstr(dump, "2 Expired certificate (B office)"));
     assert_non_null(strstr(dump, "fix: Renew the certificate"));
     free(dump);
     frame_free(frame);

@@ -561,6 +561,7 @@ static void test_reproduce(void **state)
         { "https://a.example,name=dead.beef", NULL, REPRODUCE_NAME, "dead.beef",
           "-verify_hostname dead.beef" },
         { "https://a.example,name=fe80::1", NULL, REPRODUCE_NAME, "fe80::1", "-verify_ip fe80::1" },
+        { "https://a.example,name=fe80::1%eth0", NULL, REPRODUCE_NAME, "fe80::1", "-verify_ip fe80::1 " },
         { "https://a.example,name=spiffe://x/y", NULL, REPRODUCE_NAME, "a.example",
           "-verify_return_error" },
         { "imaps://a.example", "192.0.2.1:993", REPRODUCE_CONNECT, "telnet://192.0.2.1:993",
