@@ -822,6 +822,7 @@ static void target_located(struct engine *g, struct target *t, const struct addr
 {
     t->peer = a->sa;
     t->peer_len = a->n;
+    free(t->address);
     t->address = address_text(&a->sa.sa);
     target_say(g, t, EVENT_COLUMN);
     target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string(from), -1,
@@ -872,7 +873,6 @@ static void target_moved(struct engine *g, struct target *t, const struct resolv
         at++;
     if (at == r->count)
         at = (size_t)t->nth < r->count ? (size_t)t->nth : 0;
-    free(t->address);
     target_located(g, t, &r->address[at], r->from, r->why);
     target_named(g, t, r, ms);
     target_begin(g, t);

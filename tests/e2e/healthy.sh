@@ -144,4 +144,12 @@ case $("$TLSWHY" check --lab --json 2>/dev/null </dev/null | jq -r '"\(.verdict)
 'failing true') ok "--lab" ;;
 *) not_ok "--lab" ;;
 esac
+
+# A server that serves one connection at a time is busy with our other column, not silent.
+one="https://good.test:${port[s.ec]},at=127.0.0.1,ca=$ca"
+if "$TLSWHY" check --quiet --timeout 2 "$one" "$one,max=tls1.2" "$one,min=tls1.3" >"$dir/out" 2>&1 </dev/null; then
+    ok "three columns on a server that serves one connection at a time"
+else
+    not_ok "three columns on a server that serves one connection at a time" "$(cat "$dir/out")"
+fi
 finish
