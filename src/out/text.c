@@ -642,7 +642,7 @@ static char *fact_text(const struct column *c, enum fact f)
                           seen->state == NOT_ASKED ? "not asked" : "could not ask",
                           json_is_string(seen->value) ? ": " : "",
                           json_is_string(seen->value) ? json_string_value(seen->value) : "");
-    if (json_is_string(seen->value))
+    if (json_is_string(seen->value) && f != FACT_VERSION)
         return mem_string(json_string_value(seen->value));
     return column_cell(c, f);
 }
