@@ -201,8 +201,10 @@ static void act_why(struct view *v, const struct scene *s)
     const struct column *c = v->column && v->pane != PANE_WHY ? view_column(v, s) : NULL;
     pane_go(v, PANE_WHY);
     struct look l = look_of(v, s);
-    if (c)
+    if (c) {
         pane_why.about(&v->spot[PANE_WHY].item, &l, c);
+        v->spot[PANE_WHY].top = SHEET_MAX; /* scrolls back from there to the cause: it stands first */
+    }
 }
 
 static void act_compare(struct view *v, const struct scene *s)
