@@ -55,12 +55,23 @@ static const struct seen *condition_seen(const struct look *l, const struct cond
     return &l->c->fact[c->fact];
 }
 
+/* Two facts may rest on one sentence ("handshake" and "failure"): it counts once. */
+static bool same_evidence(const struct session *s, int a, int b)
+{
+    if (a == b)
+        return true;
+    if ((size_t)a >= s->evidence_count || (size_t)b >= s->evidence_count)
+        return false;
+    const char *first = s->evidence[a].text, *second = s->evidence[b].text;
+    return first && second && strcmp(first, second) == 0;
+}
+
 static void numbers_add(const struct look *l, const struct sign *sign, int *list, size_t *count)
 {
     for (int i = 0; i < CONDITIONS_MAX && sign->when[i].test != TEST_NONE; i++) {
         const struct seen *seen = condition_seen(l, &sign->when[i]);
         size_t k = 0;
-        while (k < *count && list[k] != seen->evidence)
+        while (k < *count && !same_evidence(l->s, list[k], (int)seen->evidence))
             k++;
         if (k == *count && k < NUMBERS_MAX && seen->evidence > 0 && seen->state != NOT_ASKED)
             list[(*count)++] = seen->evidence;
