@@ -58,7 +58,7 @@ static void app_settle(struct app *a)
         view_say(a->view, "Asking %d more thing%s that would settle it.", n, n == 1 ? "" : "s");
     else
         view_say(a->view,
-                 "Everything that could settle it was asked already; R probes a column again.");
+                 "Nothing more can be asked by itself; \"to settle it\" in Why says what you can do.");
 }
 
 static void app_suspend(struct app *a)

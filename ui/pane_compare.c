@@ -13,10 +13,19 @@
 
 enum { ROW_VERDICT = 1, ROW_FACT };
 
+/* Two that fail, but not alike, are of the same class. */
+static char verdicts_mark(const struct column_verdict *a, const struct column_verdict *b)
+{
+    if (a->verdict != b->verdict)
+        return MARK_DIFFER;
+    bool alike = a->verdict == VERDICT_OK || (a->text && b->text && strcmp(a->text, b->text) == 0);
+    return alike ? MARK_NONE : MARK_CLASS;
+}
+
 /* The verdict's own marker: do the columns come out alike? */
 static char verdict_mark(const struct scene *s)
 {
-    bool pending = false;
+    bool pending = false, class = false;
     const struct column_verdict *first = NULL;
     for (size_t i = 0; i < s->session->count; i++) {
         const struct column_verdict *v = scene_verdict(s, s->session->column[i]->id);
@@ -24,10 +33,14 @@ static char verdict_mark(const struct scene *s)
             pending = true;
             continue;
         }
-        if (first && v->verdict != first->verdict)
-            return MARK_DIFFER;
-        first = v;
+        char mark = first ? verdicts_mark(first, v) : MARK_NONE;
+        if (mark == MARK_DIFFER)
+            return mark;
+        class |= mark == MARK_CLASS;
+        first = first ? first : v;
     }
+    if (class)
+        return MARK_CLASS;
     return pending ? MARK_PENDING : s->session->count > 1 ? MARK_EQUAL : MARK_NONE;
 }
 
@@ -63,8 +76,8 @@ static void verdict_cell(struct cell_text *out, const struct look *l, const stru
     out->text = mem_format("%s%s", v->verdict == VERDICT_OK ? "" : words[v->verdict],
                            v->text ? v->text : judgement_words[v->verdict]);
     out->attr = v->verdict == VERDICT_OK ? ATTR_PLAIN : attrs[v->verdict];
-    if (r && !r->pending && r->verdict != v->verdict)
-        out->mark = MARK_DIFFER;
+    if (r && r != v && !r->pending)
+        out->mark = verdicts_mark(r, v);
 }
 
 static void compare_cell(struct cell_text *out, const struct look *l, const struct item *row,
