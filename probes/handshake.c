@@ -342,6 +342,10 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
         char *name = text_printable(alpn.data, alpn.size, 64);
         see_word(r, FACT_ALPN, name);
         free(name);
+    } else if (t->alpn[0]) {
+        run_see(r, FACT_ALPN, STATE_NO, json_string(t->alpn), -1,
+                mem_format("the server chose the application protocol \"%s\", which was not offered: most clients end "
+                           "the handshake over that", t->alpn));
     } else {
         see_word(r, FACT_ALPN, NULL);
     }

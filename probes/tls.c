@@ -2,10 +2,13 @@
 #include "probes/tls.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "src/base/mem.h"
+#include "src/base/text.h"
 #include "src/wire/first.h"
 
 const char *const tls_stage_words[] = { "nothing", "server-hello", "certificate", "certificate-request",
@@ -26,6 +29,26 @@ static void tls_reached(struct tls *t, enum tls_stage s)
         t->stage = s;
 }
 
+/* Of the server's extensions: supported_versions (43) and ALPN (16, RFC 7301 section 3.1). */
+static void tls_note_extensions(struct tls *t, struct reader *r, uint16_t *version)
+{
+    struct reader all = reader_vector(r, 2);
+    while (!all.failed && all.left) {
+        uint16_t type = reader_u16(&all);
+        struct reader ext = reader_vector(&all, 2);
+        if (all.failed)
+            return;
+        if (type == 43)
+            *version = reader_u16(&ext);
+        if (type == 16) {
+            struct reader list = reader_vector(&ext, 2), name = reader_vector(&list, 1);
+            char *text = text_printable(name.p, name.left, sizeof t->alpn / 8);
+            snprintf(t->alpn, sizeof t->alpn, "%s", text);
+            free(text);
+        }
+    }
+}
+
 /* ServerHello, RFC 8446 section 4.1.3: the version in its first field is TLS 1.2 at most, the real one
  * stands in the extension supported_versions (43). */
 static void tls_note_hello(struct tls *t, const void *body, size_t n)
@@ -38,13 +61,7 @@ static void tls_note_hello(struct tls *t, const void *body, size_t n)
     reader_u8(&r);
     if (r.failed)
         return;
-    struct reader all = reader_vector(&r, 2);
-    while (!all.failed && all.left) {
-        uint16_t type = reader_u16(&all);
-        struct reader ext = reader_vector(&all, 2);
-        if (type == 43 && !all.failed)
-            version = reader_u16(&ext);
-    }
+    tls_note_extensions(t, &r, &version);
     t->server_version = version;
     t->server_suite = suite;
 }
@@ -64,6 +81,12 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
         tls_note_hello(t, msg->data, msg->size);
         t->hello_at = tls_now();
         break;
+    case GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS: {
+        struct reader r = reader_of(msg->data, msg->size);
+        uint16_t no_version; /* that stands in the ServerHello alone */
+        tls_note_extensions(t, &r, &no_version);
+        break;
+    }
     case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
         tls_reached(t, STAGE_CERTIFICATE);
         if (!t->certificate.len)

@@ -35,6 +35,8 @@ struct tls {
     bool too_big;               /* TLS_HANDSHAKE_MAX was passed */
     uint16_t server_version;    /* chosen in the ServerHello, 0: none came */
     uint16_t server_suite;      /* likewise; 0: none */
+    char alpn[160];             /* the application protocol it chose, printable, "": none. GnuTLS passes over
+                                   one that was not offered; other clients end the handshake */
     double hello_at;            /* CLOCK_MONOTONIC when it came, 0: it did not */
     struct buf certificate;     /* body of the Certificate message */
     struct buf request;         /* body of CertificateRequest */

@@ -90,6 +90,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   "certificate-request" "finished" (after our Finished, TLS 1.3 late refusals).
  *                   no: nothing failed.
  * version           yes: "tls1.3"
+ * alpn              yes: "h2"; no: null, or what the server chose although it was not offered
  * client_cert_asked yes: {"cas": ["CN=...", ...], "total": 3}; no: not asked
  * ocsp_staple, session_ticket, extended_master_secret   yes / no
  * late_alert        yes: alert name, "closed" or "reset"; no: none came while we waited

@@ -296,6 +296,12 @@ static bool family_alone(const struct look *l) { return l->family == FAMILY_ALON
 static bool family_covered(const struct look *l) { return l->family == FAMILY_COVERED; }
 static bool family_waiting(const struct look *l) { return l->family == FAMILY_WAITING; }
 
+/* The server chose an application protocol nobody had offered. */
+static bool alpn_is_foreign(const struct look *l)
+{
+    return l->c->fact[FACT_ALPN].state == STATE_NO && column_word(l->c, FACT_ALPN);
+}
+
 /* The server made a Diffie-Hellman group this client would refuse; ours took it, to be able to say so. */
 static bool dh_is_small(const struct look *l)
 {
@@ -462,6 +468,7 @@ static const struct that {
     { FACT_VERSIONS, "none-70", takes_none_70 },
     { FACT_VERSIONS, "unasked", takes_unasked },
     { FACT_KX_GROUP, "small-dh", dh_is_small },
+    { FACT_ALPN, "foreign", alpn_is_foreign },
     { FACT_CLOCK, "awaited", clock_awaited },
     { FACT_CLOCK, "wanted", clock_wanted },
     { FACT_CLOCK, "off", clock_off },
