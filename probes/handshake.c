@@ -222,8 +222,8 @@ static void see_store(struct run *r, const struct store *s)
                 "ca-certificates, or give ca=FILE"));
         return;
     }
-    json_t *v = json_pack("{s:s, s:b, s:i, s:s?}", "path", store_path(s), "system", store_is_system(s), "count",
-                          (int)store_count(s), "date",
+    json_t *v = json_pack("{s:s, s:b, s:b, s:i, s:s?}", "path", store_path(s), "system", store_is_system(s), "directory",
+                          store_is_directory(s), "count", (int)store_count(s), "date",
                           store_time(s) == WHEN_UNKNOWN ? NULL : when_format(store_time(s), when));
     run_see(r, FACT_STORE, STATE_YES, v, -1, mem_format("%zu CAs from %s", store_count(s), store_path(s)));
 }

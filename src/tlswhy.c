@@ -93,8 +93,7 @@ static int cmd_workbench(struct options *o)
 {
     struct err e = { "" };
     int pid = 0;
-    const char *term = getenv("TERM");
-    bool screen = isatty(0) && isatty(1) && !text_is(term, "dumb") && !o->plain && !o->json && !o->jsonl && !o->quiet;
+    bool screen = ui_usable() && !o->plain && !o->json && !o->jsonl && !o->quiet;
     if (o->dump_keys) {
         ui_dump_keys();
         return EXIT_OK;

@@ -125,6 +125,8 @@ try s.wrong-name "failing cert-name-mismatch" "two labels under a wildcard" \
     "tls://y.x.sub.good.test:@s.wrong-name@,at=127.0.0.1,ca=$ca"
 try s.wrong-name "ok ~" "name= that fits" "tls://good.test:@s.wrong-name@,at=127.0.0.1,ca=$ca,name=other.test"
 try s.good "ok +cert-expired" "--min-days beyond its end" --min-days 200 "tls://good.test:@s.good@,at=127.0.0.1,ca=$ca"
+mkdir "$dir/cas" && cp "$dir/root.der" "$dir/cas/"
+try s.good "ok ~" "ca= is a directory" "tls://good.test:@s.good@,at=127.0.0.1,ca=$dir/cas"
 try s.good "failing cert-untrusted-ca" "ca= holds another root" "tls://good.test:@s.good@,at=127.0.0.1,ca=$dir/other.pem"
 results
 finish
