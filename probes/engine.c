@@ -1,6 +1,6 @@
 /* engine - see engine.h.
  *
- * A run goes WAITING (for leave to connect) -> CONNECTING -> READY (for a handshake slot) -> RUNNING
+ * A run goes PAUSED (if it is to begin later) -> WAITING (for leave to connect) -> CONNECTING -> READY (for a handshake slot) -> RUNNING
  * -> LATE (works on, without a slot). With many jobs connecting is capped apart from handshaking, and
  * more widely: an address that never answers would otherwise keep a slot from a live one for its
  * whole timeout.
@@ -23,24 +23,35 @@
 #include "probes/offer.h"
 #include "probes/probe.h"
 #include "probes/resolve.h"
+#include "probes/sweep.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
-#include "src/wire/client.h"
 
 #define HOST_BUCKETS 1024
 /* From so many jobs on, connections are begun ahead of the handshakes, so that addresses that never
  * answer don't keep live ones waiting. A smaller number is taken literally: who asks for 5 gets 5. */
 #define AHEAD_FROM 64
+#define QUICK_CONNECTIONS 24 /* to one address at --depth quick */
+#define PAUSE_MIN 0.05       /* seconds between connections to who can't bear even one at a time */
+#define PAUSE_MAX 1.0
+#define ROUND_GAP 1.0        /* seconds: what is wanted sooner after the end of a round belongs to it */
 #define GRACE 0.05 /* seconds more for who has an answer ready when time is up */
 #define AHEAD 10 /* connections begun per handshake slot */
 
-const struct probe *const probe_list[] = { &machine_probe, &handshake_probe, &versions_probe, NULL };
+const struct probe *const probe_list[] = {
+    &machine_probe, &handshake_probe, &large_probe, &versions_probe, &relaxed_probe, &ciphers_probe, &groups_probe,
+    &sigalgs_probe, &traits_probe, NULL
+};
 
-enum phase { WAITING, CONNECTING, READY, RUNNING, LATE };
+enum phase { PAUSED, WAITING, CONNECTING, READY, RUNNING, LATE };
 
 struct host { /* an address and what is in flight there */
     union sock sa;
-    int in_flight;
+    int in_flight, limit;   /* limit: --per-host, less after the server pushed back */
+    int good;               /* answers since the limit last changed */
+    double pushed;          /* engine time when it did, 0: never */
+    double pause, next_at;  /* seconds between two connections where even one at a time was too many, 0: none;
+                               engine time from which on the next may be begun */
     struct slot *parked, **parked_end; /* runs that wait for it */
     struct host *next;
 };
@@ -63,9 +74,7 @@ struct queue { struct slot *first, **end; };
 
 struct kept_store { char *path; struct store *store; struct kept_store *next; };
 struct kept_priority {
-    uint16_t min, max;
-    bool relaxed;
-    const struct client *client;
+    struct endpoint *endpoint; /* a reference: the first whose client offers this */
     gnutls_priority_t priority;
     const char *why;
     struct kept_priority *next;
@@ -79,9 +88,9 @@ struct engine {
     struct target *targets;
     struct target **by_id;          /* by_id[id], NULL when gone */
     int next_id, room;
-    struct queue waiting, ready;
+    struct queue waiting, ready, ready_more; /* ready_more: surveys, which give way to first tries */
     struct slot *all;
-    int connecting, waiting_slot, handshaking, ahead_max, resolving;
+    int connecting, waiting_slot, handshaking, asking, ahead_max, resolving; /* asking: surveys' hellos */
     unsigned long connections;
     int open, open_max;             /* connections there are, in any phase; file descriptors allow no more */
     bool pumping;
@@ -91,12 +100,13 @@ struct engine {
     struct kept_priority *priorities;
     struct judge_cache *judge;
     gnutls_certificate_credentials_t credentials;
+    struct every every;             /* made when the first survey begins */
     json_t *machine;                /* what the machine probe found, once for all columns */
 };
 
 static void engine_pump(struct engine *g);
 static void slot_step(struct slot *s, enum step_why why);
-static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p, int nth);
+static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p);
 
 /* --- time --- */
 
@@ -118,6 +128,22 @@ double run_now(const struct run *r)
 {
     (void)r;
     return now_monotonic();
+}
+
+double target_now(const struct target *t)
+{
+    (void)t;
+    return now_monotonic();
+}
+
+int target_per_host(const struct target *t)
+{
+    return t->engine->options.per_host;
+}
+
+bool target_depth_full(const struct target *t)
+{
+    return t->full;
 }
 
 double run_wall(const struct run *r)
@@ -159,7 +185,7 @@ static void target_see(struct engine *g, struct target *t, const char *probe, en
     struct event ev = { .kind = EVENT_FACT, .column = t->id };
     ev.seen = (struct observation){ .column = t->id, .fact = f, .state = state, .value = value,
         .probe = probe, .time = g->options.wall(), .ms = ms, .text = text };
-    t->asked[f] = true;
+    t->asked[f] = t->written[f] = true;
     if (t->gone)
         event_clear(&ev);
     else
@@ -177,7 +203,8 @@ void run_see_bytes(struct run *r, enum fact f, enum state state, json_t *value, 
         ev.seen.bytes_len = n < OBSERVATION_BYTES_MAX ? n : OBSERVATION_BYTES_MAX;
         ev.seen.bytes = (uint8_t *)mem_copy(bytes, ev.seen.bytes_len);
     }
-    r->target->asked[f] = true;
+    r->target->asked[f] = r->target->written[f] = true;
+    r->target->works |= f == FACT_HANDSHAKE && state == STATE_YES;
     if (r->target->gone)
         event_clear(&ev);
     else
@@ -215,6 +242,11 @@ struct store *run_store(struct run *r)
     return s;
 }
 
+struct every *target_every(struct target *t)
+{
+    return &t->engine->every;
+}
+
 struct judge_cache *run_judge(struct run *r)
 {
     return r->engine->judge;
@@ -230,18 +262,17 @@ gnutls_certificate_credentials_t run_credentials(struct run *r)
     return r->engine->credentials;
 }
 
-gnutls_priority_t run_priority(struct run *r, uint16_t min, uint16_t max, bool relaxed, const char **why)
+gnutls_priority_t run_priority(struct run *r, const char **why)
 {
     struct engine *g = r->engine;
-    const struct client *c = client_find(r->target->endpoint->value[KEY_CLIENT]);
     struct kept_priority *k = g->priorities;
-    while (k && (k->min != min || k->max != max || k->relaxed != relaxed || k->client != c))
+    const struct offer *o = endpoint_offer(r->target->endpoint);
+    while (k && !offer_equal(endpoint_offer(k->endpoint), o))
         k = k->next;
     if (!k) {
         k = mem_new(sizeof *k);
-        *k = (struct kept_priority){ .min = min, .max = max, .relaxed = relaxed, .client = c,
-                                     .next = g->priorities };
-        char *words = relaxed ? offer_relaxed(min, max) : offer_of_client(c, min, max);
+        *k = (struct kept_priority){ .endpoint = endpoint_ref(r->target->endpoint), .next = g->priorities };
+        char *words = offer_of_client(o);
         int error = gnutls_priority_init(&k->priority, words, NULL);
         if (error < 0) {
             k->priority = NULL;
@@ -305,6 +336,7 @@ static struct host *engine_host(struct engine *g, const union sock *sa)
     if (!host) {
         host = mem_new(sizeof *host);
         host->sa = *sa;
+        host->limit = g->options.per_host;
         host->parked_end = &host->parked;
         host->next = *bucket;
         *bucket = host;
@@ -314,24 +346,69 @@ static struct host *engine_host(struct engine *g, const union sock *sa)
 
 /* --- runs --- */
 
+/* One of those that wait for the host may try again: to the front, it has waited longest. */
+static void host_unpark(struct engine *g, struct host *h)
+{
+    struct slot *next = h->parked;
+    if (!next)
+        return;
+    if (!(h->parked = next->next))
+        h->parked_end = &h->parked;
+    next->next = g->waiting.first;
+    if (!g->waiting.first)
+        g->waiting.end = &next->next;
+    g->waiting.first = next;
+}
+
 static void slot_release_host(struct slot *s)
 {
     if (!s->holds_host)
         return;
     struct engine *g = s->run.engine;
-    struct host *h = s->host;
     s->holds_host = false;
     g->open--;
-    h->in_flight--;
-    struct slot *next = h->parked;
-    if (next) {
-        if (!(h->parked = next->next))
-            h->parked_end = &h->parked;
-        next->next = g->waiting.first; /* it has waited longest: to the front */
-        if (!g->waiting.first)
-            g->waiting.end = &next->next;
-        g->waiting.first = next;
-    }
+    s->host->in_flight--;
+    if (s->host->in_flight < s->host->limit)
+        host_unpark(g, s->host);
+}
+
+void run_push_back(struct run *r)
+{
+    struct host *h = r->slot->host;
+    if (r->created < h->pushed)
+        return; /* begun before the last halving: it may be what that was about */
+    if (h->limit > 1)
+        h->limit /= 2;
+    else
+        h->pause = h->pause < PAUSE_MIN ? PAUSE_MIN : h->pause < PAUSE_MAX / 2 ? 2 * h->pause : PAUSE_MAX;
+    h->good = 0;
+    h->pushed = now_monotonic();
+}
+
+void run_goes_well(struct run *r)
+{
+    struct host *h = r->slot->host;
+    h->pause = h->pause > PAUSE_MIN / 4 ? h->pause * 0.8 : 0;
+    if (h->pause > 0 || h->limit >= r->engine->options.per_host || ++h->good < 2 * h->limit)
+        return;
+    h->good = 0;
+    h->limit++;
+    host_unpark(r->engine, h);
+}
+
+int run_host_limit(const struct run *r)
+{
+    return r->slot->host->limit;
+}
+
+static struct queue *slot_ready(const struct slot *s)
+{
+    return s->run.probe->survey ? &s->run.engine->ready_more : &s->run.engine->ready;
+}
+
+static int *slot_count(const struct slot *s)
+{
+    return s->run.probe->survey ? &s->run.engine->asking : &s->run.engine->handshaking;
 }
 
 /* Leaves whatever queue or count its phase has put it in. */
@@ -339,6 +416,7 @@ static void slot_leave_phase(struct slot *s)
 {
     struct engine *g = s->run.engine;
     switch (s->phase) {
+    case PAUSED: break;
     case WAITING:
         queue_remove(&g->waiting.first, &g->waiting.end, s);
         if (s->host)
@@ -347,9 +425,9 @@ static void slot_leave_phase(struct slot *s)
     case CONNECTING: g->connecting--; break;
     case READY:
         g->waiting_slot--;
-        queue_remove(&g->ready.first, &g->ready.end, s);
+        queue_remove(&slot_ready(s)->first, &slot_ready(s)->end, s);
         break;
-    case RUNNING: g->handshaking--; break;
+    case RUNNING: --*slot_count(s); break;
     case LATE: break;
     }
 }
@@ -364,14 +442,19 @@ static void target_free(struct engine *g, struct target *t)
     g->by_id[t->id] = NULL;
     endpoint_free(t->endpoint);
     free(t->address);
-    versions_forget(t);
+    surveys_forget(t);
     free(t);
 }
 
+static void target_deferred(struct engine *g, struct target *t, bool last);
+
 static void target_done(struct engine *g, struct target *t)
 {
+    if (!t->gone)
+        target_deferred(g, t, t->runs == 1);
     if (--t->runs > 0)
         return;
+    t->ended = now_monotonic();
     if (!t->gone)
         target_say(g, t, EVENT_DONE);
     else
@@ -427,7 +510,7 @@ static void slot_watch(struct slot *s, struct want w)
         return;
     }
     if (w.slot && s->phase == RUNNING) {
-        g->handshaking--;
+        --*slot_count(s);
         s->phase = LATE;
     }
     int events = (w.what & WANT_READ ? EV_READ : 0) | (w.what & WANT_WRITE ? EV_WRITE : 0);
@@ -445,13 +528,23 @@ static void slot_watch(struct slot *s, struct want w)
         engine_pump(g);
 }
 
+static bool slot_may_ask(const struct slot *s);
+static void slot_blank(struct slot *s, bool timed_out);
+
 static void slot_begin(struct slot *s)
 {
     struct engine *g = s->run.engine;
+    if (s->run.probe->survey && !slot_may_ask(s)) {
+        g->waiting_slot--;
+        s->phase = LATE;
+        s->run.cut = true;
+        slot_blank(s, false);
+        return;
+    }
     s->phase = RUNNING;
     g->waiting_slot--;
-    g->handshaking++;
-    s->run.state = mem_new(s->run.probe->state_size);
+    ++*slot_count(s);
+    s->run.state = mem_new(s->run.probe->survey ? survey_run_size : s->run.probe->state_size);
     slot_watch(s, s->run.probe->start(&s->run));
 }
 
@@ -555,6 +648,7 @@ static void slot_used_up(struct slot *s)
         connect_not_asked(s, NULL, says);
     else if (is_first_try(&s->run))
         run_see(&s->run, FACT_HANDSHAKE, COULD_NOT_ASK, NULL, -1, mem_string(says));
+    s->run.cut = true;
     slot_blank(s, false);
 }
 
@@ -588,11 +682,13 @@ static void slot_connected(struct slot *s)
     g->connecting--;
     g->waiting_slot++;
     s->phase = READY;
+    r->target->connected = true;
     if (is_first_try(r))
         target_see(g, r->target, "connect", FACT_CONNECT, STATE_YES, json_string("connected"),
                    (r->connected - r->created) * 1000, mem_format("connected to %s in %.1f ms", r->target->address,
                    (r->connected - r->created) * 1000));
-    queue_add(&g->ready, s);
+    queue_add(slot_ready(s), s);
+    target_deferred(g, r->target, false);
 }
 
 static void slot_open(struct slot *s)
@@ -614,13 +710,55 @@ static void slot_open(struct slot *s)
     }
 }
 
+/* All the time of a column is used up, or all the connections it may have; or it is silent, and that was
+ * paid for once: nothing more is begun. */
+static bool slot_may_ask(const struct slot *s)
+{
+    const struct target *t = s->run.target;
+    bool queued = s->phase == READY && now_monotonic() - s->run.connected > s->run.engine->options.timeout / 2;
+    bool silent = (t->silent || (queued && !t->works)) && !t->known.good;
+    return !silent && (!t->began || now_monotonic() < t->began + s->run.engine->options.max_time);
+}
+
+static bool slot_may_connect(const struct slot *s)
+{
+    return slot_may_ask(s) && (s->run.target->full || s->run.target->connections < QUICK_CONNECTIONS);
+}
+
+/* Takes its place at the host; true when it has to wait there a while before it connects. */
+static bool slot_paused(struct slot *s)
+{
+    struct host *h = s->host;
+    double now = now_monotonic();
+    if (!s->holds_host) {
+        s->holds_host = true;
+        h->in_flight++;
+        s->run.engine->open++;
+    }
+    if (h->pause > 0 && now < h->next_at) {
+        s->phase = PAUSED;
+        ev_timer_set(&s->timer, h->next_at - now, 0);
+        ev_timer_start(s->run.engine->loop, &s->timer);
+        return true;
+    }
+    h->next_at = now + h->pause;
+    return false;
+}
+
 static void slot_connect(struct slot *s)
 {
     struct engine *g = s->run.engine;
+    if (s->run.probe->survey && !slot_may_connect(s)) {
+        host_unpark(g, s->host); /* who waits behind it would not be told otherwise */
+        s->phase = LATE;
+        s->run.cut = true;
+        slot_blank(s, false);
+        return;
+    }
+    if (slot_paused(s))
+        return;
     s->phase = CONNECTING;
-    s->holds_host = true;
-    s->host->in_flight++;
-    g->open++;
+    s->run.target->connections++;
     g->connecting++;
     g->connections++;
     s->run.created = now_monotonic();
@@ -676,9 +814,9 @@ static bool slot_again(struct slot *s)
 {
     struct engine *g = s->run.engine;
     struct target *t = s->run.target;
-    if (s->again || s->phase != RUNNING || s->run.conn.received || !slot_queues(s))
+    if (s->again || s->run.probe->survey || s->phase != RUNNING || s->run.conn.received || !slot_queues(s))
         return false;
-    run_new(g, t, s->run.probe, s->run.nth)->again = true;
+    run_new(g, t, s->run.probe)->again = true;
     slot_free(s);
     target_done(g, t);
     engine_pump(g);
@@ -688,16 +826,36 @@ static bool slot_again(struct slot *s)
 static void on_slot_timer(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct slot *s = w->data;
+    struct engine *g = s->run.engine;
     (void)events;
-    if (!s->grace && slot_has_answer(s)) {
+    if (s->phase == PAUSED && s->holds_host) {
+        slot_connect(s); /* it may be gone after that */
+        engine_pump(g);
+    } else if (s->phase == PAUSED) {
+        s->phase = WAITING;
+        queue_add(&g->waiting, s);
+        engine_pump(g);
+    } else if (!s->grace && slot_has_answer(s)) {
         s->grace = true;
         ev_timer_set(w, GRACE, 0);
         ev_timer_start(loop, w);
     } else if (s->cut && s->phase != LATE) {
         slot_used_up(s);
     } else if (!slot_again(s)) {
+        s->run.target->silent |= is_first_try(&s->run) && s->phase == RUNNING && !s->run.conn.received;
         on_slot(s, STEP_TIMEOUT);
     }
+}
+
+/* The connected run that gets the next slot. With many jobs surveys have as many of their own, or the hellos
+ * sent beside the handshakes of silent addresses would keep live ones waiting. */
+static struct slot *engine_next(struct engine *g)
+{
+    bool apart = g->options.jobs >= AHEAD_FROM;
+    struct slot *s = g->handshaking + (apart ? 0 : g->asking) < g->options.jobs ? queue_take(&g->ready) : NULL;
+    if (!s && g->asking + (apart ? 0 : g->handshaking) < g->options.jobs)
+        s = queue_take(&g->ready_more);
+    return s;
 }
 
 /* Starts whatever may start now. Reentrant calls return at once: the outermost goes on until nothing
@@ -709,11 +867,11 @@ static void engine_pump(struct engine *g)
     g->pumping = true;
     for (;;) {
         struct slot *s;
-        if (g->handshaking < g->options.jobs && (s = queue_take(&g->ready))) {
+        if ((s = engine_next(g))) {
             slot_begin(s);
-        } else if (g->connecting + g->waiting_slot + g->handshaking < g->ahead_max && g->open < g->open_max &&
+        } else if (g->connecting + g->waiting_slot + g->handshaking + g->asking < g->ahead_max && g->open < g->open_max &&
                    (s = queue_take(&g->waiting))) {
-            if (s->host->in_flight < g->options.per_host) {
+            if (s->host->in_flight < s->host->limit) {
                 slot_connect(s);
             } else {
                 s->next = NULL;
@@ -727,7 +885,8 @@ static void engine_pump(struct engine *g)
     g->pumping = false;
 }
 
-static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p, int nth)
+/* A run that is in no queue yet. */
+static struct slot *slot_new(struct engine *g, struct target *t, const struct probe *p, int nth)
 {
     struct slot *s = mem_new(sizeof *s);
     s->run = (struct run){ .probe = p, .engine = g, .target = t, .nth = nth, .slot = s };
@@ -741,30 +900,127 @@ static struct slot *run_new(struct engine *g, struct target *t, const struct pro
         g->all->all_link = &s->all_next;
     g->all = s;
     t->runs++;
-    if (!p->connects) {
-        s->phase = LATE;
-        s->run.state = mem_new(p->state_size);
-        struct want w = p->start(&s->run);
-        assert(w.what & WANT_DONE);
-        slot_done(s);
-        return NULL;
-    }
-    conn_init(&s->run.conn, &t->peer.sa, t->peer_len);
     s->phase = WAITING;
-    s->host = engine_host(g, &t->peer);
-    queue_add(&g->waiting, s);
+    if (p->connects) {
+        conn_init(&s->run.conn, &t->peer.sa, t->peer_len);
+        s->host = engine_host(g, &t->peer);
+    }
     return s;
 }
 
-/* Starts every probe that writes one of the wanted facts and was not started for this column yet. */
+static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p)
+{
+    struct slot *s = slot_new(g, t, p, 0);
+    if (p->connects) {
+        queue_add(&g->waiting, s);
+        return s;
+    }
+    s->phase = LATE;
+    s->run.state = mem_new(p->state_size);
+    struct want w = p->start(&s->run);
+    assert(w.what & WANT_DONE);
+    slot_done(s);
+    return NULL;
+}
+
+struct run *target_run(struct target *t, const struct probe *p, int nth, double delay)
+{
+    struct slot *s = slot_new(t->engine, t, p, nth);
+    if (delay > 0) {
+        s->phase = PAUSED;
+        ev_timer_set(&s->timer, delay, 0);
+        ev_timer_start(t->engine->loop, &s->timer);
+    } else {
+        queue_add(&t->engine->waiting, s);
+    }
+    return &s->run;
+}
+
+struct run *target_run_next(struct target *t, const struct probe *p, int nth)
+{
+    struct slot *s = slot_new(t->engine, t, p, nth);
+    struct host *h = s->host;
+    if (!h->in_flight) { /* nobody would take it out again */
+        queue_add(&t->engine->waiting, s);
+        return &s->run;
+    }
+    s->next = h->parked;
+    h->parked = s;
+    if (!s->next)
+        h->parked_end = &s->next;
+    return &s->run;
+}
+
+static void probe_blank(struct engine *g, struct target *t, const struct probe *p)
+{
+    for (const enum fact *f = p->writes; *f != FACT_COUNT; f++)
+        if (!t->written[*f] && *f != FACT_FAILURE)
+            target_see(g, t, "other", *f, COULD_NOT_ASK, NULL, -1, NULL);
+}
+
+void target_blank_probe(struct target *t, const struct probe *p)
+{
+    probe_blank(t->engine, t, p);
+}
+
+static bool probe_is_due(const struct target *t, const struct probe *p)
+{
+    for (const enum fact *f = p->needs; f && *f != FACT_COUNT; f++)
+        if (!t->written[*f])
+            return false;
+    return true;
+}
+
+static void probe_begin(struct engine *g, struct target *t, const struct probe *p)
+{
+    if (p->connects && p->needs && !t->connected)
+        probe_blank(g, t, p);
+    else if (p->survey)
+        survey_begin(t, p);
+    else
+        run_new(g, t, p);
+}
+
+/* Begins the probes whose needs are met by now. With the last run gone nothing will meet them any more. */
+static void target_deferred(struct engine *g, struct target *t, bool last)
+{
+    for (size_t i = 0; t->deferred && probe_list[i]; i++) {
+        bool due = probe_is_due(t, probe_list[i]);
+        if (!(t->deferred & 1u << i) || (!due && !last))
+            continue;
+        t->deferred &= ~(1u << i);
+        if (due)
+            probe_begin(g, t, probe_list[i]);
+        else
+            probe_blank(g, t, probe_list[i]);
+        last &= t->runs == 1;
+    }
+}
+
+/* They will not be begun at all. */
+static void target_undefer(struct engine *g, struct target *t)
+{
+    for (size_t i = 0; t->deferred && probe_list[i]; i++)
+        if (t->deferred & 1u << i)
+            probe_blank(g, t, probe_list[i]);
+    t->deferred = 0;
+}
+
+static bool probe_is_wanted(const struct target *t, const struct probe *p, const bool wanted[FACT_COUNT])
+{
+    for (const enum fact *f = p->writes; *f != FACT_COUNT; f++)
+        if (wanted[*f] && !t->asked[*f])
+            return true;
+    return false;
+}
+
+/* Starts every probe that writes one of the wanted facts and was not started for this column yet, and
+ * those that write what it needs. */
 static void target_want(struct engine *g, struct target *t, const bool wanted[FACT_COUNT])
 {
     for (size_t i = 0; probe_list[i]; i++) {
         const struct probe *p = probe_list[i];
-        bool wants = false;
-        for (const enum fact *f = p->writes; *f != FACT_COUNT; f++)
-            wants |= wanted[*f] && !t->asked[*f];
-        if (!wants)
+        if (!probe_is_wanted(t, p, wanted))
             continue;
         for (const enum fact *f = p->writes; *f != FACT_COUNT; f++) {
             if (p->connects && !t->peer_len && wanted[*f])
@@ -773,8 +1029,15 @@ static void target_want(struct engine *g, struct target *t, const bool wanted[FA
         }
         if (p->connects && !t->peer_len)
             continue;
-        for (int n = 0; n < p->runs; n++)
-            run_new(g, t, p, n);
+        bool needed[FACT_COUNT] = { false };
+        for (const enum fact *f = p->needs; f && *f != FACT_COUNT; f++)
+            needed[*f] = true;
+        if (p->needs)
+            target_want(g, t, needed);
+        if (probe_is_due(t, p))
+            probe_begin(g, t, p);
+        else
+            t->deferred |= 1u << i;
     }
 }
 
@@ -797,6 +1060,7 @@ static struct target *target_new(struct engine *g, int ask, int nth, const struc
     t->nth = nth;
     t->engine = g;
     t->endpoint = endpoint_ref(ep);
+    t->full = g->options.depth_full;
     t->next = g->targets;
     g->targets = t;
     if (t->id >= g->room) {
@@ -807,11 +1071,23 @@ static struct target *target_new(struct engine *g, int ask, int nth, const struc
     return t;
 }
 
+/* All but what only helps to explain a failure. */
+static void want_everything(bool wanted[FACT_COUNT])
+{
+    for (size_t i = 0; probe_list[i]; i++)
+        for (const enum fact *f = probe_list[i]->writes; probe_list[i] != &relaxed_probe && *f != FACT_COUNT; f++)
+            wanted[*f] = true;
+}
+
+/* What is asked of every column without being told to. */
 static void target_begin(struct engine *g, struct target *t)
 {
     bool wanted[FACT_COUNT] = { false };
     for (const enum fact *f = handshake_probe.writes; *f != FACT_COUNT; f++)
         wanted[*f] = true;
+    wanted[FACT_POST_QUANTUM] = !g->options.only_handshake;
+    if (t->full)
+        want_everything(wanted);
     for (const enum fact *f = machine_probe.writes; *f != FACT_COUNT; f++)
         wanted[*f] = !g->options.only_handshake;
     target_want(g, t, wanted);
@@ -1003,8 +1279,8 @@ void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT])
         return;
     }
     assert(!g->saying);
-    if (!t->runs)
-        t->began = 0; /* every round has its own --max-time */
+    if (!t->runs && now_monotonic() > t->ended + ROUND_GAP)
+        t->began = 0; /* somebody came back to it: a --max-time of its own */
     t->runs++;
     target_say(g, t, EVENT_BUSY);
     target_more(g, t, wanted);
@@ -1019,11 +1295,29 @@ void engine_again(struct engine *g, int column)
         return; /* what is under way is fresh */
     assert(!g->saying);
     memset(t->asked, 0, sizeof t->asked);
+    memset(t->written, 0, sizeof t->written);
     t->began = 0;
+    t->connections = 0;
+    t->connected = t->silent = t->works = false;
     target_say(g, t, EVENT_FORGET);
     target_say(g, t, EVENT_BUSY);
-    versions_forget(t);
+    surveys_forget(t);
     target_resolve(g, t);
+}
+
+void engine_enumerate(struct engine *g, int column)
+{
+    struct target *t = engine_target(g, column);
+    bool wanted[FACT_COUNT] = { false };
+    if (!t)
+        return;
+    t->full = true;
+    if (!t->runs) {
+        engine_again(g, column);
+        return;
+    }
+    want_everything(wanted); /* what is under way is fresh */
+    engine_want(g, column, wanted);
 }
 
 /* Nobody waits for its name any more; false when nobody did. */
@@ -1076,7 +1370,9 @@ void engine_stop(struct engine *g)
         if (slot_is_last(s))
             run_blank(&s->run);
         slot_free(s);
-        versions_forget(t);
+        target_undefer(g, t);
+        if (t->runs == 1)
+            surveys_forget(t);
         target_done(g, t);
     }
     for (struct target *t = g->targets; t; t = t->next) {
@@ -1132,6 +1428,7 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
     g->next_id = 1;
     g->waiting.end = &g->waiting.first;
     g->ready.end = &g->ready.first;
+    g->ready_more.end = &g->ready_more.first;
     int limit = descriptors_raise(), files = limit > 128 ? limit - 64 : limit / 2;
     if (files < 1)
         files = 1; /* one at a time, and what even that can't have is said for each column */
@@ -1159,6 +1456,7 @@ static void engine_free_kept(struct engine *g)
     for (struct kept_priority *k = g->priorities, *next; k; k = next) {
         next = k->next;
         gnutls_priority_deinit(k->priority);
+        endpoint_free(k->endpoint);
         free(k);
     }
     for (int i = 0; i < HOST_BUCKETS; i++)
@@ -1180,6 +1478,7 @@ void engine_free(struct engine *g)
         target_free(g, g->targets);
     engine_free_kept(g);
     judge_cache_free(g->judge);
+    every_free(&g->every);
     gnutls_certificate_free_credentials(g->credentials);
     json_decref(g->machine);
     free(g->by_id);

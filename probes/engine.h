@@ -38,6 +38,7 @@ struct engine_options {
     double max_time;         /* all work on one column, seconds; 60 */
     bool first_address;      /* addresses=first */
     bool only_handshake;     /* --only handshake: no HTTP Date, no late read, no machine facts */
+    bool depth_full;         /* --depth full: every column is enumerated, and may take any number of connections */
     int min_days;            /* passed to judge */
     const struct resolve_rule *resolve;
     size_t resolve_count;
@@ -57,6 +58,8 @@ void engine_ask(struct engine *g, int ask, const struct endpoint *ep);
 /* More facts of a column. Facts no probe writes become could-not-ask. */
 void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT]);
 void engine_again(struct engine *g, int column);  /* probes a column afresh */
+/* Likewise, and from now on this column is enumerated as at --depth full. */
+void engine_enumerate(struct engine *g, int column);
 void engine_drop(struct engine *g, int column);   /* ends its probes and forgets it */
 void engine_stop(struct engine *g);               /* ends all probes; columns stay, what was not answered is could-not-ask */
 /* Nothing is running and nothing waits. */

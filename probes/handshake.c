@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "probes/date.h"
+#include "probes/offer.h"
 #include "probes/probe.h"
 #include "probes/tls.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/pki/host.h"
-#include "src/wire/client.h"
 #include "src/wire/first.h"
 #include "src/wire/message.h"
 #include "src/wire/names.h"
@@ -27,6 +27,9 @@
 struct handshake {
     struct tls tls;
     const char *cant;           /* lent; why GnuTLS can't offer what was asked for, or NULL */
+    char *missing;              /* owned; what of it GnuTLS can't offer, or NULL */
+    struct offer part;          /* owned; what this run offers, where it is a part only */
+    gnutls_priority_t priority; /* owned; for that part */
     struct date *date;          /* the HTTP exchange, NULL: none */
     const uint8_t *out;         /* lent by date: what is still to be sent */
     size_t out_len;
@@ -37,7 +40,7 @@ struct handshake {
 
 static const enum fact writes[] = {
     FACT_TIMING, FACT_HANDSHAKE, FACT_FAILURE, FACT_VERSION, FACT_CIPHER, FACT_CIPHER_NAME, FACT_KX_GROUP,
-    FACT_SIGALG, FACT_ALPN, FACT_EMS, FACT_SNI, FACT_CLIENT_CERT, FACT_STAPLE, FACT_TICKET, FACT_LATE,
+    FACT_SIGALG, FACT_ALPN, FACT_EMS, FACT_SNI, FACT_CLIENT_CERT, FACT_STAPLE, FACT_TICKET, FACT_LATE, FACT_RENEGOTIATION,
     FACT_LEAF, FACT_SUBJECT, FACT_ISSUER, FACT_KEY, FACT_CHAIN, FACT_TRUST, FACT_NAME, FACT_DATES,
     FACT_NOT_AFTER, FACT_STRENGTH, FACT_REASONS, FACT_HTTP, FACT_CLOCK, FACT_STORE, FACT_COUNT
 };
@@ -101,7 +104,10 @@ static char *failure_text(const struct run *r, const struct tls *t, const struct
         const struct version *v = version_find(t->server_version);
         return mem_format("the server chose %s, which this client did not offer", v ? v->title : "a version");
     }
-    case TLS_LOCAL: return mem_format("this machine's TLS library refused by itself %s: %s", stage, local_text(r, t));
+    case TLS_LOCAL:
+        if (((const struct handshake *)r->state)->cant)
+            return mem_format("no handshake of this client's kind could be tried: %s", local_text(r, t));
+        return mem_format("this machine's TLS library refused by itself %s: %s", stage, local_text(r, t));
     default: return mem_format("the server's bytes are TLS but break its rules %s: %s", stage, gnutls_strerror(t->error));
     }
 }
@@ -231,9 +237,8 @@ static void see_store(struct run *r, const struct store *s)
 static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total, bool malformed)
 {
     const struct endpoint *ep = r->target->endpoint;
-    const struct client *client = client_find(ep->value[KEY_CLIENT]);
     struct judge_ask ask = { .sent = sent, .sent_count = n, .store = run_store(r), .now = (int64_t)run_wall(r),
-                             .name = endpoint_name(ep), .rsa_bits_min = client->rsa_bits_min,
+                             .name = endpoint_name(ep), .rsa_bits_min = endpoint_offer(ep)->rsa_bits_min,
                              .min_days = run_options(r)->min_days };
     double began = run_now(r);
     struct chain *c = chain_judge(run_judge(r), &ask);
@@ -322,8 +327,22 @@ static void see_sigalg(struct run *r, gnutls_session_t s)
     see_word(r, FACT_SIGALG, known ? known->iana : name);
 }
 
+/* RFC 5746. TLS 1.3 has no renegotiation; a survey that asked an older version may know already. */
+static void see_renegotiation(struct run *r, const struct tls *t)
+{
+    bool safe = t->server_version < 0x0304 && gnutls_safe_renegotiation_status(t->session);
+    if (t->server_version < 0x0304)
+        run_see(r, FACT_RENEGOTIATION, safe ? STATE_YES : STATE_NO, NULL, -1,
+                safe ? NULL : mem_string("the server's hello lacks renegotiation_info (RFC 5746): it does not know secure "
+                                         "renegotiation"));
+    else if (!r->target->written[FACT_RENEGOTIATION])
+        run_see(r, FACT_RENEGOTIATION, COULD_NOT_ASK, NULL, -1,
+                mem_string("TLS 1.3 was negotiated, which has no renegotiation: only an older version would tell"));
+}
+
 static void see_negotiated(struct run *r, struct tls *t, double ms)
 {
+    const struct handshake *h = r->state;
     gnutls_session_t s = t->session;
     char hex[NAME_LEN];
     gnutls_datum_t alpn = { NULL, 0 }, staple = { NULL, 0 };
@@ -331,7 +350,8 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
     const struct suite *suite = suite_find(t->server_suite);
     const char *cipher = suite_name(t->server_suite, hex);
     run_see(r, FACT_HANDSHAKE, STATE_YES, json_string("ok"), ms,
-            mem_format("handshake complete in %.1f ms: %s, %s", ms, v ? v->title : "unknown version", cipher));
+            mem_format("handshake complete in %.1f ms: %s, %s%s%s", ms, v ? v->title : "unknown version", cipher,
+                       h->missing ? "; " : "", h->missing ? h->missing : ""));
     run_see(r, FACT_FAILURE, STATE_NO, NULL, -1, NULL);
     see_word(r, FACT_VERSION, v ? v->word : NULL);
     see_word(r, FACT_CIPHER, cipher);
@@ -351,6 +371,7 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
     }
     bool ems = t->server_version >= 0x0304 || gnutls_session_ext_master_secret_status(s);
     run_see(r, FACT_EMS, ems ? STATE_YES : STATE_NO, NULL, -1, NULL);
+    see_renegotiation(r, t);
     bool stapled = gnutls_ocsp_status_request_get(s, &staple) == 0 && staple.size;
     run_see(r, FACT_STAPLE, stapled ? STATE_YES : STATE_NO, NULL, -1, NULL);
     see_word(r, FACT_SNI, endpoint_sni(r->target->endpoint));
@@ -520,10 +541,28 @@ static void see_timing(struct run *r)
     run_see(r, FACT_TIMING, STATE_YES, v, -1, NULL);
 }
 
+static bool was_refused(const struct tls *t)
+{
+    return t->stage == STAGE_NOTHING && (t->end == TLS_ALERT || t->end == TLS_CLOSED || t->end == TLS_RESET);
+}
+
+/* The whole might have been taken: that only a part was offered is this machine's doing. */
+static void blame_missing(struct handshake *h)
+{
+    if (!h->missing || h->cant || !was_refused(&h->tls))
+        return;
+    char *text = mem_format("%s; the server refused what is left", h->missing);
+    free(h->missing);
+    h->cant = h->missing = text;
+    h->tls.end = TLS_LOCAL;
+    h->tls.alert_level = 0;
+}
+
 static struct want handshake_ended(struct run *r)
 {
     struct handshake *h = r->state;
     struct tls *t = &h->tls;
+    blame_missing(h);
     h->finished = run_now(r);
     double ms = (h->finished - h->hello) * 1000;
     see_timing(r);
@@ -544,6 +583,45 @@ static struct want handshake_ended(struct run *r)
     return (struct want){ .what = WANT_DONE };
 }
 
+/* --- offers that GnuTLS can't make exactly --- */
+
+/* The server chose what GnuTLS had offered beyond the client's suites. */
+static bool chose_foreign(const struct run *r, const struct tls *t)
+{
+    const uint16_t *s = endpoint_offer(r->target->endpoint)->suites;
+    while (*s && *s != t->server_suite)
+        s++;
+    return t->server_suite && !*s && (t->end == TLS_GOING || t->end == TLS_OK);
+}
+
+/* What was offered is no answer to what was asked: begins a run with the next part of it, if there is one.
+ * The first run offers all together, and mostly that settles it; run n offers part n - 1. */
+static bool handshake_next_part(struct run *r)
+{
+    struct handshake *h = r->state;
+    struct offer next;
+    if (!(r->nth > 0 && was_refused(&h->tls)) && !chose_foreign(r, &h->tls))
+        return false;
+    if (!offer_part(endpoint_offer(r->target->endpoint), r->nth, &next))
+        return false;
+    offer_clear(&next);
+    target_run(r->target, &handshake_probe, r->nth + 1, 0);
+    return true;
+}
+
+static gnutls_priority_t part_priority(struct run *r, const char **why)
+{
+    struct handshake *h = r->state;
+    if (r->nth == 0 || !offer_part(endpoint_offer(r->target->endpoint), r->nth - 1, &h->part))
+        return run_priority(r, why);
+    char *words = offer_of_client(&h->part);
+    int error = gnutls_priority_init(&h->priority, words, NULL);
+    free(words);
+    if (error < 0)
+        *why = gnutls_strerror(error);
+    return error < 0 ? NULL : h->priority;
+}
+
 static struct want handshake_step(struct run *r, enum step_why why)
 {
     struct handshake *h = r->state;
@@ -554,24 +632,40 @@ static struct want handshake_step(struct run *r, enum step_why why)
         t->end = r->conn.received ? TLS_SLOW : TLS_SILENT;
     else
         tls_handshake(t);
+    if (handshake_next_part(r))
+        return (struct want){ .what = WANT_DONE };
     if (t->end != TLS_GOING)
         return handshake_ended(r);
     return (struct want){ .what = tls_wants_write(t) ? WANT_WRITE : WANT_READ };
+}
+
+/* What was asked for by name and can't be had of GnuTLS. Of a profile's own lists that is no news: each
+ * holds signature algorithms nobody needs any more. */
+static char *limits_missing(const struct endpoint *ep, bool *nothing)
+{
+    static const uint16_t none[] = { 0 };
+    struct offer named = *endpoint_offer(ep);
+    bool limited = ep->min || ep->max || ep->value[KEY_CIPHERS] || ep->value[KEY_GROUPS] || ep->value[KEY_SIGALGS];
+    *nothing = false;
+    if (!ep->value[KEY_SIGALGS])
+        named.sigalgs = none;
+    return limited ? offer_missing(&named, nothing) : NULL;
 }
 
 static struct want handshake_start(struct run *r)
 {
     struct handshake *h = r->state;
     const struct endpoint *ep = r->target->endpoint;
-    uint16_t min, max;
+    bool nothing;
     const char *why = NULL, *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme->alpn;
-    endpoint_versions(ep, &min, &max);
-    struct tls_offer o = { .priority = run_priority(r, min, max, false, &why), .credentials = run_credentials(r),
-                           .sni = endpoint_sni(ep), .alpn = alpn && strcmp(alpn, "none") ? alpn : NULL };
+    h->missing = limits_missing(ep, &nothing);
+    struct tls_offer o = { .priority = nothing ? NULL : part_priority(r, &why), .credentials = run_credentials(r),
+                           .sni = endpoint_sni(ep), .alpn = alpn && strcmp(alpn, "none") ? alpn : NULL,
+                           .size = endpoint_offer(ep)->size };
     h->hello = run_now(r);
     h->tls.end = TLS_LOCAL;
     h->tls.error = GNUTLS_E_NO_PRIORITIES_WERE_SET;
-    h->cant = max < 0x0301 ? "this version of tlswhy can't ask SSL 3.0 yet" : why;
+    h->cant = nothing ? h->missing : why;
     if (!o.priority || !tls_begin(&h->tls, &r->conn, &o))
         return handshake_ended(r);
     struct want w = handshake_step(r, STEP_READY);
@@ -587,12 +681,15 @@ static void handshake_end(struct run *r)
         h->tls.end = TLS_OK;
     tls_finish(&h->tls);
     date_free(h->date);
+    free(h->missing);
+    offer_clear(&h->part);
+    if (h->priority)
+        gnutls_priority_deinit(h->priority);
 }
 
 const struct probe handshake_probe = {
     .name = "handshake",
     .connects = true,
-    .runs = 1,
     .writes = writes,
     .state_size = sizeof(struct handshake),
     .start = handshake_start,

@@ -237,7 +237,6 @@ static struct want machine_start(struct run *r)
 const struct probe machine_probe = {
     .name = "machine",
     .connects = false,
-    .runs = 1,
     .writes = writes,
     .state_size = 1,
     .start = machine_start,

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <gnutls/gnutls.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,80 +11,142 @@
 #include "src/base/text.h"
 #include "src/wire/names.h"
 
+#define NAMED_MAX 3 /* names in a sentence before "and N more" */
+
 /* A certificate whose keyUsage doesn't fit is judged by us; GnuTLS would end the handshake over it. */
 static const char always[] = ":+CTYPE-X509:+COMP-NULL:%DEBUG_ALLOW_KEY_USAGE_VIOLATIONS";
 
 static const struct { uint16_t number; const char *gnutls; } version_words[] = {
     { 0x0301, "VERS-TLS1.0" }, { 0x0302, "VERS-TLS1.1" }, { 0x0303, "VERS-TLS1.2" }, { 0x0304, "VERS-TLS1.3" },
 };
+enum { VERSION_WORDS = sizeof version_words / sizeof *version_words };
 
-/* Parts of IANA suite names and GnuTLS's words for them. Longer parts come before their prefixes. */
-static const struct { const char *iana, *gnutls; } kx_words[] = {
-    { "TLS_ECDHE_ECDSA_WITH_", "ECDHE-ECDSA" }, { "TLS_ECDHE_RSA_WITH_", "ECDHE-RSA" },
-    { "TLS_DHE_RSA_WITH_", "DHE-RSA" }, { "TLS_DHE_DSS_WITH_", "DHE-DSS" }, { "TLS_RSA_WITH_", "RSA" },
-}, cipher_words[] = {
-    { "AES_256_GCM_", "AES-256-GCM" }, { "AES_128_GCM_", "AES-128-GCM" },
-    { "CHACHA20_POLY1305_", "CHACHA20-POLY1305" }, { "AES_256_CBC_", "AES-256-CBC" },
-    { "AES_128_CBC_", "AES-128-CBC" }, { "AES_128_CCM_8_", "AES-128-CCM-8" },
-    { "AES_128_CCM_", "AES-128-CCM" }, { "AES_256_CCM_8", "AES-256-CCM-8" }, { "AES_256_CCM", "AES-256-CCM" },
-    { "CAMELLIA_256_CBC_", "CAMELLIA-256-CBC" }, { "CAMELLIA_128_CBC_", "CAMELLIA-128-CBC" },
-    { "3DES_EDE_CBC_", "3DES-CBC" }, { "RC4_128_", "ARCFOUR-128" },
-}, mac_words[] = {
-    { "SHA384", "SHA384" }, { "SHA256", "SHA256" }, { "SHA", "SHA1" }, { "MD5", "MD5" },
+/* --- what GnuTLS knows --- */
+
+struct known_suite {
+    uint16_t number;
+    gnutls_kx_algorithm_t kx; /* GNUTLS_KX_UNKNOWN in TLS 1.3, where the suite has none */
+    gnutls_cipher_algorithm_t cipher;
+    gnutls_mac_algorithm_t mac;
 };
 
-/* Adds ":+WORD" unless it is there already. */
-static void add_word(struct text *t, const char *prefix, const char *word)
+/* Those that need no more than a certificate; suites without one need credentials nobody gives. */
+static bool kx_is_ours(gnutls_kx_algorithm_t kx)
 {
-    char *item = mem_format(":+%s%s", prefix, word);
-    const char *at = t->s;
-    size_t n = strlen(item);
-    while (at && (at = strstr(at, item)) && at[n] != ':' && at[n] != '\0')
-        at += n;
-    if (!at)
-        text_add(t, item);
-    free(item);
+    return kx == GNUTLS_KX_RSA || kx == GNUTLS_KX_DHE_RSA || kx == GNUTLS_KX_DHE_DSS || kx == GNUTLS_KX_ECDHE_RSA ||
+           kx == GNUTLS_KX_ECDHE_ECDSA;
 }
 
-static void add_versions(struct text *t, uint16_t min, uint16_t max)
-{
-    for (size_t i = sizeof version_words / sizeof *version_words; i-- > 0;)
-        if (version_words[i].number >= min && version_words[i].number <= max)
-            add_word(t, "", version_words[i].gnutls);
-}
+#define KNOWN_MAX 512 /* GnuTLS has about 160 */
 
-static void add_suite(struct text *t, const char *iana)
+/* GnuTLS's table of suites as far as it is ours, copied once for many questions. */
+struct known {
+    struct known_suite suite[KNOWN_MAX];
+    size_t count;
+};
+
+static void known_load(struct known *k)
 {
-    const char *rest = iana + strlen("TLS_");
-    for (size_t i = 0; i < sizeof kx_words / sizeof *kx_words; i++)
-        if (text_starts(iana, kx_words[i].iana)) {
-            add_word(t, "", kx_words[i].gnutls);
-            rest = iana + strlen(kx_words[i].iana);
-        }
-    for (size_t i = 0; i < sizeof cipher_words / sizeof *cipher_words; i++) {
-        if (!text_starts(rest, cipher_words[i].iana))
-            continue;
-        bool cbc = strstr(cipher_words[i].iana, "CBC") || strstr(cipher_words[i].iana, "RC4");
-        add_word(t, "", cipher_words[i].gnutls);
-        if (!cbc)
-            add_word(t, "", "AEAD");
-        for (size_t m = 0; cbc && m < sizeof mac_words / sizeof *mac_words; m++)
-            if (strcmp(rest + strlen(cipher_words[i].iana), mac_words[m].iana) == 0)
-                add_word(t, "", mac_words[m].gnutls);
-        return;
+    unsigned char id[2];
+    gnutls_protocol_t since;
+    struct known_suite s;
+    k->count = 0;
+    for (size_t i = 0; k->count < KNOWN_MAX && gnutls_cipher_suite_info(i, id, &s.kx, &s.cipher, &s.mac, &since); i++) {
+        s.number = (uint16_t)(id[0] << 8 | id[1]);
+        if (kx_is_ours(s.kx) || since == GNUTLS_TLS1_3)
+            k->suite[k->count++] = s;
     }
 }
 
-static void add_group(struct text *t, const char *iana)
+/* NULL when GnuTLS does not know it. */
+static const struct known_suite *known_find(const struct known *k, uint16_t number)
 {
-    char *upper = mem_string(iana);
+    for (size_t i = 0; i < k->count; i++)
+        if (k->suite[i].number == number)
+            return &k->suite[i];
+    return NULL;
+}
+
+/* The word for a group, owned by the caller; NULL when GnuTLS has none. Those of GOST go with key exchanges
+ * that are not ours. */
+static char *group_word(uint16_t number)
+{
+    const struct group *row = group_find(number);
+    char *upper = mem_string(row ? row->iana : "");
     for (char *p = upper; *p; p++)
         *p = (char)toupper((unsigned char)*p);
     const gnutls_group_t *known = gnutls_group_list();
     for (size_t i = 0; known[i]; i++)
-        if (text_is(gnutls_group_get_name(known[i]), upper))
-            add_word(t, "GROUP-", upper);
+        if (text_is(gnutls_group_get_name(known[i]), upper) && !text_starts(upper, "GC"))
+            return upper;
     free(upper);
+    return NULL;
+}
+
+/* GnuTLS knows these in certificates, but has no number to offer them by. */
+static const char *const sigalgs_unsent[] = {
+    "RSA-MD5", "RSA-SHA224", "ECDSA-SHA224", "DSA-SHA224", "DSA-SHA256", "DSA-SHA384", "DSA-SHA512",
+};
+
+static const char *sigalg_word(uint16_t number)
+{
+    const struct sigalg *row = sigalg_find(number);
+    if (!row || !row->gnutls || gnutls_sign_get_id(row->gnutls) == GNUTLS_SIGN_UNKNOWN)
+        return NULL;
+    for (size_t i = 0; i < sizeof sigalgs_unsent / sizeof *sigalgs_unsent; i++)
+        if (text_is(row->gnutls, sigalgs_unsent[i]))
+            return NULL;
+    return row->gnutls;
+}
+
+/* --- the priority string --- */
+
+/* Adds ":+WORD" unless it is there already. */
+static void add_word(struct text *t, const char *prefix, const char *word)
+{
+    char item[64];
+    const char *at = t->s;
+    int n = snprintf(item, sizeof item, ":+%s%s", prefix, word);
+    while (at && (at = strstr(at, item)) && at[n] != ':' && at[n] != '\0')
+        at += n;
+    if (!at && n < (int)sizeof item)
+        text_add(t, item);
+}
+
+/* A version without a suite that GnuTLS knows is not offered: a server that chose it would find none. */
+static bool version_has_suite(const struct known *k, const struct offer *o, uint16_t version)
+{
+    for (const uint16_t *s = o->suites; *s; s++)
+        if (suite_fits(*s, version) && known_find(k, *s))
+            return true;
+    return false;
+}
+
+static void add_versions(struct text *t, const struct known *k, const struct offer *o)
+{
+    for (size_t i = VERSION_WORDS; i-- > 0;) {
+        uint16_t v = version_words[i].number;
+        if (v >= o->min && v <= o->max && version_has_suite(k, o, v))
+            add_word(t, "", version_words[i].gnutls);
+    }
+}
+
+static void add_suite(struct text *t, const struct known_suite *s)
+{
+    if (!s)
+        return;
+    if (s->kx != GNUTLS_KX_UNKNOWN)
+        add_word(t, "", gnutls_kx_get_name(s->kx));
+    add_word(t, "", gnutls_cipher_get_name(s->cipher));
+    add_word(t, "", gnutls_mac_get_name(s->mac));
+}
+
+static void add_group(struct text *t, uint16_t number)
+{
+    char *word = group_word(number);
+    if (word)
+        add_word(t, "GROUP-", word);
+    free(word);
 }
 
 /* TLS 1.3 binds ECDSA schemes to a curve and GnuTLS has a second name for each. */
@@ -94,7 +157,7 @@ static const struct { const char *name, *twin; } sign_twins[] = {
 
 static void add_sigalg(struct text *t, const char *name)
 {
-    if (!name || gnutls_sign_get_id(name) == GNUTLS_SIGN_UNKNOWN)
+    if (!name)
         return;
     add_word(t, "SIGN-", name);
     for (size_t i = 0; i < sizeof sign_twins / sizeof *sign_twins; i++) {
@@ -105,34 +168,190 @@ static void add_sigalg(struct text *t, const char *name)
     }
 }
 
-char *offer_of_client(const struct client *c, uint16_t min, uint16_t max)
+char *offer_of_client(const struct offer *o)
 {
     struct text t = { 0 };
+    struct known k;
+    known_load(&k);
     text_add(&t, "NONE");
-    add_versions(&t, min, max);
-    for (const uint16_t *s = c->suites; *s; s++)
-        if (suite_find(*s))
-            add_suite(&t, suite_find(*s)->iana);
-    for (const uint16_t *g = c->groups; *g; g++)
-        if (group_find(*g))
-            add_group(&t, group_find(*g)->iana);
-    for (const uint16_t *s = c->sigalgs; *s; s++)
-        if (sigalg_find(*s))
-            add_sigalg(&t, sigalg_find(*s)->gnutls);
+    add_versions(&t, &k, o);
+    for (const uint16_t *s = o->suites; *s; s++)
+        add_suite(&t, known_find(&k, *s));
+    for (const uint16_t *g = o->groups; *g; g++)
+        add_group(&t, *g);
+    for (const uint16_t *s = o->sigalgs; *s; s++)
+        add_sigalg(&t, sigalg_word(*s));
     text_add(&t, always);
     return text_take(&t);
 }
 
-char *offer_relaxed(uint16_t min, uint16_t max)
+/* --- parts --- */
+
+static bool list_has(const uint16_t *list, uint16_t number)
 {
+    for (; *list; list++)
+        if (*list == number)
+            return true;
+    return false;
+}
+
+/* The words of these suites, all of them known, make this one too. */
+static bool combines_to(const struct known *k, const uint16_t *suites, const struct known_suite *row)
+{
+    bool kx = row->kx == GNUTLS_KX_UNKNOWN, cipher = false, mac = false;
+    for (; *suites; suites++) {
+        const struct known_suite *s = known_find(k, *suites);
+        kx |= s->kx == row->kx;
+        cipher |= s->cipher == row->cipher;
+        mac |= s->mac == row->mac;
+    }
+    return kx && cipher && mac;
+}
+
+static bool some_version_fits(const struct offer *o, uint16_t suite)
+{
+    for (uint16_t v = o->min; v <= o->max; v++)
+        if (suite_fits(suite, v))
+            return true;
+    return false;
+}
+
+/* Nothing that is not in the offer comes of them. */
+static bool suites_are_exact(const struct known *k, const struct offer *o, const uint16_t *suites)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        uint16_t number = k->suite[i].number;
+        if (!list_has(o->suites, number) && some_version_fits(o, number) && combines_to(k, suites, &k->suite[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Moves from `left` to `part` as many as can be offered together, the first one in any case. */
+static void part_take(const struct known *k, const struct offer *o, uint16_t *left, uint16_t *part)
+{
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; left[i]; i++) {
+        part[n] = left[i];
+        part[n + 1] = 0;
+        if (n == 0 || suites_are_exact(k, o, part))
+            n++;
+        else
+            left[kept++] = left[i];
+    }
+    part[n] = left[kept] = 0;
+}
+
+bool offer_part(const struct offer *o, int nth, struct offer *part)
+{
+    struct known k;
+    struct client as = { .rsa_bits_min = o->rsa_bits_min, .dh_bits_min = o->dh_bits_min };
+    size_t n = 0, room = 2;
+    for (const uint16_t *s = o->suites; *s; s++)
+        room++;
+    uint16_t *left = mem_new(room * sizeof *left), *mine = mem_new(room * sizeof *mine);
+    known_load(&k);
+    for (const uint16_t *s = o->suites; *s; s++)
+        if (known_find(&k, *s))
+            left[n++] = *s;
+    for (int i = 0; i <= nth; i++)
+        part_take(&k, o, left, mine);
+    struct limits l = { .min = o->min, .max = o->max, .suites = mine, .groups = o->groups, .sigalgs = o->sigalgs,
+                        .size = o->size };
+    bool some = *mine != 0;
+    if (some)
+        offer_make(part, &as, &l);
+    free(left);
+    free(mine);
+    return some;
+}
+
+/* --- what is missing --- */
+
+/* Names of one kind that can't be offered, and whether any can. */
+struct lack {
+    const char *one, *many;
+    const char *named[NAMED_MAX];
+    char hex[NAMED_MAX][NAME_LEN];
+    size_t lacking, there;
+};
+
+static void lack_count(struct lack *l, bool there, const char *(*name)(uint16_t, char *), uint16_t number)
+{
+    if (there) {
+        l->there++;
+        return;
+    }
+    if (l->lacking < NAMED_MAX)
+        l->named[l->lacking] = name(number, l->hex[l->lacking]);
+    l->lacking++;
+}
+
+static void lack_say(const struct lack *l, struct text *t)
+{
+    if (!l->lacking)
+        return;
+    text_addf(t, "%s%s", t->s ? ", nor " : "", l->lacking > 1 ? l->many : l->one);
+    for (size_t i = 0; i < l->lacking && i < NAMED_MAX; i++)
+        text_addf(t, "%s%s", i == 0 ? "" : i + 1 == l->lacking ? " and " : ", ", l->named[i]);
+    if (l->lacking > NAMED_MAX)
+        text_addf(t, " and %zu more", l->lacking - NAMED_MAX);
+}
+
+static const char *version_name(uint16_t number, char *hex)
+{
+    const struct version *v = version_find(number);
+    (void)hex;
+    return v ? v->title : "another version";
+}
+
+static bool version_known(uint16_t number)
+{
+    for (size_t i = 0; i < VERSION_WORDS; i++)
+        if (version_words[i].number == number)
+            return true;
+    return false;
+}
+
+/* Only then does the list of groups decide anything. */
+static bool groups_count(const struct offer *o)
+{
+    for (const uint16_t *p = o->suites; *p; p++) {
+        const struct suite *s = suite_find(*p);
+        if (s && (s->kx == KX_ECDHE || s->kx == KX_TLS13))
+            return true;
+    }
+    return false;
+}
+
+char *offer_missing(const struct offer *o, bool *nothing)
+{
+    struct lack version = { .one = "", .many = "" }, suite = { .one = "the cipher suite ", .many = "the cipher suites " },
+                group = { .one = "the group ", .many = "the groups " },
+                sigalg = { .one = "the signature algorithm ", .many = "the signature algorithms " };
+    struct known k;
+    known_load(&k);
+    for (uint16_t v = o->min; v <= o->max; v++)
+        lack_count(&version, version_known(v), version_name, v);
+    for (const uint16_t *p = o->suites; *p; p++)
+        lack_count(&suite, known_find(&k, *p) != NULL, suite_name, *p);
+    for (const uint16_t *p = o->groups; groups_count(o) && *p; p++) {
+        char *word = group_word(*p);
+        lack_count(&group, word != NULL, group_name, *p);
+        free(word);
+    }
+    for (const uint16_t *p = o->sigalgs; o->max >= 0x0303 && *p; p++)
+        lack_count(&sigalg, sigalg_word(*p) != NULL, sigalg_name, *p);
+    const struct lack *const all[] = { &version, &suite, &group, &sigalg };
     struct text t = { 0 };
-    text_add(&t, "NONE");
-    add_versions(&t, min, max);
-    text_add(&t, ":+ECDHE-ECDSA:+ECDHE-RSA:+DHE-RSA:+DHE-DSS:+RSA"
-                 ":+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:+AES-256-CCM:+AES-128-CCM"
-                 ":+AES-256-CBC:+AES-128-CBC:+CAMELLIA-256-CBC:+CAMELLIA-128-CBC:+3DES-CBC:+ARCFOUR-128"
-                 ":+AEAD:+SHA384:+SHA256:+SHA1:+MD5:+GROUP-ALL:+SIGN-ALL:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1"
-                 ":+SIGN-DSA-SHA1:+SIGN-RSA-MD5");
-    text_add(&t, always);
-    return text_take(&t);
+    *nothing = false;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        lack_say(all[i], &t);
+        *nothing |= all[i]->lacking && !all[i]->there;
+    }
+    if (!t.s)
+        return NULL;
+    char *sentence = mem_format("GnuTLS, this machine's TLS library, can't offer %s", t.s);
+    text_free(&t);
+    return sentence;
 }

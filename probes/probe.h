@@ -36,13 +36,16 @@ struct want {
 
 enum step_why { STEP_READY, STEP_TIMEOUT };
 
+struct survey;
+
 struct probe {
     const char *name;           /* one of probe_words */
     bool connects;              /* takes a connection, hence slots */
-    int runs;                   /* how many runs at once answer the question, at least 1 */
+    const struct survey *survey; /* asks as many questions as it needs, see sweep.h; NULL: one run answers it */
     const enum fact *writes;    /* FACT_COUNT-terminated */
+    const enum fact *needs;     /* FACT_COUNT-terminated: it starts when these are written; NULL: at once */
     size_t state_size;          /* of what one run keeps */
-    /* Called once: the connection is open (if it connects). */
+    /* Called once: the connection is open (if it connects). A survey leaves these to sweep.c. */
     struct want (*start)(struct run *r);
     struct want (*step)(struct run *r, enum step_why why);
     /* The connection could not be had. NULL: the probe's facts become could-not-ask. */
@@ -50,8 +53,23 @@ struct probe {
     void (*end)(struct run *r); /* frees what start and step made; NULL: nothing */
 };
 
-extern const struct probe handshake_probe, versions_probe, machine_probe;
+extern const struct probe handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
+    sigalgs_probe, traits_probe, relaxed_probe, large_probe;
 extern const struct probe *const probe_list[]; /* NULL-terminated */
+
+#define VERSION_COUNT 6 /* SSL 2.0, SSL 3.0 ... TLS 1.3: version_index in sweep.h */
+
+/* What surveys learnt of a column beside their facts. Those that use it name its facts in `needs`. */
+struct known {
+    bool accepted[VERSION_COUNT];     /* by a hello of its own */
+    enum state renegotiation;         /* as the fact, from any ServerHello up to TLS 1.2 */
+    uint8_t refuses;                  /* enum answer_kind: how it answers a hello that offers nothing it could take */
+    bool control_done, refuses_known; /* that was asked; and was answered alike each time */
+    int good;                         /* questions that were answered in any clear way */
+    int again;                        /* questions asked again so far */
+    int silences;                     /* those of them that were not answered at all */
+    double best_ms;                   /* the quickest answer, 0: none yet */
+};
 
 /* One column as the engine sees it. */
 struct target {
@@ -63,22 +81,36 @@ struct target {
     socklen_t peer_len;             /* 0 until resolved */
     double asked_name;              /* engine time when its name was asked for */
     double began;                   /* engine time of the first probe: --max-time counts from here */
+    double ended;                   /* engine time when its last run was over */
     int runs;                       /* unfinished runs, and resolving */
     bool resolving;                 /* its name is being asked for */
     bool gone;                      /* dropped: no more events */
+    bool full;                      /* everything is to be enumerated: --depth full, or asked for alone */
     bool asked[FACT_COUNT];         /* written, or a run is on its way */
+    bool written[FACT_COUNT];
     bool later[FACT_COUNT];         /* wanted while its name was being asked for */
-    char **version_said;            /* versions probe: what each of its runs found, owned; or NULL */
+    bool connected;                 /* a connection could be made */
+    bool works;                     /* its handshake was complete */
+    bool silent;                    /* its first hello was not answered in time: no other is sent after it */
+    unsigned deferred;              /* bit per probe of probe_list that waits for its needs */
+    int connections;                /* made for it, since it was asked for */
+    struct surveying *surveys;      /* owned; at work */
+    struct known known;
     struct target *next;
 };
 
-void versions_forget(struct target *t); /* frees what unfinished runs have left */
+/* Every group and signature algorithm that is registered, the usual ones first, and those of versions before
+ * TLS 1.3; owned, 0-terminated, NULL until they are needed. */
+struct every { uint16_t *groups, *sigalgs, *groups_classic, *sigalgs_classic; };
+void every_free(struct every *e);
 
 struct run {
     const struct probe *probe;
     struct engine *engine;
     struct target *target;
-    int nth;                /* which of probe->runs */
+    int nth;                /* of a survey: the question */
+    uint8_t until, pieces, tries; /* of a survey, see sweep.h; tries: asked so often before */
+    bool cut;               /* unreachable() for want of time or leave, not by the server's doing */
     struct conn conn;
     double created, connected; /* engine time; when the connection was begun, when it was open */
     void *state;            /* state_size bytes, zeroed, owned */
@@ -93,13 +125,30 @@ const struct engine_options *run_options(const struct run *r);
 /* The store for this endpoint's ca=, loaded once; never NULL. */
 struct store *run_store(struct run *r);
 struct judge_cache *run_judge(struct run *r);
-/* The priorities for a client limited to [min, max]; `relaxed` offers everything GnuTLS can. Cached
- * in the engine, NULL when GnuTLS refuses them (then *why says so). */
-gnutls_priority_t run_priority(struct run *r, uint16_t min, uint16_t max, bool relaxed, const char **why);
+/* The priorities for this column's client. Cached in the engine, NULL when GnuTLS refuses them (then
+ * *why says so). */
+gnutls_priority_t run_priority(struct run *r, const char **why);
 gnutls_certificate_credentials_t run_credentials(struct run *r);
 
 /* What the machine probe found out about this machine, NULL until it has. */
 json_t **run_machine(struct run *r);
+
+bool target_depth_full(const struct target *t); /* everything is to be enumerated */
+int target_per_host(const struct target *t);    /* --per-host */
+struct every *target_every(struct target *t);   /* the engine's, for sweep.c to fill */
+double target_now(const struct target *t);      /* engine time */
+/* What this probe writes and has not written becomes could-not-ask. */
+void target_blank_probe(struct target *t, const struct probe *p);
+/* One more run of a survey for this column, begun after `delay` seconds. */
+struct run *target_run(struct target *t, const struct probe *p, int nth, double delay);
+/* The same at once, and before all others that wait for its address: what goes on a chain of questions must
+ * not wait for those that could be asked at any time. Only while another run of the column has its connection. */
+struct run *target_run_next(struct target *t, const struct probe *p, int nth);
+/* The server pushes back: from now on half as many connections at once to its address. */
+void run_push_back(struct run *r);
+/* It answers well: slowly back to --per-host. */
+void run_goes_well(struct run *r);
+int run_host_limit(const struct run *r); /* connections at once to its address, now */
 
 /* Every fact of the probe that was not written becomes could-not-ask; FAILURE stays. */
 void run_blank(struct run *r);

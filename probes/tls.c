@@ -73,6 +73,8 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
 {
     struct tls *t = gnutls_session_get_ptr(session);
     (void)when;
+    if (!incoming && type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
+        t->hello_size = 4 + (size_t)msg->size;
     if (!incoming)
         return 0;
     switch (type) {
@@ -154,6 +156,75 @@ static bool tls_refused(struct tls *t, int error)
     return false;
 }
 
+/* --- padding --- */
+
+static int padding_send(gnutls_session_t session, gnutls_buffer_t out)
+{
+    static const uint8_t zeros[1024]; /* RFC 7685 section 3 */
+    const struct tls *t = gnutls_session_get_ptr(session);
+    for (size_t left = t->padding; left;) {
+        size_t n = left < sizeof zeros ? left : sizeof zeros;
+        int r = gnutls_buffer_append_data(out, zeros, n);
+        if (r < 0)
+            return r;
+        left -= n;
+    }
+    return (int)t->padding;
+}
+
+/* No server sends it back; one that does breaks a rule nobody is hurt by. */
+static int padding_recv(gnutls_session_t session, const unsigned char *p, size_t n)
+{
+    (void)session;
+    (void)p;
+    (void)n;
+    return 0;
+}
+
+static ssize_t nowhere_push(gnutls_transport_ptr_t p, const giovec_t *v, int n)
+{
+    ssize_t sum = 0;
+    (void)p;
+    for (int i = 0; i < n; i++)
+        sum += (ssize_t)v[i].iov_len;
+    return sum;
+}
+
+static ssize_t nowhere_pull(gnutls_transport_ptr_t p, void *data, size_t n)
+{
+    struct tls *t = p;
+    (void)data;
+    (void)n;
+    gnutls_transport_set_errno(t->session, EAGAIN);
+    return -1;
+}
+
+/* Of the ClientHello without padding: only a session that goes nowhere tells. 0 when there is none. */
+static size_t tls_bare_size(const struct tls_offer *o)
+{
+    struct tls bare;
+    struct tls_offer plain = *o;
+    plain.size = 0;
+    if (tls_begin(&bare, NULL, &plain)) {
+        gnutls_transport_set_vec_push_function(bare.session, nowhere_push);
+        gnutls_transport_set_pull_function(bare.session, nowhere_pull);
+        gnutls_handshake(bare.session);
+    }
+    tls_finish(&bare);
+    return bare.hello_size;
+}
+
+static int tls_set_padding(struct tls *t, const struct tls_offer *o)
+{
+    size_t bare = tls_bare_size(o);
+    if (bare >= o->size)
+        return 0;
+    size_t missing = o->size - bare;
+    t->padding = missing > 4 ? missing - 4 : 1; /* 4 bytes are its header; some servers choke on an empty one */
+    return gnutls_session_ext_register(t->session, "padding", 21, GNUTLS_EXT_TLS, padding_recv, padding_send, NULL, NULL,
+                                       NULL, GNUTLS_EXT_FLAG_OVERRIDE_INTERNAL | GNUTLS_EXT_FLAG_CLIENT_HELLO);
+}
+
 bool tls_begin(struct tls *t, struct conn *c, const struct tls_offer *o)
 {
     *t = (struct tls){ .conn = c, .warning = -1 };
@@ -173,7 +244,7 @@ bool tls_begin(struct tls *t, struct conn *c, const struct tls_offer *o)
     if ((r = gnutls_priority_set(t->session, o->priority)) < 0 ||
         (r = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE, o->credentials)) < 0 ||
         (o->sni && (r = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, o->sni, strlen(o->sni))) < 0) ||
-        (r = tls_set_alpn(t, o->alpn)) < 0)
+        (r = tls_set_alpn(t, o->alpn)) < 0 || (o->size && (r = tls_set_padding(t, o)) < 0))
         return tls_refused(t, r);
     return true;
 }

@@ -1,7 +1,7 @@
 /* tls - one GnuTLS client session over a conn, with everything the server says kept.
  *
  * Owns: the session, the handshake hook that takes the Certificate message before GnuTLS may lose it,
- * and the translation of GnuTLS's errors into outcomes.
+ * the padding of the ClientHello, and the translation of GnuTLS's errors into outcomes.
  * Must not know: facts, the engine.
  */
 #ifndef TLSWHY_PROBES_TLS_H
@@ -44,6 +44,7 @@ struct tls {
     int alert_level, alert_number;  /* of the alert that ended it, level 0: none */
     int warning;                /* number of a warning alert that was passed over, -1: none */
     int error;                  /* GnuTLS error that ended it */
+    size_t hello_size, padding; /* of our ClientHello with its header; of its padding's body */
 };
 
 struct tls_offer {
@@ -51,6 +52,7 @@ struct tls_offer {
     gnutls_certificate_credentials_t credentials; /* lent */
     const char *sni;            /* NULL: none is sent */
     const char *alpn;           /* names joined by "+", or NULL */
+    size_t size;                /* the ClientHello is padded (RFC 7685) to at least so many bytes; 0: not at all */
 };
 
 /* False when GnuTLS refuses what is offered; t->end is then TLS_LOCAL and t->error says why. */

@@ -1,117 +1,176 @@
 /* versions - which protocol versions the server takes, each offered alone with everything else relaxed.
  *
- * Owns: FACT_VERSIONS. A version counts as accepted when a ServerHello that chooses it comes; nothing
- * is completed. Must not know: which versions the column's client offers, what a refusal means.
+ * Owns: FACT_VERSIONS, and the control beside it: how this server answers a hello that offers nothing
+ * it could take. Must not know: which versions the column's client offers, what a refusal means.
+ *
+ * One hello holds the likeliest suites only. A version refused by anything but the alert for versions is
+ * therefore asked again with the others, at --depth quick with the next likely ones only.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/probe.h"
-#include "probes/tls.h"
+#include "probes/sweep.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/endpoint.h"
+#include "src/wire/client.h"
 #include "src/wire/names.h"
 
-/* GnuTLS's range. SSL 3 and 2 need hellos of our own making. */
-static const uint16_t asked[] = { 0x0301, 0x0302, 0x0303, 0x0304 };
-enum { ASKED = sizeof asked / sizeof *asked };
-
 static const enum fact writes[] = { FACT_VERSIONS, FACT_COUNT };
+static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 
-struct versions { struct tls tls; };
+#define BLOCKS_MAX 12
+#define CONTROL (VERSION_COUNT * BLOCKS_MAX) /* the question that nobody can say yes to; one more to be sure */
+static const uint16_t no_suite[] = { 0xcffe, 0 }; /* unassigned */
 
-void versions_forget(struct target *t)
+enum { SSL3 = 1 }; /* its version_index */
+
+struct versions {
+    uint16_t *block[VERSION_COUNT][BLOCKS_MAX]; /* owned; suites of one hello each, the likeliest first */
+    int blocks[VERSION_COUNT], asked[VERSION_COUNT];
+    char *word[VERSION_COUNT];                  /* owned; what the first block was answered, or "accepted" */
+    enum answer_kind kind[VERSION_COUNT];       /* the same */
+    bool again;                                 /* what was cut off has been asked again */
+};
+
+static void versions_cut(struct versions *s, int v, uint16_t *all)
 {
-    for (int i = 0; t->version_said && i < ASKED; i++)
-        free(t->version_said[i]);
-    free(t->version_said);
-    t->version_said = NULL;
+    size_t n = list_length(all);
+    for (size_t at = 0; at < n && s->blocks[v] < BLOCKS_MAX; at += HELLO_SUITES_MAX) {
+        size_t some = n - at < HELLO_SUITES_MAX ? n - at : HELLO_SUITES_MAX;
+        s->block[v][s->blocks[v]++] = list_copy(all + at, some);
+    }
+    free(all);
 }
 
-/* Takes the word; the last of the runs writes the fact. */
-static struct want versions_say(struct run *r, char *word)
+static void versions_begin(struct surveying *v)
 {
-    struct target *t = r->target;
-    if (!t->version_said)
-        t->version_said = mem_new(ASKED * sizeof *t->version_said);
-    free(t->version_said[r->nth]);
-    t->version_said[r->nth] = word;
-    int said = 0;
-    for (int i = 0; i < ASKED; i++)
-        said += t->version_said[i] != NULL;
-    if (said < ASKED)
-        return (struct want){ .what = WANT_DONE };
+    struct versions *s = v->state;
+    for (int i = 0; i < VERSION_COUNT; i++) {
+        versions_cut(s, i, suites_of_version(version_number(i), suite_likely));
+        versions_cut(s, i, suites_rare(version_number(i)));
+        survey_ask(v, i * BLOCKS_MAX, UNTIL_HELLO);
+        s->asked[i] = 1;
+    }
+    /* Hardly anybody takes SSL 3.0, and most refuse it as if it were for its suites: no round trip more for it. */
+    while (target_depth_full(v->target) && s->asked[SSL3] < s->blocks[SSL3])
+        survey_ask(v, SSL3 * BLOCKS_MAX + s->asked[SSL3]++, UNTIL_HELLO);
+    if (target_depth_full(v->target))
+        survey_ask(v, CONTROL, UNTIL_HELLO);
+}
+
+static void versions_hello(struct surveying *v, int question, struct hello *h)
+{
+    struct versions *s = v->state;
+    if (question >= CONTROL)
+        hello_of_version(v, h, 0x0303, no_suite);
+    else
+        hello_of_version(v, h, version_number(question / BLOCKS_MAX),
+                         s->block[question / BLOCKS_MAX][question % BLOCKS_MAX]);
+}
+
+/* A refusal that other suites may change. */
+static bool versions_ask_more(struct surveying *v, int at, const struct answer *a)
+{
+    struct versions *s = v->state;
+    uint16_t number = version_number(at);
+    const struct offer *o = endpoint_offer(v->target->endpoint);
+    bool full = target_depth_full(v->target), offered = number >= o->min && number <= o->max;
+    if (!a->no || (a->kind == ANSWER_ALERT && a->reply->alert == 70) || a->kind == ANSWER_VERSION ||
+        (!full && !offered) || number < 0x0300)
+        return false;
+    int upto = full ? s->blocks[at] : s->blocks[at] < 2 ? s->blocks[at] : 2;
+    bool more = s->asked[at] < upto;
+    while (s->asked[at] < upto)
+        survey_ask(v, at * BLOCKS_MAX + s->asked[at]++, UNTIL_HELLO);
+    return more;
+}
+
+/* The answer to the control, once it is sure: a server that closes may only have been too busy. */
+static void versions_control(struct surveying *v, int question, const struct answer *a)
+{
+    struct known *k = &v->target->known;
+    if (a->kind != ANSWER_ALERT && question == CONTROL) {
+        survey_ask(v, CONTROL + 1, UNTIL_HELLO);
+        k->refuses = (uint8_t)a->kind;
+        return;
+    }
+    k->refuses_known = a->kind == ANSWER_ALERT || k->refuses == a->kind;
+    k->refuses = (uint8_t)a->kind;
+    k->control_done = true;
+}
+
+/* By now it is known how this server refuses. What was cut off in another way may have been too much at once:
+ * those are asked again, one after the other if need be, until it is clear. */
+static void versions_ask_again(struct surveying *v)
+{
+    struct versions *s = v->state;
+    const struct known *k = &v->target->known;
+    if (s->again || !k->control_done)
+        return;
+    s->again = true;
+    for (int i = 0; i < VERSION_COUNT; i++) {
+        bool cut = s->kind[i] == ANSWER_CLOSED || s->kind[i] == ANSWER_RESET || s->kind[i] == ANSWER_REFUSED;
+        if (cut && !k->accepted[i] && !(k->refuses_known && k->refuses == s->kind[i]))
+            survey_ask(v, i * BLOCKS_MAX, UNTIL_HELLO);
+    }
+}
+
+static void versions_take_version(struct surveying *v, int question, const struct answer *a)
+{
+    struct versions *s = v->state;
+    int at = question / BLOCKS_MAX;
+    bool accepted = a->kind == ANSWER_ACCEPTED, first = question % BLOCKS_MAX == 0;
+    bool *taken = &v->target->known.accepted[at];
+    if (accepted || (first && !*taken)) {
+        free(s->word[at]);
+        s->word[at] = answer_word(a);
+        s->kind[at] = a->kind;
+    }
+    *taken |= accepted;
+    versions_ask_more(v, at, a);
+}
+
+static void versions_take(struct surveying *v, int question, const struct answer *a)
+{
+    if (question >= CONTROL)
+        versions_control(v, question, a);
+    else
+        versions_take_version(v, question, a);
+    if (!v->open)
+        versions_ask_again(v);
+}
+
+static void versions_end(struct surveying *v)
+{
+    struct versions *s = v->state;
     json_t *all = json_object();
     struct text text = { 0 };
-    for (int i = 0; i < ASKED; i++) {
-        const struct version *v = version_find(asked[i]);
-        json_object_set_new(all, v->word, json_string(t->version_said[i]));
-        text_addf(&text, "%s%s %s", i ? ", " : "offered alone: ", v->title, t->version_said[i]);
+    for (int i = 0; i < VERSION_COUNT; i++) {
+        const struct version *row = version_find(version_number(i));
+        json_object_set_new(all, version_key(i), json_string(s->word[i]));
+        text_addf(&text, "%s%s %s", i ? ", " : "offered alone: ", row ? row->title : "SSL 2.0", s->word[i]);
     }
-    versions_forget(t);
-    run_see(r, FACT_VERSIONS, STATE_YES, all, (run_now(r) - r->created) * 1000, text_take(&text));
-    return (struct want){ .what = WANT_DONE };
+    run_see(v->run, FACT_VERSIONS, STATE_YES, all, (run_now(v->run) - v->began) * 1000, text_take(&text));
 }
 
-static char *versions_word(const struct tls *t)
+static void versions_forget(struct surveying *v)
 {
-    char hex[NAME_LEN];
-    if (t->end == TLS_ALERT)
-        return mem_format("alert %d %s", t->alert_number, alert_name((uint8_t)t->alert_number, hex));
-    const struct version *other = t->end == TLS_VERSION ? version_find(t->server_version) : NULL;
-    if (other)
-        return mem_format("answered by %s", other->title);
-    return mem_string(t->end == TLS_LOCAL ? "could-not-ask" : tls_end_words[t->end]);
+    struct versions *s = v->state;
+    for (int i = 0; i < VERSION_COUNT; i++) {
+        for (int b = 0; b < s->blocks[i]; b++)
+            free(s->block[i][b]);
+        free(s->word[i]);
+    }
 }
 
-static struct want versions_step(struct run *r, enum step_why why)
-{
-    struct versions *v = r->state;
-    struct tls *t = &v->tls;
-    if (why == STEP_TIMEOUT)
-        t->end = r->conn.received ? TLS_SLOW : TLS_SILENT;
-    else
-        tls_handshake(t);
-    if (t->server_version == asked[r->nth])
-        return versions_say(r, mem_string("accepted"));
-    if (t->end != TLS_GOING)
-        return versions_say(r, versions_word(t));
-    return (struct want){ .what = tls_wants_write(t) ? WANT_WRITE : WANT_READ };
-}
-
-static struct want versions_start(struct run *r)
-{
-    struct versions *v = r->state;
-    const char *why = NULL;
-    struct tls_offer o = { .priority = run_priority(r, asked[r->nth], asked[r->nth], true, &why),
-                           .credentials = run_credentials(r), .sni = endpoint_sni(r->target->endpoint) };
-    v->tls.end = TLS_LOCAL;
-    if (!o.priority || !tls_begin(&v->tls, &r->conn, &o))
-        return versions_say(r, mem_string("could-not-ask"));
-    struct want w = versions_step(r, STEP_READY);
-    w.seconds = run_options(r)->timeout;
-    return w;
-}
-
-static void versions_unreachable(struct run *r, bool timed_out)
-{
-    versions_say(r, mem_string(timed_out ? "silent" : "not connected"));
-}
-
-static void versions_end(struct run *r)
-{
-    struct versions *v = r->state;
-    tls_finish(&v->tls);
-}
-
-const struct probe versions_probe = {
-    .name = "versions",
-    .connects = true,
-    .runs = ASKED,
-    .writes = writes,
+static const struct survey survey = {
     .state_size = sizeof(struct versions),
-    .start = versions_start,
-    .step = versions_step,
-    .unreachable = versions_unreachable,
+    .begin = versions_begin,
+    .hello = versions_hello,
+    .take = versions_take,
     .end = versions_end,
+    .forget = versions_forget,
 };
+
+const struct probe versions_probe = { .name = "versions", .writes = writes, .needs = needs, SURVEY(survey) };

@@ -1,30 +1,39 @@
 #!/bin/sh
-# servers.sh DIR - real TLS servers to test against, without installing them.
+# servers.sh DIR - real TLS servers to test against, and other scanners, without installing them.
 #
-# A package of a server that is installed also starts it, so its files are only unpacked into DIR,
-# with the libraries this machine lacks; DIR/nginx and DIR/haproxy then start them. Where the machine
-# has one already, that one is used (its own configuration never is). Quick when all is there.
+# A package of a server that is installed also starts it, so its files are only unpacked into DIR/root,
+# with the libraries this machine lacks; DIR/nginx, DIR/haproxy and so on then start them. Where the
+# machine has one already, that one is used (its own configuration never is). Quick when all is there.
 # Without network or apt it says so and still exits 0: tests that find no DIR/NAME skip.
 
 set -u
 dir=${1:?usage: servers.sh DIR}
-servers='nginx haproxy'
+# Program, how it tells its version, and the packages that have it.
+servers='nginx -v nginx
+haproxy -v haproxy
+apache2 -v apache2-bin
+stunnel4 -version stunnel4
+hitch --version hitch
+lighttpd -v lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls lighttpd-mod-mbedtls lighttpd-mod-wolfssl lighttpd-mod-nss
+sslscan --version sslscan
+nmap --version nmap nmap-common'
 mkdir -p "$dir" || exit 0
 dir=$(CDPATH='' cd -- "$dir" && pwd)
 
 say() { printf 'servers: %s\n' "$*" >&2; }
 
-# The packages that installing $1 would add, as far as they are the server and its libraries.
+# The packages that installing those would add, as far as they are the programs and their libraries.
 packages_for() {
-    apt-get install -s --no-install-recommends "$1" 2>/dev/null |
-        awk -v server="$1" '$1 == "Inst" && $3 !~ /^\[/ && ($2 == server || $2 ~ /^(lib|zlib)/) { print $2 }'
+    apt-get install -s --no-install-recommends "$@" 2>/dev/null |
+        awk -v named=" $(printf '%s ' "$@")" '$1 == "Inst" && $3 !~ /^\[/ && (index(named, " " $2 " ") || $2 ~ /^(lib|zlib)/) { print $2 }'
 }
 
-download() {
+download() { # download DIR PACKAGE...
     cd "$1" || return
+    shift
     # As root apt would hand the download to a user of its own, who may not write here.
     # shellcheck disable=SC2046 # a list of names
-    apt-get -q -o APT::Sandbox::User=root download $(packages_for "$2")
+    apt-get -q -o APT::Sandbox::User=root download $(packages_for "$@")
 }
 
 unpack() {
@@ -33,36 +42,59 @@ unpack() {
     done
 }
 
-write_starter() {
+write_starter() { # write_starter NAME FLAG
+    program=$(find "$dir/root/usr/sbin/$1" "$dir/root/usr/bin/$1" 2>/dev/null | head -n 1)
     libraries=$(find "$dir/root" -name '*.so*' -exec dirname {} \; | sort -u | tr '\n' ':')
-    printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s" "$@"\n' "${libraries%:}" "$1" >"$dir/$2.new"
-    chmod +x "$dir/$2.new"
-    "$dir/$2.new" -v >/dev/null 2>&1 && mv "$dir/$2.new" "$dir/$2"
+    printf '#!/bin/sh\nexport NMAPDIR="%s" LD_LIBRARY_PATH="%s"\nexec "%s" "$@"\n' \
+        "$dir/root/usr/share/nmap" "${libraries%:}" "$program" >"$dir/$1.new"
+    chmod +x "$dir/$1.new"
+    "$dir/$1.new" "$2" >/dev/null 2>&1 && mv "$dir/$1.new" "$dir/$1"
 }
 
+write_starters() { # write_starters LINE...
+    for line; do write_starter "${line%% *}" "$(echo "$line" | cut -d ' ' -f 2)" || return; done
+}
+
+# fetch LINE...: unpacks what these lines of $servers name, all at once, for apt takes seconds to think.
 fetch() {
+    log=$dir/fetch.log
+    [ $# -gt 1 ] || log=$dir/${1%% *}.log
     fetched=$(mktemp -d) || return
-    download "$fetched" "$1" >"$dir/$1.log" 2>&1 </dev/null &&
-        unpack "$fetched" "$dir/root" >>"$dir/$1.log" 2>&1 &&
-        write_starter "$dir/root/usr/sbin/$1" "$1"
+    # shellcheck disable=SC2046 # a list of names
+    (download "$fetched" $(printf '%s\n' "$@" | cut -d ' ' -f 3- | tr ' ' '\n')) >"$log" 2>&1 </dev/null &&
+        unpack "$fetched" "$dir/root" >>"$log" 2>&1 &&
+        write_starters "$@"
     status=$?
     rm -rf "$fetched"
     return "$status"
 }
 
-for server in $servers; do
-    "$dir/$server" -v >/dev/null 2>&1 && continue
+# What is neither fetched yet nor installed becomes a line in $missing.
+missing=$(printf '%s\n' "$servers" | while read -r server flag packages; do
+    "$dir/$server" "$flag" >/dev/null 2>&1 && continue
     rm -f "$dir/$server"
     own=$(PATH=$PATH:/usr/sbin command -v "$server")
     if [ -n "$own" ]; then
         ln -s "$own" "$dir/$server"
-    elif ! command -v apt-get >/dev/null; then
-        say "no $server and no apt-get to fetch it: tests that need it are skipped"
-    elif fetch "$server"; then
-        say "$server is unpacked in $dir/root (not installed)"
     else
-        say "$server could not be fetched (no network?): tests that need it are skipped; see $dir/$server.log"
-        break
+        echo "$server $flag $packages"
     fi
+done)
+[ -n "$missing" ] || exit 0
+names=$(printf '%s\n' "$missing" | cut -d ' ' -f 1 | tr '\n' ' ')
+if ! command -v apt-get >/dev/null; then
+    say "no apt-get to fetch what is not here: ${names}- tests that need it are skipped"
+    exit 0
+fi
+IFS='
+'
+# shellcheck disable=SC2086 # lines
+fetch $missing && {
+    say "unpacked in $dir/root, not installed: $names"
+    exit 0
+}
+for line in $missing; do # one of them may be the trouble
+    [ -x "$dir/${line%% *}" ] || fetch "$line" ||
+        say "${line%% *} could not be fetched (no network?): tests that need it are skipped; see $log"
 done
 exit 0

@@ -16,13 +16,14 @@ const struct action_row action_table[ACTION_COUNT] = {
 
 const char *const context_words[CONTEXT_COUNT] = {
     [CONTEXT_ALL] = "everywhere", [CONTEXT_PANES] = "panes",   [CONTEXT_COLUMNS] = "columns",
-    [CONTEXT_COMPARE] = "compare", [CONTEXT_PROMPT] = "prompt",
+    [CONTEXT_TABLES] = "tables",   [CONTEXT_PROMPT] = "prompt",
 };
 
 #define IN(context) (1u << CONTEXT_##context)
 static const unsigned sees[PLACE_COUNT] = {
     [PLACE_WHY] = IN(ALL) | IN(PANES),
-    [PLACE_COMPARE] = IN(ALL) | IN(PANES) | IN(COLUMNS) | IN(COMPARE),
+    [PLACE_COMPARE] = IN(ALL) | IN(PANES) | IN(COLUMNS) | IN(TABLES),
+    [PLACE_MATRIX] = IN(ALL) | IN(PANES) | IN(COLUMNS) | IN(TABLES),
     [PLACE_CHAIN] = IN(ALL) | IN(PANES) | IN(COLUMNS),
     [PLACE_DETAIL] = IN(ALL),
     [PLACE_HELP] = IN(ALL),

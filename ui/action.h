@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 /* Where keys hold. A place sees the contexts of its row in action.c. */
-enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_COMPARE, CONTEXT_PROMPT, CONTEXT_COUNT };
-enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
+enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_TABLES, CONTEXT_PROMPT, CONTEXT_COUNT };
+enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_MATRIX, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
 
 /*    ID          context  keys              name           hint        help */
 #define ACTIONS(X) \
@@ -18,6 +18,7 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
     X(WHY,        ALL,     "1",              "why",         NULL,      "pane Why: the ranked causes, their evidence and the fix") \
     X(COMPARE,    ALL,     "2",              "compare",     NULL,  "pane Compare: all columns side by side") \
     X(CHAIN,      ALL,     "3",              "chain",       NULL,    "pane Chain: certificates as sent and as built") \
+    X(MATRIX,     ALL,     "5",              "matrix",      NULL,       "pane Matrix: versions, suites, groups and signatures each server takes") \
     X(DOWN,       ALL,     "j Down",         "down",        NULL,       "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
     X(LEFT,       ALL,     "h Left",         "left",        NULL,       "previous column") \
@@ -27,7 +28,7 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
     X(TOP,        ALL,     "g Home",         "top",         NULL,       "first row") \
     X(BOTTOM,     ALL,     "G End",          "bottom",      NULL,       "last row") \
     X(REFERENCE,  COLUMNS, "r",              "reference",   "ref",      "make this column the reference the others are compared with") \
-    X(ONLY_DIFF,  COMPARE, "D",              "differences", "diffs",    "only rows in which columns differ, or all rows again") \
+    X(ONLY_DIFF,  TABLES,  "D",              "differences", "diffs",    "only rows in which columns differ, or all rows again") \
     X(ADD,        PANES,   "a",              "add",         "add",      "add an endpoint and probe it") \
     X(COPY_COLUMN, COLUMNS, "c",             "change",      "change",   "a new column: this one's endpoint with a change") \
     X(REMOVE,     COLUMNS, "d",              "remove",      "remove",   "remove this column, or the marked ones; u brings them back") \
@@ -36,6 +37,8 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_DETAIL, PLACE_HELP, PL
     X(AGAIN,      PANES,   "R",              "again",       "again",    "probe this column again, or the marked ones") \
     X(AGAIN_ALL,  PANES,   "A",              "all",         NULL,       "probe all columns again") \
     X(SETTLE,     PANES,   "x",              "settle",      "settle",   "ask what would settle the doubt") \
+    X(ENUMERATE,  PANES,   "F",              "enumerate",   "fill",     "ask this column, or the marked ones, for everything it takes: fills the Matrix") \
+    X(ENUMERATE_ALL, PANES, "M",             "enumerate-all", NULL,     "the same for all columns: some 200 connections each") \
     X(PAUSE,      PANES,   "p",              "pause",       NULL,       "hold the picture while probing goes on, or let it go on") \
     X(FIND,       ALL,     "/",              "find",        "find",     "find text in this pane; in help, show only what fits") \
     X(FIND_NEXT,  ALL,     "n",              "next",        NULL,       "next place where it is found") \

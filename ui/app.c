@@ -71,7 +71,8 @@ static void app_effect(struct app *a, const struct effect *e)
 {
     switch (e->kind) {
     case EFFECT_ASK: work_ask(a->work, e->text); break;
-    case EFFECT_AGAIN: work_again(a->work, e->column); break;
+    case EFFECT_AGAIN: work_again(a->work, e->column, false); break;
+    case EFFECT_ENUMERATE: work_again(a->work, e->column, true); break;
     case EFFECT_SETTLE: app_settle(a); break;
     case EFFECT_REMOVE: work_remove(a->work, e->column); break;
     case EFFECT_UNDO:

@@ -11,8 +11,11 @@
 
 struct pane {
     const char *title;
+    char key;        /* of its tab, '\0': it has none */
     enum place place;
     bool columns;    /* rows have a cell for each column; else a row is one line of text */
+    bool glyphs;     /* a cell is one character: columns stand close, and names get the room */
+    char *(*legend)(void); /* one line below the table, owned by the caller; NULL: none */
     /* Adds the rows for a width. */
     void (*rows)(struct sheet *out, const struct look *l);
     /* The cell of a row in one column; NULL where `columns` is false. */
@@ -26,7 +29,7 @@ struct pane {
     /* The row that is about a column; false when none is. NULL where no row is about one alone. */
     bool (*about)(struct item *out, const struct look *l, const struct column *c);
 };
-extern const struct pane pane_why, pane_compare, pane_chain, pane_detail, pane_help;
+extern const struct pane pane_why, pane_compare, pane_chain, pane_matrix, pane_detail, pane_help;
 extern const struct pane *const pane_table[PANE_COUNT];
 
 #endif

@@ -235,6 +235,6 @@ static bool chain_open(struct subject *out, const struct look *l, const struct i
 }
 
 const struct pane pane_chain = {
-    .title = "Chain", .place = PLACE_CHAIN, .columns = true,
+    .title = "Chain", .key = '3', .place = PLACE_CHAIN, .columns = true,
     .rows = chain_rows, .cell = chain_cell, .foot = chain_foot, .open = chain_open,
 };

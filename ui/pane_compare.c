@@ -155,6 +155,6 @@ static bool compare_open(struct subject *out, const struct look *l, const struct
 }
 
 const struct pane pane_compare = {
-    .title = "Compare", .place = PLACE_COMPARE, .columns = true,
+    .title = "Compare", .key = '2', .place = PLACE_COMPARE, .columns = true,
     .rows = compare_rows, .cell = compare_cell, .foot = compare_foot, .open = compare_open,
 };

@@ -51,6 +51,11 @@ static void help_rows(struct sheet *out, const struct look *l)
     for (size_t i = 0; i < sizeof legend / sizeof *legend; i++)
         if (fits(filter, legend[i]))
             sheet_wrap(out, l, (struct item){ ROW_LEGEND, (int)i }, ATTR_NOTE, "", legend[i]);
+    char *matrix = matrix_legend(), *line = mem_format("Matrix (5): %s", matrix);
+    if (fits(filter, line))
+        sheet_wrap(out, l, (struct item){ ROW_LEGEND, (int)(sizeof legend / sizeof *legend) }, ATTR_NOTE, "", line);
+    free(line);
+    free(matrix);
     if (!out->count)
         sheet_still(out, ATTR_PLAIN, "Nothing here fits; Esc shows all keys again.");
 }

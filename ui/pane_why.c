@@ -209,5 +209,5 @@ static bool why_about(struct item *out, const struct look *l, const struct colum
 }
 
 const struct pane pane_why = {
-    .title = "Why", .place = PLACE_WHY, .rows = why_rows, .open = why_open, .about = why_about,
+    .title = "Why", .key = '1', .place = PLACE_WHY, .rows = why_rows, .open = why_open, .about = why_about,
 };

@@ -42,7 +42,9 @@ static char *status_text(const struct scene *s, const struct view *v)
     if (s->busy || s->waiting)
         text_addf(&t, "   %zu of %zu done", n - (size_t)s->busy, n + s->waiting);
     if (n > 1 && ref) {
-        text_addf(&t, "   %d of %d rows differ", s->differ, s->rows);
+        bool matrix = v->pane == PANE_MATRIX && s->matrix;
+        text_addf(&t, "   %d of %d rows differ", matrix ? s->matrix->differ : s->differ,
+                  matrix ? (int)s->matrix->count : s->rows);
         text_addf(&t, "   reference %s", scene_letter(scene_index(s, ref->id), letter));
     }
     return text_take(&t);
@@ -53,7 +55,7 @@ static void draw_tabs(struct grid *g, const struct view *v)
     int x = 0;
     for (enum pane_id p = 0; p < PANE_MAIN; p++) {
         bool here = v->pane == p && !v->help;
-        char *tab = mem_format(here ? "[%d %s]" : " %d %s ", p + 1, pane_table[p]->title);
+        char *tab = mem_format(here ? "[%c %s]" : " %c %s ", pane_table[p]->key, pane_table[p]->title);
         int used = grid_put(g, x, 0, g->w - x, tab, ATTR_HEAD);
         if (here)
             grid_reverse(g, x, 0, used);
@@ -167,7 +169,7 @@ static void draw_titled(struct frame *f, const struct scene *s, const struct vie
 {
     bool focus = v->pane == p;
     char *title =
-        mem_format("%s%d %s%s", focus ? "[" : " ", p + 1, pane_table[p]->title, focus ? "]" : " ");
+        mem_format("%s%c %s%s", focus ? "[" : " ", pane_table[p]->key, pane_table[p]->title, focus ? "]" : " ");
     grid_fill(f->grid, a.x, a.y, a.w, glyph_text(GLYPH_RULE, f->grid->utf8), ATTR_PLAIN);
     int used = grid_put(f->grid, a.x + 2, a.y, a.w - 2, title, ATTR_HEAD);
     if (focus)
@@ -219,7 +221,7 @@ struct frame *render(const struct scene *s, const struct view *v, int w, int h, 
     draw_status(g, s, v);
     if (view_top(v) >= PANE_MAIN)
         draw_pane(f, s, v, view_top(v), body, true);
-    else if (g->w >= ALL_FROM_W && g->h >= ALL_FROM_H)
+    else if (g->w >= ALL_FROM_W && g->h >= ALL_FROM_H && v->pane != PANE_MATRIX) /* that one fills it alone */
         draw_all(f, s, v, body);
     else
         draw_pane(f, s, v, v->pane, body, true);

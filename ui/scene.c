@@ -32,6 +32,14 @@ void scene_look(struct scene *s)
               : v->verdict == VERDICT_OK    ? &s->ok
                                             : &s->unsure) += 1;
     }
+    matrix_free(s->matrix);
+    s->matrix = matrix_of(s->session);
+}
+
+void scene_clear(struct scene *s)
+{
+    matrix_free(s->matrix);
+    s->matrix = NULL;
 }
 
 int scene_index(const struct scene *s, int column)

@@ -9,6 +9,7 @@
 #include "src/model/diff.h"
 #include "src/model/session.h"
 #include "src/why/verdict.h"
+#include "ui/matrix.h"
 
 struct scene {
     const struct session *session; /* lent */
@@ -20,10 +21,12 @@ struct scene {
     bool shown[FACT_COUNT];        /* some column was asked for it */
     int rows, differ;              /* of those shown */
     int busy, failing, unsure, ok; /* columns */
+    struct matrix *matrix;         /* owned; NULL before scene_look */
 };
 
 /* Works out the fields below `trouble`. */
 void scene_look(struct scene *s);
+void scene_clear(struct scene *s); /* frees what scene_look made */
 
 int scene_index(const struct scene *s, int column);  /* place in the session, -1 */
 #define LETTER_LEN 8

@@ -135,7 +135,12 @@ static int scrolled(int top, int at, int count, int room)
 
 /* --- tables ------------------------------------------------------------------------------- */
 
-#define SHOWN_MAX 64 /* columns side by side */
+#define SHOWN_MAX 128   /* columns side by side */
+#define GLYPHS_MOST 24  /* columns of the screen a glyph gets at most */
+#define GLYPHS_BAR 6    /* with less than so many there are no bars between them */
+#define GLYPHS_TITLE 9  /* from so many on there is room for more than a letter */
+#define NAMES_LEAST 38  /* names beside glyphs, where the screen is wide enough, */
+#define NAMES_MOST 48   /* and where nobody else wants the room */
 
 struct table {
     struct grid *g;
@@ -144,19 +149,37 @@ struct table {
     const struct look *look;
     int label;                  /* columns of row names with the marker column */
     int index[SHOWN_MAX], n;    /* the columns shown, as places in the session */
-    int left, wide;             /* scroll offset; columns of a cell with its mark */
+    int left, wide, bar;        /* scroll offset; columns of a cell with its mark; 1: bars before them */
     int selected, reference;    /* places in the session, -1 */
     bool focus;
 };
 
+/* Columns of the screen that a cell needs. */
+static int cell_least(const struct table *t)
+{
+    char letter[LETTER_LEN];
+    int last = (int)strlen(scene_letter((int)t->look->scene->session->count - 1, letter));
+    return t->pane->glyphs ? (last > 1 ? last + 1 : 2) : COLUMN_LEAST;
+}
+
+/* How wide the cells of n columns are, and whether there are bars. */
+static void table_widths(struct table *t, int n)
+{
+    int pitch = n ? (t->a.w - t->label - t->pane->glyphs) / n : 1; /* glyphs leave room for the ">" at the edge */
+    t->bar = !t->pane->glyphs || pitch >= GLYPHS_BAR;
+    if (t->pane->glyphs && pitch > GLYPHS_MOST)
+        pitch = GLYPHS_MOST;
+    t->wide = n ? pitch - t->bar : 0;
+}
+
 /* Which columns are seen: all; or a window with the selected one, the reference beside it. */
 static void table_columns(struct table *t, int left)
 {
-    int count = (int)t->look->scene->session->count, room = t->a.w - t->label;
-    int n = room / COLUMN_LEAST;
+    int count = (int)t->look->scene->session->count, room = t->a.w - t->label - t->pane->glyphs;
+    int n = room / cell_least(t);
     n = n < 1 ? 1 : n > count ? count : n;
     t->n = n > SHOWN_MAX ? SHOWN_MAX : n;
-    t->wide = t->n ? room / t->n - 1 : 0;
+    table_widths(t, t->n);
     t->left = scrolled(left, t->selected, count, t->n);
     bool pinned = t->n >= 2 && t->reference >= 0 &&
                   (t->reference < t->left || t->reference >= t->left + t->n);
@@ -168,36 +191,44 @@ static void table_columns(struct table *t, int left)
 
 static int column_x(const struct table *t, int i)
 {
-    return t->a.x + t->label + 1 + i * (t->wide + 1);
+    return t->a.x + t->label + t->bar + i * (t->wide + t->bar);
 }
 
 /* The last cell takes what division left over. */
 static int column_w(const struct table *t, int i)
 {
-    return i == t->n - 1 ? t->a.x + t->a.w - column_x(t, i) : t->wide;
+    return i == t->n - 1 && !t->pane->glyphs ? t->a.x + t->a.w - column_x(t, i) : t->wide;
 }
 
 static void table_rule(const struct table *t, int y)
 {
     bool utf8 = t->g->utf8;
     grid_fill(t->g, t->a.x, y, t->a.w, glyph_text(GLYPH_RULE, utf8), ATTR_PLAIN);
-    for (int i = 0; i < t->n; i++)
+    for (int i = 0; i < t->n && t->bar; i++)
         grid_fill(t->g, column_x(t, i) - 1, y, 1, glyph_text(GLYPH_CROSS, utf8), ATTR_PLAIN);
 }
 
 static void table_bars(const struct table *t, int y)
 {
-    for (int i = 0; i < t->n; i++)
+    for (int i = 0; i < t->n && t->bar; i++)
         grid_fill(t->g, column_x(t, i) - 1, y, 1, glyph_text(GLYPH_BAR, t->g->utf8), ATTR_PLAIN);
+}
+
+/* " +A lab * ", and over a glyph "+A", "*A" or " A". */
+static char *title_text(const struct table *t, int i)
+{
+    const struct column *c = t->look->scene->session->column[t->index[i]];
+    char letter[LETTER_LEN];
+    bool marked = view_marked(t->look->view, c->id), reference = t->index[i] == t->reference;
+    scene_letter(t->index[i], letter);
+    if (t->pane->glyphs && t->wide < GLYPHS_TITLE)
+        return mem_format("%s%s", t->wide <= (int)strlen(letter) ? "" : reference ? "*" : marked ? "+" : " ", letter);
+    return mem_format(" %s%s %s%s ", marked ? "+" : "", letter, c->label ? c->label : "", reference ? " *" : "");
 }
 
 static void table_title(const struct table *t, int i, int y, int inset)
 {
-    const struct column *c = t->look->scene->session->column[t->index[i]];
-    char letter[LETTER_LEN];
-    char *title = mem_format(" %s%s %s%s ", view_marked(t->look->view, c->id) ? "+" : "",
-                             scene_letter(t->index[i], letter), c->label ? c->label : "",
-                             t->index[i] == t->reference ? " *" : "");
+    char *title = title_text(t, i);
     int x = column_x(t, i) + inset, w = column_w(t, i) - 2 * inset;
     int used = grid_put(t->g, x, y, w, title, ATTR_HEAD);
     if (t->index[i] == t->selected && t->focus)
@@ -222,14 +253,18 @@ static int table_header(const struct table *t)
     int y = t->a.y;
     if (t->a.h < 3)
         return 0;
-    bool full = t->a.h >= 9;
-    if (full)
+    bool glyphs = t->pane->glyphs, full = t->a.h >= 9;
+    if (full && !glyphs)
         table_rule(t, y);
     for (int i = 0; i < t->n; i++)
-        table_title(t, i, y, full ? 1 : 0);
+        table_title(t, i, y, full && !glyphs ? 1 : 0);
     table_edges(t, y);
     if (!full)
         return 1;
+    if (glyphs) {
+        table_rule(t, y + 1);
+        return 2;
+    }
     for (int i = 0; i < t->n; i++) {
         const char *address = s->column[t->index[i]]->address;
         grid_put(t->g, column_x(t, i) + 1, y + 1, column_w(t, i) - 1,
@@ -243,6 +278,10 @@ static int table_header(const struct table *t)
 static void table_row(const struct table *t, const struct row *r, int y, bool selected)
 {
     char mark[2] = { r->mark, '\0' };
+    if (r->still) {
+        grid_put(t->g, t->a.x + 1, y, t->a.w - 1, r->text, r->attr);
+        return;
+    }
     grid_put(t->g, t->a.x, y, 1, selected && t->focus ? ">" : " ", ATTR_PLAIN);
     grid_put(t->g, t->a.x + 1, y, t->label - 2, r->text, r->attr);
     grid_put(t->g, t->a.x + t->label - 1, y, 1, mark,
@@ -250,7 +289,7 @@ static void table_row(const struct table *t, const struct row *r, int y, bool se
     table_bars(t, y);
     if (selected && t->focus)
         grid_reverse(t->g, t->a.x, y, t->label);
-    for (int i = 0; i < t->n && !r->still; i++) {
+    for (int i = 0; i < t->n; i++) {
         struct cell_text c = { .mark = ' ' };
         t->pane->cell(&c, t->look, &r->item, t->look->scene->session->column[t->index[i]]);
         char before[2] = { c.mark ? c.mark : ' ', '\0' };
@@ -264,16 +303,36 @@ static void table_row(const struct table *t, const struct row *r, int y, bool se
     }
 }
 
+/* Over the names: the block the first row belongs to, once its heading has been scrolled away. */
+static void table_corner(const struct table *t, const struct sheet *s, int top)
+{
+    int i = top;
+    while (i >= 0 && i < (int)s->count && !s->row[i].still)
+        i--;
+    if (t->pane->glyphs && i >= 0 && i < top && t->a.h >= 3)
+        grid_put(t->g, t->a.x + 1, t->a.y, t->label - 2, s->row[i].text, s->row[i].attr);
+}
+
 /* Lines below the rows for what there is to say about the selected cell. */
 static int foot_lines(int h)
 {
     return h >= 24 ? 4 : h >= 12 ? 3 : h >= 6 ? 1 : 0;
 }
 
+static int legend_lines(const struct table *t)
+{
+    return t->pane->legend && t->a.h >= 12 ? 1 : 0;
+}
+
 static void table_foot(const struct table *t, const struct row *r, int lines)
 {
     const struct session *s = t->look->scene->session;
-    int y = t->a.y + t->a.h - lines, x = t->a.x + 1, w = t->a.w - 1;
+    int end = t->a.y + t->a.h - legend_lines(t), y = end - lines, x = t->a.x + 1, w = t->a.w - 1;
+    if (end < t->a.y + t->a.h) {
+        char *legend = t->pane->legend();
+        grid_put(t->g, x, end, w, legend, ATTR_NOTE);
+        free(legend);
+    }
     if (lines > 1)
         grid_fill(t->g, t->a.x, y++, t->a.w, glyph_text(GLYPH_RULE, t->g->utf8), ATTR_PLAIN);
     if (!r || t->selected < 0 || !t->pane->foot)
@@ -283,7 +342,7 @@ static void table_foot(const struct table *t, const struct row *r, int lines)
     struct look narrow = *t->look;
     narrow.width = w;
     sheet_wrap(&wrapped, &narrow, (struct item){ 1 }, ATTR_PLAIN, "", say);
-    int room = t->a.y + t->a.h - y;
+    int room = end - y;
     for (int i = 0; i < room && i < (int)wrapped.count; i++) {
         bool cut = i == room - 1 && (int)wrapped.count > room;
         char *line = mem_format("%s%s", wrapped.row[i].text, cut ? " .." : "");
@@ -294,8 +353,14 @@ static void table_foot(const struct table *t, const struct row *r, int lines)
     free(say);
 }
 
-static int label_width(int w)
+static int label_width(const struct table *t)
 {
+    int w = t->a.w;
+    if (t->pane->glyphs) {
+        int left = w - 1 - (int)t->look->scene->session->count * cell_least(t);
+        int least = w >= 80 ? NAMES_LEAST : w * 3 / 5;
+        return left < least ? least : left > NAMES_MOST ? NAMES_MOST : left;
+    }
     return w >= 120 ? 20 : w >= 57 ? 18 : w >= 40 ? 15 : w / 3;
 }
 
@@ -303,12 +368,13 @@ static struct drawn table_draw(struct table *t, const struct sheet *s, const str
 {
     const struct column *c = view_column(t->look->view, t->look->scene);
     const struct column *ref = view_reference(t->look->view, t->look->scene);
-    t->label = label_width(t->a.w);
+    t->label = label_width(t);
     t->selected = c ? scene_index(t->look->scene, c->id) : -1;
     t->reference = ref ? scene_index(t->look->scene, ref->id) : -1;
     table_columns(t, spot->left);
-    int head = table_header(t), foot = foot_lines(t->a.h), room = t->a.h - head - foot;
+    int head = table_header(t), foot = foot_lines(t->a.h), room = t->a.h - head - foot - legend_lines(t);
     int at = sheet_find(s, spot), top = scrolled(spot->top, at, (int)s->count, room);
+    table_corner(t, s, top);
     for (int i = 0; i < room && top + i < (int)s->count; i++)
         table_row(t, &s->row[top + i], t->a.y + head + i, top + i == at);
     if (foot)

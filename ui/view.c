@@ -213,6 +213,7 @@ static void act_compare(struct view *v, const struct scene *s)
     pane_go(v, PANE_COMPARE);
 }
 static void act_chain(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHAIN); }
+static void act_matrix(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_MATRIX); }
 
 static void act_next_pane(struct view *v, const struct scene *s)
 {
@@ -432,6 +433,24 @@ static void act_again_all(struct view *v, const struct scene *s)
     view_say(v, "Probing all %zu columns again.", s->session->count);
 }
 
+static void act_enumerate(struct view *v, const struct scene *s)
+{
+    if (!column_or_say(v, s) || !can_ask(v, s))
+        return;
+    char *what = columns_text(v, s);
+    columns_each(v, s, EFFECT_ENUMERATE);
+    view_say(v, "Asking %s for everything; 5 shows it.", what);
+    free(what);
+}
+
+static void act_enumerate_all(struct view *v, const struct scene *s)
+{
+    if (!column_or_say(v, s) || !can_ask(v, s))
+        return;
+    effect_add(v, EFFECT_ENUMERATE, 0, NULL);
+    view_say(v, "Asking all %zu columns for everything; 5 shows it.", s->session->count);
+}
+
 static void act_settle(struct view *v, const struct scene *s)
 {
     if (column_or_say(v, s) && can_ask(v, s))
@@ -504,8 +523,8 @@ static bool row_has(const struct view *v, const struct scene *s, const struct ro
 {
     const struct pane *p = pane_table[view_top(v)];
     struct look l = look_of(v, s);
-    bool has = strcasestr(r->text, what) != NULL;
-    for (size_t i = 0; p->columns && !has && i < s->session->count; i++) {
+    bool has = strcasestr(r->text, what) || (p->columns && r->full && strcasestr(r->full, what));
+    for (size_t i = 0; p->columns && !p->glyphs && !has && i < s->session->count; i++) {
         struct cell_text cell = { 0 };
         p->cell(&cell, &l, &r->item, s->session->column[i]);
         has = cell.text && strcasestr(cell.text, what);
@@ -743,6 +762,7 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_WHY] = act_why,
     [ACTION_COMPARE] = act_compare,
     [ACTION_CHAIN] = act_chain,
+    [ACTION_MATRIX] = act_matrix,
     [ACTION_BACK] = act_back,
     [ACTION_DOWN] = act_down,
     [ACTION_UP] = act_up,
@@ -764,6 +784,8 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_AGAIN] = act_again,
     [ACTION_AGAIN_ALL] = act_again_all,
     [ACTION_SETTLE] = act_settle,
+    [ACTION_ENUMERATE] = act_enumerate,
+    [ACTION_ENUMERATE_ALL] = act_enumerate_all,
     [ACTION_PAUSE] = act_pause,
     [ACTION_FIND] = act_find,
     [ACTION_FIND_NEXT] = act_find_next,
@@ -799,7 +821,7 @@ void view_action(struct view *v, const struct scene *s, enum action a)
 
 /* Panes that come with later versions, so that nobody thinks the key is broken. */
 static const struct { int key; const char *title; } later[] = {
-    { '4', "Checklist" }, { '5', "Matrix" }, { '6', "Clients" }, { '7', "Clock" }, { '8', "Path" },
+    { '4', "Checklist" }, { '6', "Clients" }, { '7', "Clock" }, { '8', "Path" },
     { '9', "Load" }, { '0', "Log" },
 };
 
@@ -808,7 +830,7 @@ static void say_unbound(struct view *v, int key)
     char name[KEY_NAME_LEN];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (later[i].key == key) {
-            view_say(v, "Pane %c, %s, is not there yet; 1 Why, 2 Compare and 3 Chain are.", key,
+            view_say(v, "Pane %c, %s, is not there yet; 1 Why, 2 Compare, 3 Chain and 5 Matrix are.", key,
                      later[i].title);
             return;
         }

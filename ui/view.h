@@ -16,8 +16,8 @@
 #include "ui/line.h"
 #include "ui/scene.h"
 
-enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_DETAIL, PANE_HELP, PANE_COUNT };
-#define PANE_MAIN 3 /* those before are the ones Tab goes through */
+enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_MATRIX, PANE_DETAIL, PANE_HELP, PANE_COUNT };
+#define PANE_MAIN 4 /* those before are the ones Tab goes through */
 
 /* What a row is, so that the selection can follow it while rows come and go. Each pane gives its
  * kinds a meaning; `line` counts the lines of one thing that was wrapped. */
@@ -39,7 +39,8 @@ enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY 
 
 enum effect_kind {
     EFFECT_ASK,     /* text: an endpoint that has been parsed, canonical */
-    EFFECT_AGAIN,   /* column */
+    EFFECT_AGAIN,   /* column; 0: all */
+    EFFECT_ENUMERATE, /* likewise */
     EFFECT_SETTLE,
     EFFECT_REMOVE,  /* column */
     EFFECT_UNDO,

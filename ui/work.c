@@ -143,14 +143,14 @@ static int want_column(struct work *w, int column)
     return n;
 }
 
-void work_again(struct work *w, int column)
+void work_again(struct work *w, int column, bool full)
 {
     w->stopped = false;
     for (size_t i = 0; i < w->session->count; i++) {
         const struct column *c = w->session->column[i];
         if (column && c->id != column)
             continue;
-        struct event ev = { .kind = EVENT_AGAIN, .column = c->id };
+        struct event ev = { .kind = EVENT_AGAIN, .column = c->id, .full = full };
         struct course *course = course_of(w, c->id);
         course->rounds = 0;
         course->expecting = true;
@@ -469,6 +469,7 @@ void work_free(struct work *w)
     buf_free(&w->held);
     verdict_free(w->verdict);
     session_free(w->session);
+    scene_clear(&w->scene);
     free(w->trouble);
     free(w->asked);
     free(w->course);

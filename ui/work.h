@@ -29,7 +29,8 @@ bool work_idle(const struct work *w);                /* nothing asked, busy or t
 bool work_spoke(const struct work *w);               /* the prober has said anything at all */
 
 void work_ask(struct work *w, const char *endpoint); /* canonical text */
-void work_again(struct work *w, int column);         /* 0: all */
+/* 0: all columns. `full`: this time everything is enumerated. */
+void work_again(struct work *w, int column, bool full);
 int work_settle(struct work *w);                     /* asks what is wanted; how many facts */
 void work_stop(struct work *w);
 void work_remove(struct work *w, int column);

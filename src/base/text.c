@@ -192,15 +192,18 @@ void text_wrap(struct text *t, const char *s, int indent, int width)
     }
 }
 
+static int fold(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
 bool text_is(const char *a, const char *b)
 {
     if (!a || !b)
         return false;
-    for (; *a && *b; a++, b++) {
-        int x = *a >= 'A' && *a <= 'Z' ? *a + 32 : *a, y = *b >= 'A' && *b <= 'Z' ? *b + 32 : *b;
-        if (x != y)
+    for (; *a && *b; a++, b++)
+        if (fold(*a) != fold(*b))
             return false;
-    }
     return *a == *b;
 }
 
@@ -209,12 +212,12 @@ bool text_starts(const char *s, const char *prefix)
     return s && strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* Levenshtein distance of short words; anything over 32 bytes counts as far away. */
+/* Levenshtein distance of short words, ASCII case ignored; anything over 64 bytes counts as far away. */
 static int text_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
-    int row[33];
-    if (n > 32 || m > 32)
+    int row[65];
+    if (n > 64 || m > 64)
         return 99;
     for (size_t j = 0; j <= m; j++)
         row[j] = (int)j;
@@ -222,7 +225,7 @@ static int text_distance(const char *a, const char *b)
         int corner = row[0];
         row[0] = (int)i;
         for (size_t j = 1; j <= m; j++) {
-            int change = corner + (a[i - 1] != b[j - 1]);
+            int change = corner + (fold(a[i - 1]) != fold(b[j - 1]));
             int least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
             corner = row[j];
             row[j] = change < least ? change : least;

@@ -44,7 +44,7 @@ void text_wrap(struct text *t, const char *s, int indent, int width);
 
 bool text_is(const char *a, const char *b);       /* equal, ASCII case ignored; NULL is equal to nothing */
 bool text_starts(const char *s, const char *prefix);
-/* The nearest of n words to a mistyped one (edit distance at most 2), or NULL: "did you mean". */
+/* The nearest of n words to a mistyped one (edit distance at most 2, ASCII case ignored), or NULL: "did you mean". */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 
 #endif

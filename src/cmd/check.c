@@ -38,7 +38,8 @@ static void check_progress(struct check *c)
     size_t busy = 0;
     for (size_t i = 0; i < c->session->count; i++)
         busy += c->session->column[i]->busy;
-    fprintf(stderr, "\rprobing: %zu of %zu done, %lu connections ", c->session->count - busy, c->session->count,
+    fprintf(stderr, "\r%s: %zu of %zu done, %lu connections ",
+            c->o->engine.depth_full ? "asking for everything" : "probing", c->session->count - busy, c->session->count,
             engine_connections(c->engine));
     fflush(stderr);
     c->progress = true;
@@ -47,7 +48,7 @@ static void check_progress(struct check *c)
 static void check_progress_end(struct check *c)
 {
     if (c->progress)
-        fprintf(stderr, "\r%60s\r", "");
+        fprintf(stderr, "\r%70s\r", "");
     c->progress = false;
 }
 

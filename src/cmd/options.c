@@ -194,10 +194,8 @@ static bool set_fail_on(struct parse *p, const struct option_row *row, const cha
 static bool set_depth(struct parse *p, const struct option_row *row, const char *value,
                       struct err *e)
 {
-    (void)p;
-    if (text_is(value, "full"))
-        return err_set(e, "--depth full is not there yet; --depth quick is what is done anyway");
-    return text_is(value, "quick") || value_refuse(row, value, "quick or full", e);
+    p->o->engine.depth_full = text_is(value, "full");
+    return p->o->engine.depth_full || text_is(value, "quick") || value_refuse(row, value, "quick or full", e);
 }
 
 /* ADDR[,ADDR...] of --resolve. */
@@ -305,7 +303,7 @@ static const struct option_row rows[] = {
     {.name = "only", .takes = "PROBE", .set = set_probes,
      .help = "ask nothing but this: handshake"},
     {.name = "depth", .takes = "quick|full", .set = set_depth,
-     .help = "quick: the handshake and what explains it"},
+     .help = "quick: the handshake and what explains it; full: everything each server takes"},
     {.name = "offline", .set = set_flag, .field = FIELD(offline),
      .help = "talk to the endpoint alone: no AIA, OCSP, CRL, NTP"},
     {.name = "min-days", .takes = "N", .set = set_min_days, .min = 0, .max = 36500,
@@ -585,6 +583,8 @@ static bool sense_check(const struct parse *p, bool takes_endpoints, struct err 
 {
     if (p->o->json && p->o->jsonl)
         return err_set(e, "--json and --jsonl exclude each other: choose one");
+    if (p->o->engine.only_handshake && p->o->engine.depth_full)
+        return err_set(e, "--only handshake and --depth full exclude each other: choose one");
     if (p->o->quiet && p->o->verbose)
         return err_set(e, "--quiet and --verbose exclude each other: choose one");
     if (!takes_endpoints && p->pending_count)

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "src/model/accepts.h"
+
 static bool has_answer(const struct seen *s)
 {
     return s->state == STATE_YES || s->state == STATE_NO;
@@ -44,13 +46,23 @@ static bool same_class(enum fact f, const json_t *a, const json_t *b)
     return modern == 3;
 }
 
+/* The same in another order, or refused in another way, is of the same class. */
+static enum mark compare_taken(enum fact f, const json_t *a, const json_t *b)
+{
+    static const enum mark marks[] = {
+        [ACCEPTS_SAME_ORDERED] = MARK_NONE, [ACCEPTS_SAME] = MARK_CLASS, [ACCEPTS_DIFFERENT] = MARK_DIFFER };
+    return marks[accepts_alike(f, a, b)];
+}
+
 static enum mark compare(const struct seen *a, const struct seen *b, enum fact f)
 {
     if (a->state == b->state) {
         if (fact_table[f].kind == FACT_OFFSET && has_answer(a))
             return offsets_agree(a->value, b->value) ? MARK_NONE : MARK_DIFFER;
-        if (fact_table[f].kind == FACT_OBJECT || !has_answer(a))
+        if (fact_table[f].kind == FACT_OBJECT || fact_table[f].kind == FACT_FLAG || !has_answer(a))
             return MARK_NONE;
+        if (fact_table[f].kind == FACT_TAKEN)
+            return compare_taken(f, a->value, b->value);
         if ((!a->value && !b->value) || (a->value && b->value && json_equal(a->value, b->value)))
             return MARK_NONE;
         return same_class(f, a->value, b->value) ? MARK_CLASS : MARK_DIFFER;

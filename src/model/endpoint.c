@@ -14,7 +14,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
-#include "src/wire/client.h"
+#include "src/wire/list.h"
 #include "src/wire/names.h"
 
 #define NAME_MAX_LEN 253 /* RFC 1035 section 2.3.4, without the root's dot */
@@ -271,7 +271,7 @@ char *endpoint_host(const char *text, enum host_kind *kind, struct err *e)
 }
 
 /* 1..65535 in digits, else 0. */
-static uint16_t port_of(const char *text)
+static uint16_t number_of(const char *text)
 {
     size_t n = strlen(text);
     if (n < 1 || n > 5 || strspn(text, "0123456789") != n)
@@ -307,7 +307,7 @@ static char *host_and_port(const char *text, enum host_kind *kind, uint16_t *por
         host = plain_host(name, kind, e);
         free(name);
     }
-    if (host && colon && !(*port = port_of(colon + 1))) {
+    if (host && colon && !(*port = number_of(colon + 1))) {
         REFUSE(e, colon + 1, "the port must be a number from 1 to 65535, not \"%s\"");
         free(host);
         return NULL;
@@ -383,7 +383,7 @@ static bool uri_check(const char *uri, struct err *e)
 static bool has_port(const char *name)
 {
     const char *colon = strrchr(name, ':');
-    return colon && port_of(colon + 1) && (strchr(name, ':') == colon || colon[-1] == ']');
+    return colon && number_of(colon + 1) && (strchr(name, ':') == colon || colon[-1] == ']');
 }
 
 static char *name_value_check(const char *value, struct err *e)
@@ -445,6 +445,31 @@ static char *alpn_check(const char *value, struct err *e)
     }
 }
 
+static char *list_check(enum list_kind kind, const char *value, struct err *e)
+{
+    uint16_t *list = list_parse(kind, value, e);
+    char *out = list ? list_format(kind, list) : NULL;
+    free(list);
+    if (!out || strlen(out) <= ENDPOINT_VALUE_MAX)
+        return out;
+    free(out);
+    err_set(e, "the names are longer than %d bytes together", ENDPOINT_VALUE_MAX);
+    return NULL;
+}
+
+static char *ciphers_check(const char *value, struct err *e) { return list_check(LIST_SUITES, value, e); }
+static char *groups_check(const char *value, struct err *e) { return list_check(LIST_GROUPS, value, e); }
+static char *sigalgs_check(const char *value, struct err *e) { return list_check(LIST_SIGALGS, value, e); }
+
+static char *size_check(const char *value, struct err *e)
+{
+    uint16_t size = number_of(value); /* the same range: a ClientHello's extensions have two bytes for their length */
+    if (size)
+        return mem_format("%u", (unsigned)size);
+    REFUSE(e, value, "a number of bytes from 1 to 65535 is needed, not \"%s\"");
+    return NULL;
+}
+
 static char *text_check(const char *value, struct err *e)
 {
     (void)e;
@@ -454,7 +479,8 @@ static char *text_check(const char *value, struct err *e)
 static value_check *const value_checks[KEY_COUNT] = {
     [KEY_AT] = at_check,           [KEY_SNI] = sni_check,     [KEY_NAME] = name_value_check,
     [KEY_CLIENT] = client_check,   [KEY_MIN] = version_check, [KEY_MAX] = version_check,
-    [KEY_ALPN] = alpn_check,
+    [KEY_CIPHERS] = ciphers_check, [KEY_GROUPS] = groups_check, [KEY_SIGALGS] = sigalgs_check,
+    [KEY_ALPN] = alpn_check,       [KEY_HELLO_SIZE] = size_check,
 };
 
 /* A text must be shown, saved and sent as it is, so it has to be printable UTF-8. */
@@ -664,6 +690,62 @@ static uint16_t version_number(const char *word)
     return v ? v->number : 0;
 }
 
+/* "TLS 1.2" or "SSL 3.0 to TLS 1.2"; owned by the caller. */
+static char *versions_text(uint16_t min, uint16_t max)
+{
+    const struct version *low = version_find(min), *high = version_find(max);
+    if (low && high && low != high)
+        return mem_format("%s to %s", low->title, high->title);
+    return mem_string(high ? high->title : low ? low->title : "no version of TLS");
+}
+
+/* Of the suites; 0 and 0 for none. */
+static void suites_range(const uint16_t *suites, uint16_t *min, uint16_t *max)
+{
+    *min = *max = 0;
+    for (size_t i = 0; i < version_count; i++)
+        for (const uint16_t *s = suites; *s; s++)
+            if (suite_fits(*s, version_table[i].number)) {
+                *min = *min ? *min : version_table[i].number;
+                *max = version_table[i].number;
+            }
+}
+
+static bool offer_refuse(const struct endpoint *ep, const uint16_t *suites, struct err *e)
+{
+    uint16_t min, max;
+    char *wanted = versions_text(ep->offer.min, ep->offer.max);
+    if (suites) {
+        suites_range(suites, &min, &max);
+        char *fit = versions_text(min, max);
+        err_set(e, "no cipher suite of ciphers= is left: they are for %s, and min= and max= leave only %s", fit, wanted);
+        free(fit);
+    } else {
+        err_set(e, "this client has no cipher suite for %s; ciphers= can name some", wanted);
+    }
+    free(wanted);
+    return false;
+}
+
+/* The values are canonical, so their lists parse. */
+static bool offer_settle(struct endpoint *ep, struct err *e)
+{
+    static const struct { enum key key; enum list_kind kind; } lists[] = {
+        { KEY_CIPHERS, LIST_SUITES }, { KEY_GROUPS, LIST_GROUPS }, { KEY_SIGALGS, LIST_SIGALGS },
+    };
+    uint16_t *list[3] = { NULL };
+    for (size_t i = 0; i < 3; i++)
+        if (ep->value[lists[i].key])
+            list[i] = list_parse(lists[i].kind, ep->value[lists[i].key], e);
+    struct limits l = { .min = ep->min, .max = ep->max, .suites = list[0], .groups = list[1], .sigalgs = list[2] };
+    if (ep->value[KEY_HELLO_SIZE])
+        l.size = number_of(ep->value[KEY_HELLO_SIZE]);
+    bool ok = offer_make(&ep->offer, client_find(ep->value[KEY_CLIENT]), &l) || offer_refuse(ep, list[0], e);
+    for (size_t i = 0; i < 3; i++)
+        free(list[i]);
+    return ok;
+}
+
 /* What follows from the values: numbers, addresses, and whether they fit together. */
 static bool values_settle(struct endpoint *ep, struct err *e)
 {
@@ -672,6 +754,8 @@ static bool values_settle(struct endpoint *ep, struct err *e)
     if (ep->min && ep->max && ep->min > ep->max)
         return err_set(e, "min=%s is above max=%s, so there is no version left to offer",
                        ep->value[KEY_MIN], ep->value[KEY_MAX]);
+    if (!offer_settle(ep, e))
+        return false;
     if (ep->value[KEY_AT]) {
         enum host_kind kind;
         ep->at_host = host_and_port(ep->value[KEY_AT], &kind, &ep->at_port, e);
@@ -752,6 +836,7 @@ void endpoint_free(struct endpoint *ep)
     free(ep->host);
     free(ep->note);
     free(ep->at_host);
+    offer_clear(&ep->offer);
     free(ep);
 }
 
@@ -783,15 +868,7 @@ char *endpoint_title(const struct endpoint *ep)
     return title;
 }
 
-void endpoint_versions(const struct endpoint *ep, uint16_t *min, uint16_t *max)
+const struct offer *endpoint_offer(const struct endpoint *ep)
 {
-    const struct client *client = client_find(ep->value[KEY_CLIENT]);
-    if (!client)
-        client = client_find(NULL);
-    *min = ep->min ? ep->min : client->min;
-    *max = ep->max ? ep->max : client->max;
-    if (*min > *max && ep->max && !ep->min)
-        *min = *max;
-    else if (*min > *max)
-        *max = *min;
+    return &ep->offer;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "src/base/err.h"
+#include "src/wire/client.h"
 
 #define ENDPOINT_TEXT_MAX 8192  /* bytes of a whole endpoint, given or canonical */
 #define ENDPOINT_VALUE_MAX 4096 /* bytes of one key's value */
@@ -37,11 +38,11 @@ extern const size_t scheme_count;
     X(CLIENT,     "client",       true,  "PROFILE",        "act as this client") \
     X(MIN,        "min",          true,  "VERSION",        "lowest protocol version offered") \
     X(MAX,        "max",          true,  "VERSION",        "highest protocol version offered") \
-    X(CIPHERS,    "ciphers",      false, "LIST",           "cipher suites offered, joined by +") \
-    X(GROUPS,     "groups",       false, "LIST",           "groups offered, joined by +") \
-    X(SIGALGS,    "sigalgs",      false, "LIST",           "signature algorithms offered, joined by +") \
+    X(CIPHERS,    "ciphers",      true,  "LIST",           "cipher suites offered, joined by +") \
+    X(GROUPS,     "groups",       true,  "LIST",           "groups offered, joined by +") \
+    X(SIGALGS,    "sigalgs",      true,  "LIST",           "signature algorithms offered, joined by +") \
     X(ALPN,       "alpn",         true,  "LIST|none",      "application protocols offered, joined by +") \
-    X(HELLO_SIZE, "hello-size",   false, "BYTES",          "pad the ClientHello to at least this") \
+    X(HELLO_SIZE, "hello-size",   true,  "BYTES",          "pad the ClientHello to at least this") \
     X(CA,         "ca",           true,  "FILE",           "trust these CAs only") \
     X(CERT,       "cert",         false, "FILE",           "client certificate") \
     X(KEY,        "key",          false, "FILE",           "its private key") \
@@ -74,6 +75,7 @@ struct endpoint { /* never changed once it was parsed, so it is shared: endpoint
     char *value[KEY_COUNT];      /* owned; checked and in its one spelling, NULL where not given */
     char *note;                  /* owned; what was silently mended ("the path /x was dropped"), or NULL */
     uint16_t min, max;           /* protocol versions from min= max=, 0 where not given */
+    struct offer offer;          /* owned lists; ask endpoint_offer */
     char *at_host;               /* owned; address of at=, NULL where not given */
     uint16_t at_port;            /* port of at=, 0: `port` */
 };
@@ -95,9 +97,9 @@ struct endpoint *endpoint_ref(const struct endpoint *ep); /* one more owner; acc
 void endpoint_free(struct endpoint *ep);                 /* one owner less; accepts NULL */
 enum key key_find(const char *word);     /* KEY_COUNT when there is no such key */
 
-/* The protocol versions this endpoint's client offers: its profile's range, narrowed or moved by min=
- * and max= (a limit outside the profile's range moves the other end along: min=tls1.0 max=tls1.1). */
-void endpoint_versions(const struct endpoint *ep, uint16_t *min, uint16_t *max);
+/* What this endpoint's client offers: its profile, limited by min= max= ciphers= groups= sigalgs= and
+ * hello-size= (see offer_make). Lent, never NULL. */
+const struct offer *endpoint_offer(const struct endpoint *ep);
 /* What is sent as server name, NULL for none: sni= or HOST unless that is an address. Lent. */
 const char *endpoint_sni(const struct endpoint *ep);
 /* What the certificate must match: name=, else sni=, else HOST. Lent. */

@@ -23,6 +23,7 @@ enum fact_kind {
     FACT_LIST,     /* [array of strings] */
     FACT_TIME,     /* [string, RFC 3339] */
     FACT_OFFSET,   /* [object: seconds, uncertainty] */
+    FACT_TAKEN,    /* [object] compared by what is accepted, per protocol version: accepts.h */
     FACT_OBJECT,   /* [object or array] shown by its text only, never compared */
 };
 
@@ -49,7 +50,20 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(STAPLE,       "ocsp_staple",      "OCSP staple",     GROUP_TLS,     FACT_FLAG,   false, "an OCSP response was stapled") \
     X(TICKET,       "session_ticket",   "Session ticket",  GROUP_TLS,     FACT_FLAG,   false, "a session ticket was issued") \
     X(LATE,         "late_alert",       "Late refusal",    GROUP_TLS,     FACT_WORD,   true,  "refused after the handshake: name of the alert, or closed, reset") \
-    X(VERSIONS,     "versions",         "Versions taken",  GROUP_TLS,     FACT_OBJECT, true,  "per protocol version: accepted, refused, or how it ended") \
+    X(VERSIONS,     "versions",         "Versions taken",  GROUP_TLS,     FACT_TAKEN,  true,  "per protocol version: accepted, refused, or how it ended") \
+    X(POST_QUANTUM, "post_quantum",     "Large hello",     GROUP_TLS,     FACT_WORD,   true,  "whether a ClientHello of post-quantum size is answered, as today's browsers send it") \
+    X(RELAXED,      "relaxed",          "Relaxed hellos",  GROUP_TLS,     FACT_OBJECT, true,  "the client's own hello, and with more suites, groups or signature algorithms: how each was answered") \
+    X(CIPHERS,      "ciphers",          "Ciphers taken",   GROUP_TLS,     FACT_TAKEN,  true,  "cipher suites the server takes, per protocol version") \
+    X(ORDER,        "server_order",     "Server's order",  GROUP_TLS,     FACT_FLAG,   false, "whether the server's order of suites decides, or the client's") \
+    X(GROUPS,       "groups",           "Groups taken",    GROUP_TLS,     FACT_TAKEN,  true,  "groups the server takes, per protocol version") \
+    X(SIGALGS,      "sigalgs",          "Signatures taken",GROUP_TLS,     FACT_TAKEN,  true,  "signature algorithms the server signs handshakes with, per protocol version") \
+    X(DH,           "dh",               "DH group",        GROUP_TLS,     FACT_WORD,   true,  "size of the server's Diffie-Hellman group up to TLS 1.2, and its name") \
+    X(CERT_KEYS,    "cert_keys",        "Certificate keys",GROUP_TLS,     FACT_LIST,   true,  "kinds of certificate the server has, such as RSA or ECDSA, and their sizes") \
+    X(RENEGOTIATION,"secure_renegotiation", "Secure reneg.", GROUP_TLS,   FACT_FLAG,   true,  "the server knows secure renegotiation (RFC 5746), which clients insist on up to TLS 1.2") \
+    X(ETM,          "encrypt_then_mac", "Encrypt-then-MAC",GROUP_TLS,     FACT_FLAG,   false, "the server takes encrypt_then_mac (RFC 7366) for CBC suites") \
+    X(COMPRESSION,  "compression",      "Compression",     GROUP_TLS,     FACT_FLAG,   false, "the server agrees to TLS compression (CRIME)") \
+    X(FALLBACK,     "fallback_scsv",    "Fallback SCSV",   GROUP_TLS,     FACT_FLAG,   false, "the server refuses a needless fallback to an older version (RFC 7507)") \
+    X(TOLERATES,    "tolerates",        "Tolerates",       GROUP_TLS,     FACT_OBJECT, true,  "how unusual but lawful hellos are answered: unknown extension, newer version, large, split") \
     X(LEAF,         "leaf",             "Leaf SHA-256",    GROUP_CERT,    FACT_WORD,   false, "fingerprint of the server's certificate") \
     X(SUBJECT,      "subject",          "Subject",         GROUP_CERT,    FACT_WORD,   false, "name of the server's certificate") \
     X(ISSUER,       "issuer",           "Issuer",          GROUP_CERT,    FACT_WORD,   false, "who issued it") \
@@ -95,7 +109,32 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * ocsp_staple, session_ticket, extended_master_secret   yes / no
  * late_alert        yes: alert name, "closed" or "reset"; no: none came while we waited
  * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "answered by TLS 1.0" |
- *                   "closed" | "reset" | "silent" | "could-not-ask", ...}: each offered alone with everything else relaxed
+ *                   "closed" | "reset" | "silent" | "could-not-ask", ...}: each, from "ssl2" on, offered alone with
+ *                   everything else relaxed. The words for an answer (ANSWER below) are "accepted" (a ServerHello or
+ *                   HelloRetryRequest that chooses what was offered), "alert 40 handshake_failure", "answered by TLS 1.0"
+ *                   (another version than offered), "chose what was not offered", "closed", "reset", "silent", "slow",
+ *                   "not-tls", "protocol", "refused" (no connection, although others could be made), "could-not-ask"
+ * post_quantum      yes: the group chosen ("x25519", "X25519MLKEM768") or "answered"; no: ANSWER, while the same
+ *                   hello without the large key share is accepted; unsure: ANSWER, that one is not accepted either
+ * relaxed           yes: {"tries": {"as-is": TRY, "suites": TRY, "groups": TRY, "sigalgs": TRY, "suites+groups": TRY,
+ *                   "suites+sigalgs": TRY, "groups+sigalgs": TRY, "all": TRY, "no-alpn": TRY, "small": TRY},
+ *                   "takes": {"suites": [...], "groups": [...], "sigalgs": [...]}}: TRY is null or {"answer": ANSWER,
+ *                   "version": "tls1.2"|null, "cipher": ...|null, "group": ...|null}. "as-is" is the client's own hello,
+ *                   byte for byte as far as it matters; the names say which lists were extended by all the others there
+ *                   are; "no-alpn" and "small" (without padding) are asked only where that was sent. A list of "takes"
+ *                   is what the server was seen to take, in its order, when that one was extended; not always all
+ * ciphers           yes: {"tls1.2": {"accepted": [...], "unsettled": [{"name": ..., "answer": ANSWER}, ...]}, ...}: a
+ *                   version the server takes; in the server's order where server_order is yes. What is in neither
+ *                   list was refused beside offers that were accepted
+ * server_order      yes: the server's; no: the client's; unsure: the versions differ; could-not-ask: nothing to choose
+ *                   from. value: {"tls1.2": true|false|null, ...}
+ * groups, sigalgs   yes: as ciphers. Groups up to TLS 1.2 are those of ECDHE; sigalgs exist from TLS 1.2 on
+ * dh                yes: "2048", or with the RFC 7919 name: "2048 ffdhe2048"; no: no suite with DHE is taken
+ * cert_keys         yes: ["RSA 2048", "ECDSA secp256r1"]; without the size where only TLS 1.3 told
+ * secure_renegotiation, encrypt_then_mac, compression, fallback_scsv   yes / no; could-not-ask where no version before
+ *                   TLS 1.3, no CBC suite, or no second version is taken
+ * tolerates         yes: {"unknown-extension": ANSWER, "newer-version": ANSWER, "large": ANSWER, "split-records": ANSWER,
+ *                   "split-segments": ANSWER, "grease": ANSWER}
  * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool}; no: none sent
  * trusted           yes: name of the anchor; no: "issuer-unknown" "root-untrusted" "root-other-key"
  *                   "self-signed" "bad-signature" "not-a-ca" ...; could-not-ask: "no-store"

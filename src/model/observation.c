@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const probe_words[] = { "resolve", "connect", "handshake", "versions", "http", "judge",
-                                    "machine", "other", NULL };
+const char *const probe_words[] = { "resolve", "connect", "handshake", "large", "versions", "relaxed", "ciphers",
+                                    "groups", "sigalgs", "traits", "http", "judge", "machine", "other", NULL };
 
 const char *probe_name(const char *word)
 {

@@ -6,7 +6,10 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/accepts.h"
 #include "src/wire/names.h"
+
+#define CELL_MAX 500 /* bytes from which a cell gets no more names */
 
 struct session *session_new(double started)
 {
@@ -238,6 +241,17 @@ static char *list_cell(const json_t *list)
     return mem_format("%zu", json_array_size(list));
 }
 
+/* "x25519, secp256r1": a cell cuts what it has no room for, but a file may hold any number. */
+static char *names_cell(const json_t *list)
+{
+    struct text t = { 0 };
+    for (size_t i = 0; i < json_array_size(list) && t.len < CELL_MAX; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        text_addf(&t, "%s%s", i ? ", " : "", name ? name : "?");
+    }
+    return t.s ? text_take(&t) : mem_string("none");
+}
+
 static char *offset_cell(const json_t *v)
 {
     double s = json_number_value(json_object_get(v, "seconds"));
@@ -267,6 +281,50 @@ static char *versions_cell(const json_t *v)
     return text_take(&t);
 }
 
+/* "1.3: 3, 1.2: 12": how many suites of each version. */
+static char *ciphers_cell(const json_t *v)
+{
+    struct text t = { 0 };
+    for (int i = ACCEPTS_VERSIONS - 1; i >= 0; i--) {
+        const json_t *block = json_object_get(v, accepts_word(i)), *list = json_object_get(block, "accepted");
+        const char *title = accepts_title(i);
+        if (block)
+            text_addf(&t, "%s%s: %zu", t.s ? ", " : "", text_starts(title, "TLS ") ? title + 4 : title,
+                      json_array_size(list));
+    }
+    if (!t.s)
+        text_add(&t, "none");
+    return text_take(&t);
+}
+
+/* "all", or the hellos that were not answered as they ought to be. */
+static char *tolerates_cell(const json_t *v)
+{
+    struct text t = { 0 };
+    const char *key;
+    json_t *said;
+    json_object_foreach((json_t *)v, key, said)
+        if (json_is_string(said) && strcmp(json_string_value(said), "accepted") != 0)
+            text_addf(&t, "%s%s", t.s ? ", " : "not: ", key);
+    if (!t.s)
+        text_add(&t, "all");
+    return text_take(&t);
+}
+
+/* The first hello that was accepted, the client's own before those with more in them. */
+static char *relaxed_cell(const json_t *v)
+{
+    const json_t *tries = json_object_get(v, "tries");
+    const char *key;
+    json_t *try;
+    json_object_foreach((json_t *)tries, key, try) {
+        const char *answer = json_string_value(json_object_get(try, "answer"));
+        if (answer && strcmp(answer, "accepted") == 0)
+            return mem_format("%s taken", key);
+    }
+    return mem_string("none taken");
+}
+
 /* "12 + 25 ms": connecting, and the handshake or what there was of it. */
 static char *timing_cell(const json_t *v)
 {
@@ -290,6 +348,12 @@ static char *object_cell(enum fact f, const json_t *v)
     }
     if (f == FACT_VERSIONS)
         return versions_cell(v);
+    if (f == FACT_CIPHERS)
+        return ciphers_cell(v);
+    if (f == FACT_TOLERATES)
+        return tolerates_cell(v);
+    if (f == FACT_RELAXED)
+        return relaxed_cell(v);
     if (f == FACT_TIMING)
         return timing_cell(v);
     if (sent) {
@@ -322,6 +386,15 @@ static char *word_cell(enum fact f, const char *word)
     return mem_string(word);
 }
 
+/* What is taken by any version, each once. */
+static char *union_cell(const struct column *c, enum fact f)
+{
+    json_t *all = accepts_union(c, f);
+    char *cell = names_cell(all);
+    json_decref(all);
+    return cell;
+}
+
 char *column_cell(const struct column *c, enum fact f)
 {
     const struct seen *s = &c->fact[f];
@@ -338,7 +411,9 @@ char *column_cell(const struct column *c, enum fact f)
     if (s->state == STATE_NO || !s->value || json_is_null(s->value))
         return mem_string(s->state == STATE_YES ? "yes" : "no");
     if (fact_table[f].kind == FACT_LIST)
-        return list_cell(s->value);
+        return f == FACT_CERT_KEYS ? names_cell(s->value) : list_cell(s->value);
+    if (f == FACT_GROUPS || f == FACT_SIGALGS)
+        return union_cell(c, f);
     if (fact_table[f].kind == FACT_OFFSET)
         return offset_cell(s->value);
     return object_cell(f, s->value);

@@ -78,6 +78,8 @@ char *event_format(const struct event *ev)
     }
     if (has & HAS_TEXT)
         json_object_set_new(o, "text", text_or_null(ev->text));
+    if (ev->kind == EVENT_AGAIN && ev->full)
+        json_object_set_new(o, "full", json_true());
     char *line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(12));
     json_decref(o);
     struct text t = { 0 };
@@ -206,6 +208,7 @@ static bool event_fill(struct event *ev, const json_t *o, struct err *e)
     }
     if (has & HAS_TEXT)
         ev->text = get_text(o, "text", 4096);
+    ev->full = ev->kind == EVENT_AGAIN && json_is_true(json_object_get(o, "full"));
     ev->seen.column = ev->column;
     if (has & HAS_FACT && !get_fact(o, &ev->seen, e))
         return false;

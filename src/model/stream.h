@@ -12,7 +12,7 @@
  *                                           served, or 0
  * and, the other way, what is asked:
  *   {"t":"ask","ask":3,"endpoint":"..."}    {"t":"want","column":1,"facts":["version",...]}
- *   {"t":"again","column":1} {"t":"drop","column":1} {"t":"stop"}
+ *   {"t":"again","column":1[,"full":true]} {"t":"drop","column":1} {"t":"stop"}
  */
 #ifndef TLSWHY_MODEL_STREAM_H
 #define TLSWHY_MODEL_STREAM_H
@@ -37,6 +37,7 @@ struct event {
     char *address, *vantage;    /* owned; column */
     struct observation seen;    /* owned; fact */
     bool wanted[FACT_COUNT];    /* want */
+    bool full;                  /* again: everything is to be enumerated from now on */
     char *text;                 /* owned; trouble */
 };
 

@@ -18,6 +18,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/accepts.h"
 #include "src/model/diff.h"
 #include "src/why/look.h"
 
@@ -172,26 +173,87 @@ static json_t *chain_json(const struct column *c)
     return j;
 }
 
-static json_t *versions_json(const struct seen *seen)
+static bool is_object(const struct column *c, enum fact f)
 {
-    if (seen->state != STATE_YES || !json_is_object(seen->value))
+    return c->fact[f].state == STATE_YES && json_is_object(c->fact[f].value);
+}
+
+static json_t *versions_json(const struct column *c)
+{
+    if (!is_object(c, FACT_VERSIONS))
         return json_null();
-    json_t *list = json_array(), *how;
-    const char *version;
-    json_object_foreach(seen->value, version, how)
-        if (json_is_string(how) && strcmp(json_string_value(how), "accepted") == 0)
-            json_array_append_new(list, json_string(version));
+    json_t *list = json_array();
+    for (int v = 0; v < ACCEPTS_VERSIONS; v++) {
+        const char *answer = accepts_answer(c, v);
+        if (answer && strcmp(answer, "accepted") == 0)
+            json_array_append_new(list, json_string(accepts_word(v)));
+    }
+    return list;
+}
+
+static json_t *ciphers_json(const struct column *c)
+{
+    if (!is_object(c, FACT_CIPHERS))
+        return json_null();
+    json_t *j = json_object();
+    for (int v = 0; v < ACCEPTS_VERSIONS; v++) {
+        const json_t *taken = accepts_taken(c, FACT_CIPHERS, v);
+        if (taken)
+            json_object_set(j, accepts_word(v), (json_t *)taken);
+    }
+    return j;
+}
+
+static json_t *order_json(const struct column *c)
+{
+    enum state state = c->fact[FACT_ORDER].state;
+    return state == STATE_YES || state == STATE_NO ? json_boolean(state == STATE_YES) : json_null();
+}
+
+static json_t *union_json(const struct column *c, enum fact f)
+{
+    json_t *all = accepts_union(c, f);
+    return all ? all : json_null();
+}
+
+static void add_open(json_t *list, enum fact f, int version, const char *name, const char *answer)
+{
+    json_t *j = json_object();
+    json_object_set_new(j, "fact", json_string(fact_table[f].json));
+    json_object_set_new(j, "version", json_string(accepts_word(version)));
+    json_object_set_new(j, "name", text_json(name));
+    json_object_set_new(j, "answer", text_json(answer));
+    json_array_append_new(list, j);
+}
+
+/* What was asked, and not answered in a way that says yes or no. */
+static json_t *unsettled_json(const struct column *c)
+{
+    static const enum fact facts[] = { FACT_CIPHERS, FACT_GROUPS, FACT_SIGALGS };
+    json_t *list = json_array(), *one;
+    size_t i;
+    for (int v = 0; v < ACCEPTS_VERSIONS; v++) {
+        const char *answer = accepts_answer(c, v);
+        if (answer && accepts_is_open(answer))
+            add_open(list, FACT_VERSIONS, v, accepts_word(v), answer);
+    }
+    for (size_t f = 0; f < sizeof facts / sizeof *facts; f++)
+        for (int v = 0; v < ACCEPTS_VERSIONS; v++)
+            json_array_foreach((json_t *)accepts_unsettled(c, facts[f], v), i, one)
+                if (accepts_name(one))
+                    add_open(list, facts[f], v, accepts_name(one), accepts_how(one));
     return list;
 }
 
 static json_t *accepts_json(const struct column *c)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "versions", versions_json(&c->fact[FACT_VERSIONS]));
-    json_object_set_new(j, "ciphers", json_null());
-    json_object_set_new(j, "server_order", json_null());
-    json_object_set_new(j, "groups", json_null());
-    json_object_set_new(j, "sigalgs", json_null());
+    json_object_set_new(j, "versions", versions_json(c));
+    json_object_set_new(j, "ciphers", ciphers_json(c));
+    json_object_set_new(j, "server_order", order_json(c));
+    json_object_set_new(j, "groups", union_json(c, FACT_GROUPS));
+    json_object_set_new(j, "sigalgs", union_json(c, FACT_SIGALGS));
+    json_object_set_new(j, "unsettled", unsettled_json(c));
     return j;
 }
 

@@ -14,6 +14,8 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/accepts.h"
+#include "src/out/takes.h"
 
 #define NAMES_MAX 8      /* columns named in one sentence */
 #define CANDIDATES_MAX 5 /* explanations listed for one column; --json has all of them */
@@ -670,6 +672,8 @@ static bool fact_shown(const struct report *r, const struct column *c, enum fact
     const struct fact_row *row = &fact_table[f];
     if (r->verbose)
         return true;
+    if (takes_has(f) && accepts_known(c))
+        return false;
     return (row->matters || row->kind == FACT_TIME) && row->kind != FACT_OBJECT &&
            (c->fact[f].state == STATE_YES || c->fact[f].state == STATE_NO);
 }
@@ -686,6 +690,23 @@ static void put_facts(struct page *p)
         for (int f = 0; f < FACT_COUNT; f++)
             if (fact_shown(p->r, c, (enum fact)f))
                 put_fact(p, c, (enum fact)f);
+        free(name);
+    }
+}
+
+/* --- what the servers take ------------------------------------------------------------------ */
+
+static void put_takes(struct page *p)
+{
+    const struct session *s = p->r->session;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        if (!accepts_known(c))
+            continue;
+        char *name = name_of(s, i);
+        gap(p);
+        text_addf(&p->t, "What %s%s%s takes:\n", name, c->address ? " at " : "", c->address ? c->address : "");
+        takes_add(&p->t, c, p->r->width);
         free(name);
     }
 }
@@ -739,6 +760,7 @@ void report_text(FILE *out, const struct report *r)
             put_rows(&p);
         if (r->verbose || (one && !calm))
             put_facts(&p);
+        put_takes(&p);
     }
     fputs(p.t.s, out);
     text_free(&p.t);

@@ -10,6 +10,7 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/wire/names.h"
+#include "src/why/mismatch.h"
 
 #define DAY 86400
 #define NAMES_SAID 4     /* names listed in a sentence */
@@ -38,14 +39,14 @@ static json_t *clean_json(const char *s)
     return j ? j : json_null();
 }
 
-static void say(struct words *w, const char *key, const char *text)
+void words_say(struct words *w, const char *key, const char *text)
 {
     json_object_set_new(w->say, key, clean_json(text ? text : ""));
 }
 
-static void say_own(struct words *w, const char *key, char *text)
+void words_say_own(struct words *w, const char *key, char *text)
 {
-    say(w, key, text);
+    words_say(w, key, text);
     free(text);
 }
 
@@ -59,11 +60,10 @@ static const char *member(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-/* "a", "a and b", "a, b and 3 more". */
-static char *list_text(const json_t *list, const char *empty)
+char *words_list(const json_t *list, size_t max, const char *empty)
 {
     struct text t = { 0 };
-    size_t n = json_array_size(list), said = n > NAMES_SAID ? NAMES_SAID : n;
+    size_t n = json_array_size(list), said = n > max ? max : n;
     for (size_t i = 0; i < said; i++) {
         const char *s = json_string_value(json_array_get(list, i));
         text_add(&t, i == 0 ? "" : i + 1 == n ? " and " : ", ");
@@ -120,8 +120,8 @@ static void words_certificate(struct words *w, const json_t *fault)
     json_object_set_new(w->detail, "position", json_string(place_words[p]));
     keep(w, "sent", json_object_get(fault, "cert"));
     keep(w, "link", json_object_get(fault, "link"));
-    say_own(w, "who", mem_format("%s \"%s\"", place_says[p], name));
-    say(w, "what", place_short[p]);
+    words_say_own(w, "who", mem_format("%s \"%s\"", place_says[p], name));
+    words_say(w, "what", place_short[p]);
     free(name);
 }
 
@@ -150,7 +150,7 @@ static void words_faults(const struct look *l, struct words *w, uint32_t mask)
         free(name);
     }
     json_object_set_new(w->detail, "faults", all);
-    say_own(w, "faults", text_take(&said));
+    words_say_own(w, "faults", text_take(&said));
 }
 
 static void detail_faults(const struct look *l, struct words *w, uint32_t mask)
@@ -169,17 +169,17 @@ static void words_date(const struct look *l, struct words *w, const char *key, c
     json_object_set_new(w->detail, key, clean_json(rfc3339));
     if (!rfc3339 || !when_parse(rfc3339, &when)) {
         json_object_set_new(w->detail, "days", json_null());
-        say(w, "day", "an unknown day");
-        say(w, "span", "an unknown time");
+        words_say(w, "day", "an unknown day");
+        words_say(w, "span", "an unknown time");
         return;
     }
     double apart = fabs(l->at - (double)when);
     json_object_set_new(w->detail, "days", json_integer((json_int_t)(apart / DAY)));
-    say(w, "day", when_day(when, day));
+    words_say(w, "day", when_day(when, day));
     if (apart >= 2 * DAY)
-        say_own(w, "span", mem_format("%.0f days", floor(apart / DAY)));
+        words_say_own(w, "span", mem_format("%.0f days", floor(apart / DAY)));
     else
-        say(w, "span", when_span(apart, span));
+        words_say(w, "span", when_span(apart, span));
 }
 
 static void detail_date(const struct look *l, struct words *w, uint32_t mask, const char *key)
@@ -210,7 +210,7 @@ static void detail_soon(const struct look *l, struct words *w, uint32_t mask)
         const char *subject = column_word(l->c, FACT_SUBJECT);
         json_object_set_new(w->detail, "certificate", clean_json(subject));
         char *name = subject_name(subject);
-        say_own(w, "who", mem_format("the server's certificate \"%s\"", name));
+        words_say_own(w, "who", mem_format("the server's certificate \"%s\"", name));
         free(name);
     }
     words_date(l, w, "not_after", when ? when : column_word(l->c, FACT_NOT_AFTER));
@@ -244,9 +244,9 @@ static void detail_name(const struct look *l, struct words *w, uint32_t mask)
     detail_faults(l, w, mask);
     json_object_set_new(w->detail, "asked", clean_json(endpoint_name(l->c->endpoint)));
     json_object_set_new(w->detail, "sni", clean_json(sni));
-    say_own(w, "names", list_text(names, "no name at all"));
+    words_say_own(w, "names", words_list(names, NAMES_SAID, "no name at all"));
     json_object_set_new(w->detail, "names", names);
-    say_own(w, "sent_name",
+    words_say_own(w, "sent_name",
             sni ? mem_format("the server name \"%s\"", sni) : mem_string("no server name"));
 }
 
@@ -263,8 +263,8 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
     keep(w, "aia", json_object_get(top, "aia"));
     json_object_set_new(w->detail, "store", clean_json(l->c->endpoint->value[KEY_CA]
                                                        ? l->c->endpoint->value[KEY_CA] : "system"));
-    say_own(w, "issuer", mem_format("\"%s\"", name));
-    say_own(w, "top",
+    words_say_own(w, "issuer", mem_format("\"%s\"", name));
+    words_say_own(w, "top",
             mem_format(built > 1 ? "the intermediate \"%s\"" : "the server's certificate \"%s\"",
                        top_name));
     free(top_name);
@@ -272,6 +272,13 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
 }
 
 /* --- failures --------------------------------------------------------------------------------- */
+
+static const struct { const char *kind, *says; } how_table[] = {
+    { "reset", "connection reset" }, { "closed", "connection closed" }, { "silent", "no answer" },
+    { "slow", "not done in time, stuck" }, { "not-tls", "what came is not TLS" },
+    { "protocol", "broken TLS" }, { "too-big", "more bytes than a handshake has" },
+    { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" }
+};
 
 static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
 {
@@ -307,44 +314,116 @@ static void detail_protocol(const struct look *l, struct words *w, uint32_t mask
 static json_t *versions_json(const struct look *l, bool taken)
 {
     json_t *a = json_array();
-    for (size_t i = 0; i < version_count; i++) {
-        uint16_t n = version_table[i].number;
+    uint16_t n;
+    for (int i = 0; (n = look_version(i)); i++) {
         bool in = taken ? strcmp(look_answer(l, n), "accepted") == 0 : n >= l->lo && n <= l->hi;
         if (in)
-            json_array_append_new(a, json_string(version_table[i].word));
+            json_array_append_new(a, json_string(version_word(n)));
     }
     return a;
 }
 
-static json_t *version_titles(const json_t *words)
+static json_t *version_titles(const struct look *l, bool taken)
 {
-    json_t *a = json_array();
+    json_t *words = versions_json(l, taken), *titles = json_array();
     const json_t *word;
     size_t i;
     json_array_foreach(words, i, word) {
-        const struct version *v = version_by_word(json_string_value(word));
-        json_array_append_new(a, json_string(v ? v->title : json_string_value(word)));
+        for (int k = 0; look_version(k); k++)
+            if (strcmp(version_word(look_version(k)), json_string_value(word)) == 0)
+                json_array_append_new(titles, json_string(version_title(look_version(k))));
     }
-    return a;
+    json_decref(words);
+    return titles;
 }
 
 static char *versions_text(const struct look *l, bool taken, const char *empty)
 {
-    json_t *words = versions_json(l, taken), *titles = version_titles(words);
-    char *s = list_text(titles, empty);
+    json_t *titles = version_titles(l, taken);
+    char *s = words_list(titles, NAMES_SAID, empty);
     json_decref(titles);
-    json_decref(words);
     return s;
+}
+
+/* From the oldest to the newest that was asked for: "SSL 2.0 to TLS 1.3". */
+static char *versions_tried(const struct look *l)
+{
+    uint16_t first = 0, last = 0, n;
+    for (int i = 0; (n = look_version(i)); i++)
+        if (*look_answer(l, n) && strcmp(look_answer(l, n), "could-not-ask") != 0) {
+            first = first ? first : n;
+            last = n;
+        }
+    return first ? mem_format("%s to %s", version_title(first), version_title(last)) : mem_string("none");
+}
+
+static json_t *version_change(uint16_t add, bool weak)
+{
+    const struct version *v = version_find(add);
+    return v ? json_pack("{s:s, s:s, s:b}", "add", v->word, "openssl", v->protocol, "weak", weak) : json_null();
+}
+
+/* The newest that is offered, or that is taken. */
+static uint16_t version_newest(const struct look *l, bool taken)
+{
+    for (uint16_t n = 0x0304; n >= 0x0300; n--)
+        if (taken ? strcmp(look_answer(l, n), "accepted") == 0 : n >= l->lo && n <= l->hi)
+            return n;
+    return 0;
 }
 
 static void detail_versions(const struct look *l, struct words *w, uint32_t mask)
 {
     const json_t *answers = l->c->fact[FACT_VERSIONS].value;
+    uint16_t offered = version_newest(l, false), taken = version_newest(l, true);
     detail_failure(l, w, mask);
     json_object_set_new(w->detail, "client", versions_json(l, false));
     json_object_set_new(w->detail, "server", answers ? versions_json(l, true) : json_null());
     keep(w, "answers", answers);
-    say_own(w, "accepts", versions_text(l, true, "none of them"));
+    json_object_set_new(w->detail, "dimension", json_string("versions"));
+    json_object_set_new(w->detail, "offered", versions_json(l, false));
+    json_object_set_new(w->detail, "taken", answers ? versions_json(l, true) : json_null());
+    json_object_set_new(w->detail, "taken_complete", json_boolean(answers != NULL));
+    json_object_set_new(w->detail, "server_change", version_change(offered, offered < 0x0303));
+    json_object_set_new(w->detail, "client_change", version_change(taken, taken < 0x0303));
+    words_say_own(w, "accepts", versions_text(l, true, "none of them"));
+    words_say_own(w, "tried", versions_tried(l));
+}
+
+static void detail_as_is(const struct look *l, struct words *w, uint32_t mask)
+{
+    const json_t *try = look_try(l, "as-is");
+    const char *version = member(try, "version"), *cipher = member(try, "cipher");
+    const struct version *v = version ? version_by_word(version) : NULL;
+    const struct suite *s = cipher ? suite_by_name(cipher) : NULL;
+    detail_failure(l, w, mask);
+    keep(w, "as_is", try);
+    words_say(w, "answer", member(try, "answer"));
+    words_say(w, "agreed_version", v ? v->title : "TLS");
+    words_say(w, "agreed_cipher", s ? s->iana : cipher ? cipher : "a cipher suite");
+}
+
+static void detail_large(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *how = column_word(l->c, FACT_POST_QUANTUM);
+    (void)mask;
+    json_object_set_new(w->detail, "kind", json_string("large-hello"));
+    json_object_set_new(w->detail, "answer", clean_json(how));
+    words_say(w, "large", how && text_starts(how, "alert ") ? how : NULL);
+    for (size_t i = 0; how && i < sizeof how_table / sizeof *how_table; i++)
+        if (strcmp(how, how_table[i].kind) == 0)
+            words_say(w, "large", how_table[i].says);
+}
+
+static void detail_renegotiation(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *word = column_word(l->c, FACT_VERSION);
+    const struct version *v = word ? version_by_word(word) : NULL;
+    (void)mask;
+    json_object_set_new(w->detail, "extension", json_string("renegotiation_info"));
+    json_object_set_new(w->detail, "insists", json_string("client"));
+    json_object_set_new(w->detail, "version", clean_json(word));
+    words_say(w, "agreed_version", v ? v->title : "TLS");
 }
 
 static void detail_late(const struct look *l, struct words *w, uint32_t mask)
@@ -365,15 +444,15 @@ static void detail_clock(const struct look *l, struct words *w, uint32_t mask)
     json_object_set_new(w->detail, "seconds", json_real(l->offset));
     json_object_set_new(w->detail, "uncertainty", json_real(l->uncertainty));
     keep(w, "ntp", l->c->fact[FACT_NTP].value);
-    say(w, "skew", when_span(fabs(l->offset), span));
-    say(w, "side", l->offset < 0 ? "behind" : "ahead of");
+    words_say(w, "skew", when_span(fabs(l->offset), span));
+    words_say(w, "side", l->offset < 0 ? "behind" : "ahead of");
 }
 
 static void detail_group(const struct look *l, struct words *w, uint32_t mask)
 {
     const char *group = column_word(l->c, FACT_KX_GROUP), *cipher = column_word(l->c, FACT_CIPHER);
     (void)mask;
-    say(w, "group", group);
+    words_say(w, "group", group);
     json_object_set_new(w->detail, "group", clean_json(group));
     json_object_set_new(w->detail, "cipher", clean_json(cipher));
 }
@@ -389,7 +468,7 @@ static void detail_policy(const struct look *l, struct words *w, uint32_t mask)
         if (json_string_value(value))
             text_addf(&t, "%s%s: %s", t.len ? "; " : "", key, json_string_value(value));
     }
-    say_own(w, "policy", text_take(&t));
+    words_say_own(w, "policy", text_take(&t));
 }
 
 static void detail_proxy(const struct look *l, struct words *w, uint32_t mask)
@@ -414,6 +493,9 @@ static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *
     [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
     [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
     [DETAIL_LATE] = detail_late,         [DETAIL_GROUP] = detail_group,
+    [DETAIL_SUITES] = mismatch_suites,   [DETAIL_GROUPS] = mismatch_groups,
+    [DETAIL_SIGALGS] = mismatch_sigalgs, [DETAIL_AS_IS] = detail_as_is,
+    [DETAIL_LARGE] = detail_large,       [DETAIL_RENEGOTIATION] = detail_renegotiation,
     [DETAIL_POLICY] = detail_policy,
     [DETAIL_PROXY] = detail_proxy,       [DETAIL_STORE] = detail_store
 };
@@ -484,13 +566,6 @@ static char *word_alert(const struct look *l)
                             name ? " " : "", name ? name : "")
                : mem_string("an alert");
 }
-
-static const struct { const char *kind, *says; } how_table[] = {
-    { "reset", "connection reset" }, { "closed", "connection closed" }, { "silent", "no answer" },
-    { "slow", "not done in time, stuck" }, { "not-tls", "what came is not TLS" },
-    { "protocol", "broken TLS" }, { "too-big", "more bytes than a handshake has" },
-    { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" }
-};
 
 static char *word_how(const struct look *l)
 {

@@ -11,6 +11,7 @@
 #ifndef TLSWHY_WHY_DETAIL_H
 #define TLSWHY_WHY_DETAIL_H
 
+#include "src/why/fix.h"
 #include "src/why/look.h"
 
 enum detail {
@@ -25,6 +26,10 @@ enum detail {
     DETAIL_CLOCK,     /* offset, uncertainty, and the dates that hang on it */
     DETAIL_LATE,      /* the late alert */
     DETAIL_GROUP,     /* group, cipher */
+    DETAIL_SUITES, DETAIL_GROUPS, DETAIL_SIGALGS, /* a mismatch, see mismatch.h */
+    DETAIL_AS_IS,     /* how the client's own hello was answered */
+    DETAIL_LARGE,     /* how one of post-quantum size was */
+    DETAIL_RENEGOTIATION, /* extension, version */
     DETAIL_POLICY, DETAIL_PROXY, DETAIL_STORE,
     DETAIL_COUNT
 };
@@ -32,11 +37,17 @@ enum detail {
 struct words {
     json_t *detail; /* owned; what goes into the finding */
     json_t *say;    /* owned; words for people only */
+    enum fix fix[2]; /* what to do here, the better one first; FIX_NONE: as the sign says */
 };
 
 /* `mask`: the reasons it is about, 0 where it is about no fault of a certificate. */
 struct words words_of(const struct look *l, enum detail d, uint32_t mask);
 void words_free(struct words *w);
+/* A word for people, and one that is their own; peer-chosen text becomes printable. */
+void words_say(struct words *w, const char *key, const char *text);
+void words_say_own(struct words *w, const char *key, char *text);
+/* "a", "a and b", "a, b and 3 more": `max` of them at most. Owned by the caller. */
+char *words_list(const json_t *list, size_t max, const char *empty);
 /* The template with its {words}; owned by the caller, printable. */
 char *words_fill(const struct look *l, const struct words *w, const char *template);
 /* The same, beginning with a capital where a word like {who} opens it. */

@@ -38,13 +38,100 @@
     X(NOT_TLS_HINT,   "{hint}") \
     X(VERSION_SERVER, "Turn on TLS 1.2 and 1.3 on the server (nginx `ssl_protocols TLSv1.2 " \
                       "TLSv1.3;`, Apache `SSLProtocol -all +TLSv1.2 +TLSv1.3`, HAProxy " \
-                      "`ssl-min-ver TLSv1.2`). Very old software must be updated to offer " \
-                      "them.") \
+                      "`ssl-min-ver TLSv1.2`, OpenSSL `MinProtocol = TLSv1.2` in openssl.cnf, Java: " \
+                      "take TLSv1.2 out of jdk.tls.disabledAlgorithms, Windows: " \
+                      "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1). Very old software must be " \
+                      "updated to offer them; making clients speak the old versions instead puts " \
+                      "them at risk.") \
     X(VERSION_CLIENT, "Let both sides share a version: the server takes {accepts}, this client " \
                       "offers {offer}. Update the client or lift its limits (min=, max=, its " \
-                      "configuration); if it can't be changed, the server has to allow its " \
-                      "versions again (nginx `ssl_protocols`, Apache `SSLProtocol`), which " \
-                      "weakens it.") \
+                      "configuration: OpenSSL `MaxProtocol` in openssl.cnf, Java " \
+                      "jdk.tls.client.protocols, Windows SCHANNEL\\Protocols\\...\\Client); if it " \
+                      "can't be changed, the server has to allow its " \
+                      "versions again (nginx `ssl_protocols`, Apache `SSLProtocol`, HAProxy " \
+                      "`ssl-min-ver`, OpenSSL `MinProtocol`, up to TLS 1.1 also `CipherString = " \
+                      "DEFAULT@SECLEVEL=0`), which weakens it where they are older than TLS 1.2.") \
+    X(SUITE_SERVER,   "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
+                      "nginx `ssl_ciphers`, Apache `SSLCipherSuite`, HAProxy " \
+                      "`ssl-default-bind-ciphers`, OpenSSL `CipherString`; Java: " \
+                      "jdk.tls.disabledAlgorithms in java.security must not forbid it; Windows: " \
+                      "`Enable-TlsCipherSuite -Name {server_iana}`, or the group policy \"SSL Cipher " \
+                      "Suite Order\".") \
+    X(SUITE13_SERVER, "On the server, allow {server_iana} for TLS 1.3: append `:{server_iana}` to the " \
+                      "list in nginx `ssl_conf_command Ciphersuites`, Apache `SSLCipherSuite " \
+                      "TLSv1.3`, HAProxy `ssl-default-bind-ciphersuites`, OpenSSL `Ciphersuites`; " \
+                      "Java: jdk.tls.disabledAlgorithms in java.security must not forbid it; " \
+                      "Windows: `Enable-TlsCipherSuite -Name {server_iana}`.") \
+    X(SUITE_CLIENT,   "On the client, offer {client_add} too: append `:{client_openssl}` to " \
+                      "`CipherString` in openssl.cnf or curl's `--ciphers`; Java: " \
+                      "jdk.tls.disabledAlgorithms in java.security must not forbid it; Windows: " \
+                      "`Enable-TlsCipherSuite -Name {client_iana}`; here: ciphers=.") \
+    X(SUITE13_CLIENT, "On the client, offer {client_iana} too: append `:{client_iana}` to " \
+                      "`Ciphersuites` in openssl.cnf or curl's `--tls13-ciphers`; Java: " \
+                      "jdk.tls.disabledAlgorithms in java.security must not forbid it; Windows: " \
+                      "`Enable-TlsCipherSuite -Name {client_iana}`; here: ciphers=.") \
+    X(SUITE_CLIENT_WEAK, "All that the server is known to take is weak: mend the server. Where " \
+                      "that can't be done, a client can be made to offer it (OpenSSL `CipherString = " \
+                      "{client_openssl}:@SECLEVEL=0` in openssl.cnf, and a library built with it), and " \
+                      "is at risk then.") \
+    X(KEY_SERVER,     "Give the server a second certificate with a key of the kind {client_key} " \
+                      "beside the one with {server_key} (nginx: a second pair of `ssl_certificate` " \
+                      "and `ssl_certificate_key`; Apache: a second pair of `SSLCertificateFile` and " \
+                      "`SSLCertificateKeyFile`; HAProxy: NAME.pem.rsa and NAME.pem.ecdsa beside " \
+                      "`crt NAME.pem`; Java: a second key entry; Windows: one certificate for each " \
+                      "binding only).") \
+    X(SUITES_CURRENT, "Add a current suite on the server, such as " \
+                      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 (ECDHE-RSA-AES128-GCM-SHA256; " \
+                      "ECDHE-ECDSA-AES128-GCM-SHA256 for an ECDSA key): nginx `ssl_ciphers`, Apache " \
+                      "`SSLCipherSuite`, HAProxy `ssl-default-bind-ciphers`.") \
+    X(GROUP_SERVER,   "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
+                      "nginx `ssl_ecdh_curve`, Apache `SSLOpenSSLConfCmd Groups`, HAProxy " \
+                      "`ssl-default-bind-curves`, OpenSSL `Groups`; Java: -Djdk.tls.namedGroups=; " \
+                      "Windows: `Enable-TlsEccCurve -Name {server_windows}`.") \
+    X(GROUP_CLIENT,   "On the client, offer {client_add} too: append `:{client_openssl}` to `Groups` " \
+                      "in openssl.cnf or curl's `--curves`; Java: -Djdk.tls.namedGroups=; Windows: " \
+                      "`Enable-TlsEccCurve -Name {client_windows}`; here: groups=.") \
+    X(CURVE_SERVER,   "Have the server's certificate issued for a key on a curve that clients offer: " \
+                      "P-256 (`openssl genpkey -algorithm EC -pkeyopt " \
+                      "ec_paramgen_curve:P-256`) or RSA, install it and reload the server.") \
+    X(CURVE,          "Find out what kind of key the server's certificate has (`--depth full`): up to " \
+                      "TLS 1.2 a client's groups must list the curve of an ECDSA key too. Let the " \
+                      "client offer that curve (OpenSSL `Groups`, Java -Djdk.tls.namedGroups=, " \
+                      "Windows `Enable-TlsEccCurve`; here: groups=), or have the certificate issued " \
+                      "for a key on P-256 or for RSA.") \
+    X(SIGALG_KEY,     "What a server can sign with depends on the key of its certificate (`--depth " \
+                      "full` tells which): let the client offer what fits it (OpenSSL " \
+                      "`SignatureAlgorithms` in openssl.cnf, Java " \
+                      "-Djdk.tls.client.SignatureSchemes=; here: sigalgs=), or give the server a " \
+                      "certificate with a key that fits what is offered ({offered}).") \
+    X(SIGALG_SERVER,  "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
+                      "nginx `ssl_conf_command SignatureAlgorithms`, Apache `SSLOpenSSLConfCmd " \
+                      "SignatureAlgorithms`, HAProxy `ssl-default-bind-sigalgs` (2.8), OpenSSL " \
+                      "`SignatureAlgorithms`; Java: -Djdk.tls.server.SignatureSchemes=; Windows: " \
+                      "`Functions` under HKLM\\SYSTEM\\CurrentControlSet\\Control\\Cryptography\\" \
+                      "Configuration\\Local\\SSL\\00010003.") \
+    X(SIGALG_CLIENT,  "On the client, offer {client_add} too: append `:{client_openssl}` to " \
+                      "`SignatureAlgorithms` in openssl.cnf; Java: " \
+                      "-Djdk.tls.client.SignatureSchemes=; Windows: `Functions` under HKLM\\SYSTEM\\" \
+                      "CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010003; " \
+                      "here: sigalgs=.") \
+    X(SIGALG_CLIENT_WEAK, "All that the server is known to sign with is weak: mend the server. " \
+                      "Where that can't be done, a client can be made to accept it (OpenSSL " \
+                      "`SignatureAlgorithms = {client_openssl}` and `CipherString = " \
+                      "DEFAULT@SECLEVEL=0` in openssl.cnf), and is at risk then.") \
+    X(RENEGOTIATION,  "Update the server's TLS library, or switch secure renegotiation (RFC 5746) back " \
+                      "on there: every library since 2010 has it. Until then a client built on " \
+                      "OpenSSL 3 gets through with `Options = UnsafeLegacyServerConnect` in the " \
+                      "system_default section of its openssl.cnf (`openssl s_client " \
+                      "-legacy_server_connect`), and can then be attacked by injected data.") \
+    X(LARGE,          "Update what terminates TLS there, server or load balancer: it must read a " \
+                      "ClientHello that arrives in several packets. Until then clients get through " \
+                      "without the post-quantum group (OpenSSL 3.5: `Groups = X25519:P-256:P-384` in " \
+                      "openssl.cnf; Chrome: the policy PostQuantumKeyAgreementEnabled = false).") \
+    X(LARGE_PATH,     "Send the same from the server's own network, or from the server itself " \
+                      "(at=127.0.0.1): if it is answered there, update or bypass what inspects TLS on " \
+                      "the way (firewall, proxy, load balancer), which must not expect a ClientHello " \
+                      "in one packet.") \
     X(SMALL_DH,       "Offer ECDHE on the server (every current client prefers it), or give it a " \
                       "Diffie-Hellman group of at least 2048 bits (nginx `ssl_dhparam`, made by " \
                       "`openssl dhparam 2048`; Java: jdk.tls.ephemeralDHKeySize=2048).") \

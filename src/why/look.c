@@ -171,11 +171,42 @@ const json_t *look_top(const struct look *l)
 
 /* --- versions --------------------------------------------------------------------------------- */
 
+static const struct { uint16_t number; const char *word, *title; } versions_known[] = {
+    { 0x0002, "ssl2", "SSL 2.0" }, { 0x0300, "ssl3", "SSL 3.0" }, { 0x0301, "tls1.0", "TLS 1.0" },
+    { 0x0302, "tls1.1", "TLS 1.1" }, { 0x0303, "tls1.2", "TLS 1.2" }, { 0x0304, "tls1.3", "TLS 1.3" }
+};
+enum { VERSIONS_KNOWN = sizeof versions_known / sizeof *versions_known };
+
+uint16_t look_version(int nth)
+{
+    return nth < VERSIONS_KNOWN ? versions_known[nth].number : 0;
+}
+
+const char *version_word(uint16_t version)
+{
+    for (int i = 0; i < VERSIONS_KNOWN; i++)
+        if (versions_known[i].number == version)
+            return versions_known[i].word;
+    return "";
+}
+
+const char *version_title(uint16_t version)
+{
+    for (int i = 0; i < VERSIONS_KNOWN; i++)
+        if (versions_known[i].number == version)
+            return versions_known[i].title;
+    return "";
+}
+
 const char *look_answer(const struct look *l, uint16_t version)
 {
-    const struct version *v = version_find(version);
-    return v && l->c->fact[FACT_VERSIONS].state == STATE_YES
-               ? look_text(l, FACT_VERSIONS, v->word) : "";
+    return l->c->fact[FACT_VERSIONS].state == STATE_YES
+               ? look_text(l, FACT_VERSIONS, version_word(version)) : "";
+}
+
+const json_t *look_try(const struct look *l, const char *name)
+{
+    return json_object_get(look_member(l, FACT_RELAXED, "tries"), name);
 }
 
 /* by_80: an OpenSSL 3 server whose security level has no signature for the one version it is set to
@@ -204,12 +235,13 @@ static void tally_add(struct tally *t, const char *answer)
 static enum takes look_takes(const struct look *l)
 {
     struct tally in = { 0 }, out = { 0 };
+    uint16_t n;
+    if (l->relaxed.any) /* a hello with the client's versions was accepted */
+        return TAKES_INSIDE;
     if (l->c->fact[FACT_VERSIONS].state != STATE_YES)
         return TAKES_UNASKED;
-    for (size_t i = 0; i < version_count; i++) {
-        uint16_t n = version_table[i].number;
+    for (int i = 0; (n = look_version(i)); i++)
         tally_add(n >= l->lo && n <= l->hi ? &in : &out, look_answer(l, n));
-    }
     if (in.accepted)
         return TAKES_INSIDE;
     if (out.accepted)
@@ -306,10 +338,57 @@ static bool alpn_is_foreign(const struct look *l)
 static bool dh_is_small(const struct look *l)
 {
     const char *word = column_word(l->c, FACT_KX_GROUP);
-    const struct client *client = client_find(l->c->endpoint->value[KEY_CLIENT]);
-    if (!client)
-        client = client_find(NULL);
-    return text_starts(word, "dh") && atoi(word + 2) > 0 && atoi(word + 2) < client->dh_bits_min;
+    return text_starts(word, "dh") && atoi(word + 2) > 0 && atoi(word + 2) < l->offer->dh_bits_min;
+}
+
+/* A large hello, such as this client sends, is refused or dropped while a smaller one is answered. */
+static bool large_fails(const struct look *l)
+{
+    const char *how = column_word(l->c, FACT_POST_QUANTUM);
+    return l->c->fact[FACT_POST_QUANTUM].state == STATE_NO && how &&
+           (text_starts(how, "alert ") || word_among(how, "reset|closed|silent|slow"));
+}
+
+/* What current clients offer, those of client_find(NULL), was asked for too and is refused. */
+static bool others_have_no_version(const struct look *l)
+{
+    const struct client *current = client_find(NULL);
+    struct tally in = { 0 };
+    if (l->c->fact[FACT_VERSIONS].state != STATE_YES)
+        return false;
+    for (uint16_t n = current->min; n <= current->max; n++)
+        tally_add(&in, look_answer(l, n));
+    return !in.accepted && !in.reset && !in.silent && in.by_70 + in.by_80 + in.refused > 0;
+}
+
+static bool suite_is_current(const json_t *name)
+{
+    const struct suite *s = json_string_value(name) ? suite_by_name(json_string_value(name)) : NULL;
+    for (const uint16_t *p = client_find(NULL)->suites; s && *p; p++)
+        if (*p == s->number)
+            return true;
+    return false;
+}
+
+/* Every suite of the current versions is known, and current clients offer none of them. */
+static bool others_have_no_suite(const struct look *l)
+{
+    const struct client *current = client_find(NULL);
+    size_t taken = 0, i;
+    const json_t *name;
+    if (l->c->fact[FACT_CIPHERS].state != STATE_YES)
+        return false;
+    for (uint16_t n = current->min; n <= current->max; n++) {
+        const json_t *of = look_member(l, FACT_CIPHERS, version_word(n));
+        if (json_array_size(json_object_get(of, "unsettled")))
+            return false;
+        json_array_foreach(json_object_get(of, "accepted"), i, name) {
+            if (suite_is_current(name))
+                return false;
+            taken++;
+        }
+    }
+    return taken > 0;
 }
 
 /* All the server takes is older than what is offered. */
@@ -467,6 +546,9 @@ static const struct that {
     { FACT_VERSIONS, "older", takes_older },
     { FACT_VERSIONS, "none-70", takes_none_70 },
     { FACT_VERSIONS, "unasked", takes_unasked },
+    { FACT_VERSIONS, "not-current", others_have_no_version }, /* current clients share none */
+    { FACT_CIPHERS, "not-current", others_have_no_suite },
+    { FACT_POST_QUANTUM, "fails", large_fails },
     { FACT_KX_GROUP, "small-dh", dh_is_small },
     { FACT_ALPN, "foreign", alpn_is_foreign },
     { FACT_CLOCK, "awaited", clock_awaited },
@@ -488,6 +570,8 @@ static const struct that {
 
 static bool that_holds(const struct look *l, enum fact f, const char *words)
 {
+    if (f == FACT_RELAXED)
+        return relaxed_holds(&l->relaxed, words);
     for (size_t i = 0; i < sizeof that_table / sizeof *that_table; i++)
         if (that_table[i].fact == f && word_among(that_table[i].word, words) &&
             that_table[i].holds(l))
@@ -542,8 +626,11 @@ static void look_soon(struct look *l, int min_days)
 struct look look_at(const struct session *s, const struct column *c, enum family family,
                     int min_days)
 {
-    struct look l = { .s = s, .c = c, .family = family };
-    endpoint_versions(c->endpoint, &l.lo, &l.hi);
+    struct look l = { .s = s, .c = c, .family = family, .offer = endpoint_offer(c->endpoint) };
+    const struct seen *relaxed = &c->fact[FACT_RELAXED];
+    l.lo = l.offer->min;
+    l.hi = l.offer->max;
+    l.relaxed = relaxed_read(relaxed->state, relaxed->value, look_text(&l, FACT_FAILURE, "kind"));
     l.takes = look_takes(&l);
     look_faults(&l);
     look_clock(&l);

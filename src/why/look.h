@@ -14,6 +14,7 @@
 
 #include "src/model/reason.h"
 #include "src/model/session.h"
+#include "src/why/relaxed.h"
 
 enum test {
     TEST_NONE = 0, /* ends a list of conditions */
@@ -21,7 +22,8 @@ enum test {
     TEST_WORD,     /* the value, a string */
     TEST_MEMBER,   /* a member of the value: "kind=alert|closed", "alert.number=70" */
     TEST_FAULT,    /* cert_reasons has this fault in the path, perhaps at a place: "expired@leaf" */
-    TEST_THAT      /* a judgement about the fact with a name of its own, see that_table in look.c */
+    TEST_THAT      /* a judgement about the fact with a name of its own, see that_table in look.c, and
+                      RELAXED_WORDS in relaxed.h */
 };
 
 struct condition {
@@ -29,7 +31,7 @@ struct condition {
     enum test test;
     const char *word;
 };
-#define CONDITIONS_MAX 5
+#define CONDITIONS_MAX 6
 
 /* Where in the path a fault sits. */
 enum place { PLACE_LEAF, PLACE_UPPER, PLACE_STORE, PLACE_COUNT, PLACE_OUTSIDE };
@@ -48,12 +50,15 @@ enum takes {
 /* What is known of the addresses of the other family, for a column that can't be connected. */
 enum family { FAMILY_ALONE, FAMILY_COVERED, FAMILY_WAITING };
 
+struct offer;
 struct look {
     const struct session *s;
     const struct column *c;
     enum family family;
-    uint16_t lo, hi;          /* versions the client of this column offers */
+    const struct offer *offer; /* lent; what the client of this column offers */
+    uint16_t lo, hi;          /* its versions */
     enum takes takes;
+    struct relaxed relaxed;
     uint32_t faults[PLACE_COUNT]; /* bit per reason, faults of the path only */
     double at;                /* when the certificates were judged, unix seconds */
     bool clock;               /* the server's clock is known: */
@@ -83,6 +88,12 @@ const char *look_text(const struct look *l, enum fact f,
                       const char *key); /* the same, "" for none */
 /* The answer to a version offered alone: "accepted", "alert 70 ...", "" when not known. Lent. */
 const char *look_answer(const struct look *l, uint16_t version);
+/* Versions by their age from 0, SSL 2.0 (0x0002), on; 0 when there are no more. */
+uint16_t look_version(int nth);
+const char *version_word(uint16_t version);  /* "ssl2" "tls1.2" */
+const char *version_title(uint16_t version); /* "SSL 2.0" "TLS 1.2" */
+/* A try of FACT_RELAXED ("as-is"), an object or NULL. */
+const json_t *look_try(const struct look *l, const char *name);
 /* The proxy curl would use for this endpoint, NULL for none. Lent. */
 const char *look_proxy(const struct look *l);
 

@@ -6,6 +6,8 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/why/change.h"
+#include "src/wire/client.h"
 #include "src/wire/names.h"
 
 static bool word_plain(const char *word)
@@ -72,15 +74,54 @@ static void s_client(const struct look *l, struct text *t)
     free(to);
 }
 
-static void s_client_range(const struct look *l, struct text *t)
+/* A list as an option, by OpenSSL's names; what has none is left out. False where nothing is left. */
+static bool option_list(struct text *t, const char *option, enum list_kind list, const uint16_t *numbers,
+                        bool tls13, const char *end)
 {
+    struct text names = { 0 };
+    for (; numbers && *numbers; numbers++) {
+        const struct suite *s = list == LIST_SUITES ? suite_find(*numbers) : NULL;
+        const char *name = change_openssl(list, *numbers);
+        if (name && (list != LIST_SUITES || (s && (s->kx == KX_TLS13) == tls13)))
+            text_addf(&names, "%s%s", names.len ? ":" : "", name);
+    }
+    bool any = names.len > 0;
+    text_add(&names, any ? end : NULL);
+    char *word = text_take(&names);
+    if (any)
+        shell_option(t, option, word);
+    free(word);
+    return any;
+}
+
+static bool weak_offered(const struct look *l)
+{
+    for (const uint16_t *s = l->offer->suites; s && *s; s++)
+        if (change_grade(LIST_SUITES, *s) == GRADE_WEAK)
+            return true;
+    return l->lo < 0x0303; /* OpenSSL 3 offers the old versions at this level only */
+}
+
+/* The limits this client was given by hand. */
+static void s_client_limits(const struct look *l, struct text *t)
+{
+    const struct endpoint *ep = l->c->endpoint;
     const struct version *lo = version_find(l->lo), *hi = version_find(l->hi);
-    if (lo && l->c->endpoint->min)
+    const char *level = weak_offered(l) ? ":@SECLEVEL=0" : "";
+    if (lo && (ep->min || l->lo > 0x0303))
         shell_option(t, "-min_protocol", lo->protocol);
-    if (hi && (l->c->endpoint->max || l->hi < 0x0304))
+    if (hi && (ep->max || l->hi < 0x0304))
         shell_option(t, "-max_protocol", hi->protocol);
-    if (l->lo < 0x0303) /* OpenSSL 3 offers the old versions at this level only */
+    bool ciphers = ep->value[KEY_CIPHERS] &&
+                   option_list(t, "-cipher", LIST_SUITES, l->offer->suites, false, level);
+    if (!ciphers && l->lo < 0x0303)
         text_add(t, " -cipher 'ALL:@SECLEVEL=0'");
+    if (ep->value[KEY_CIPHERS])
+        option_list(t, "-ciphersuites", LIST_SUITES, l->offer->suites, true, "");
+    if (ep->value[KEY_GROUPS])
+        option_list(t, "-groups", LIST_GROUPS, l->offer->groups, false, "");
+    if (ep->value[KEY_SIGALGS])
+        option_list(t, "-sigalgs", LIST_SIGALGS, l->offer->sigalgs, false, "");
 }
 
 static void s_client_version(const struct look *l, struct text *t, const struct version *v)
@@ -96,8 +137,14 @@ static void s_client_version(const struct look *l, struct text *t, const struct 
 static void handshake_line(const struct look *l, struct text *t)
 {
     s_client(l, t);
-    s_client_range(l, t);
+    s_client_limits(l, t);
     text_add(t, " </dev/null");
+}
+
+static void large_line(const struct look *l, struct text *t)
+{
+    s_client(l, t);
+    text_add(t, " -groups X25519MLKEM768:X25519 </dev/null");
 }
 
 static void alpn_line(const struct look *l, struct text *t)
@@ -107,7 +154,7 @@ static void alpn_line(const struct look *l, struct text *t)
                        : ep->scheme        ? ep->scheme->alpn
                                            : NULL;
     s_client(l, t);
-    s_client_range(l, t);
+    s_client_limits(l, t);
     if (alpn && strcmp(alpn, "none") != 0) {
         char *list = mem_string(alpn);
         for (char *p = list; *p; p++)
@@ -144,7 +191,7 @@ static void versions_line(const struct look *l, struct text *t)
 static void trust_line(const struct look *l, struct text *t)
 {
     s_client(l, t);
-    s_client_range(l, t);
+    s_client_limits(l, t);
     text_add(t, " -verify_return_error </dev/null");
 }
 
@@ -157,7 +204,7 @@ static bool trust_hides(const struct look *l)
 static void leaf_line(const struct look *l, struct text *t, const char *show)
 {
     s_client(l, t);
-    s_client_range(l, t);
+    s_client_limits(l, t);
     text_addf(t, " </dev/null 2>/dev/null | openssl x509 -noout -subject %s", show);
 }
 
@@ -180,7 +227,7 @@ static void name_line(const struct look *l, struct text *t)
         [NAME_DNS] = "-verify_hostname", [NAME_ADDRESS] = "-verify_ip", [NAME_URI] = NULL };
     const char *option = options[name_kind(name)];
     s_client(l, t);
-    s_client_range(l, t);
+    s_client_limits(l, t);
     char *bare = mem_copy(name, strcspn(name, "%")); /* an interface is no part of a certificate */
     if (option)
         shell_option(t, option, bare);
@@ -191,7 +238,7 @@ static void name_line(const struct look *l, struct text *t)
 static void certs_line(const struct look *l, struct text *t)
 {
     s_client(l, t);
-    s_client_range(l, t);
+    s_client_limits(l, t);
     text_add(t, " -showcerts </dev/null");
 }
 
@@ -255,8 +302,10 @@ static void clock_line(const struct look *l, struct text *t)
 
 static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t) = {
     [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
-    [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_VERSIONS] = versions_line,
-    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_CERTS] = certs_line,
+    [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_LARGE] = large_line,
+    [REPRODUCE_VERSIONS] = versions_line,
+    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line,
+    [REPRODUCE_CERTS] = certs_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
     [REPRODUCE_BANNER] = banner_line
 };

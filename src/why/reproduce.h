@@ -14,6 +14,7 @@ enum reproduce {
     REPRODUCE_RESOLVE,   /* ask for the name */
     REPRODUCE_CONNECT,   /* open the connection */
     REPRODUCE_HANDSHAKE, /* as this client */
+    REPRODUCE_LARGE,     /* with a key share of post-quantum size: OpenSSL 3.5 */
     REPRODUCE_VERSIONS,  /* the version that is refused, then one that is accepted */
     REPRODUCE_TRUST,     /* verify the chain */
     REPRODUCE_DATES,     /* the same, or the leaf's dates where an untrusted chain would hide them */

@@ -30,6 +30,17 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 /* By any way a server refuses; silence is not one. */
 #define REFUSED FAILS("kind=alert|closed|reset")
 
+/* By a way that longer lists may change. */
+#define NO_ANSWER "!kind=silent|slow|not-tls"
+
+/* A mismatch as the relaxed hellos show it: the list the refusal hangs on, and how surely. */
+#define MISMATCH(id, at, list, surely, ...) \
+    FOR(id, at, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, list), \
+                     THAT(RELAXED, surely)), \
+        .text = "{short}", \
+        .summary = "{share}: the client offers {offered}, the server takes {taken}.{why}", \
+        .fix = FIX_SERVER_LOG, .reproduce = REPRODUCE_HANDSHAKE, __VA_ARGS__)
+
 #define WEAK_FAULTS "weak-key|weak-digest|no-server-auth|key-usage|not-a-ca|path-length|" \
                     "name-constraint|critical-extension"
 
@@ -40,6 +51,8 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 #define ASK_ELSEWHERE "the same from another network, or on the server itself (at=127.0.0.1)"
 #define ASK_AGAIN "whether it fails every time, and when the server is idle"
 #define ASK_CERT "a try with a client certificate the server accepts"
+#define ASK_ALONE "the same tries again while the server is idle"
+#define ASK_SPLIT "whether a small ClientHello sent in two packets is answered (--depth full)"
 #define ASK_CLOCK "a third clock: an NTP server, or the Date of other servers"
 
 const struct sign sign_table[] = {
@@ -132,17 +145,17 @@ FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("!s
     .detail = DETAIL_PROTOCOL, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 
 /* --- version ---------------------------------------------------------------------------------- */
-FOR(VERSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls"),
+FOR(VERSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER),
                                THAT(VERSIONS, "other"), THAT(VERSIONS, "older")),
     .text = "no common version: offered {offer}, taken {accepts}",
     .summary = "The server takes {accepts} only, the client offers {offer}: they share no version.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_VERSIONS),
-FOR(VERSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls"),
+FOR(VERSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER),
                                THAT(VERSIONS, "other"), THAT(VERSIONS, "!older")),
     .text = "no common version: offered {offer}, taken {accepts}",
     .summary = "The server takes {accepts} only, the client offers {offer}: they share no version.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_CLIENT, .reproduce = REPRODUCE_VERSIONS),
-FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls"),
+FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER),
                                THAT(VERSIONS, "other-reset")),
     .text = "no common version: offered {offer}, taken {accepts}",
     .summary = "The server takes {accepts}; connections that offer {offer} are reset.",
@@ -159,8 +172,8 @@ FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(VERSIONS, "ot
 FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=70"),
                                THAT(VERSIONS, "none-70")),
     .text = "the server refuses every version offered ({offer})",
-    .summary = "The server refuses {offer} for their version, and took no other either: perhaps it "
-               "speaks nothing newer than SSL 3.0, or its own library forbids the version it is set to.",
+    .summary = "The server refuses {offer} for their version, and took no other either ({tried} were "
+               "tried): perhaps its own library forbids the version it is set to.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_VERSIONS,
     .missing = { "the server's configuration: which versions it is meant to speak" }),
 FOR(VERSION_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=version"),
@@ -181,46 +194,105 @@ FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello
     .detail = DETAIL_VERSIONS, .fix = FIX_LOCAL, .missing = { ASK_VERSIONS },
     .reproduce = REPRODUCE_HANDSHAKE),
 
-/* --- other refusals before anything was agreed: never named yet ------------------------------- */
-FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), REFUSED,
-                              FAILS("!alert.number=70|80|86|109|110|112|120"),
-                              THAT(VERSIONS, "!other|other-reset|none-70")),
-    .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
-               "{how} {stage}.",
-    .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
-    .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("alert.number=70|80"),
-                              THAT(VERSIONS, "inside")),
-    .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
-               "{how} {stage}.",
-    .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
-    .reproduce = REPRODUCE_HANDSHAKE),
+/* --- suites, groups, signature algorithms ------------------------------------------------------ */
+MISMATCH(CIPHER_MISMATCH, 97, "suites", "sure", .detail = DETAIL_SUITES),
+MISMATCH(CIPHER_MISMATCH, 90, "suites", "likely", .detail = DETAIL_SUITES),
+MISMATCH(CIPHER_MISMATCH, 75, "suites", "perhaps", .detail = DETAIL_SUITES,
+         .missing = { ASK_ELSEWHERE, ASK_LOG }),
+MISMATCH(GROUP_MISMATCH, 97, "groups", "sure", .detail = DETAIL_GROUPS),
+MISMATCH(GROUP_MISMATCH, 97, "sigalgs", "sure", .detail = DETAIL_SIGALGS),
+MISMATCH(GROUP_MISMATCH, 90, "groups", "likely", .detail = DETAIL_GROUPS),
+MISMATCH(GROUP_MISMATCH, 90, "sigalgs", "likely", .detail = DETAIL_SIGALGS),
+MISMATCH(GROUP_MISMATCH, 75, "groups", "perhaps", .detail = DETAIL_GROUPS,
+         .missing = { ASK_ELSEWHERE, ASK_LOG }),
+MISMATCH(GROUP_MISMATCH, 75, "sigalgs", "perhaps", .detail = DETAIL_SIGALGS,
+         .missing = { ASK_ELSEWHERE, ASK_LOG }),
 FOR(GROUP_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "yes"), THAT(KX_GROUP, "small-dh")),
     .text = "the server's Diffie-Hellman group is too small ({group})",
     .summary = "The server uses a Diffie-Hellman group ({group}) smaller than current clients accept: they "
                "say \"dh key too small\".",
     .detail = DETAIL_GROUP, .fix = FIX_SMALL_DH, .reproduce = REPRODUCE_HANDSHAKE),
+/* Until the relaxed hellos were asked, or when their answers decide nothing. */
+FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), REFUSED,
+                              FAILS("!alert.number=70|80|86|109|110|112|120"),
+                              THAT(VERSIONS, "!other|other-reset|none-70"), THAT(RELAXED, "open|varies")),
+    .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
+               "{how} {stage}.",
+    .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
+    .reproduce = REPRODUCE_HANDSHAKE),
+FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("alert.number=70|80"),
+                              THAT(VERSIONS, "inside"), THAT(RELAXED, "open|varies")),
+    .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
+               "{how} {stage}.",
+    .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
+    .reproduce = REPRODUCE_HANDSHAKE),
 FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), REFUSED,
                              FAILS("!alert.number=70|80|86|109|110|112|120"),
-                             THAT(VERSIONS, "!other|other-reset|none-70")),
+                             THAT(VERSIONS, "!other|other-reset|none-70"), THAT(RELAXED, "open|varies")),
     .summary = "Client and server may share no group or signature algorithm: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("alert.number=70|80"),
-                             THAT(VERSIONS, "inside")),
+                             THAT(VERSIONS, "inside"), THAT(RELAXED, "open|varies")),
     .summary = "Client and server may share no group or signature algorithm: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, "varies")),
+    .summary = "The server answers like hellos now one way, now another: it may be out of resources.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_ALONE, ASK_LOG },
+    .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls|local"),
+                              THAT(RELAXED, "accepted")),
+    .summary = "The same offer was taken a moment later ({agreed_version}, {agreed_cipher}): it may fail now "
+               "and then only.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_AGAIN, ASK_LOG },
+    .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, "refused"),
+                            THAT(RELAXED, "!no-alpn|small"), THAT(VERSIONS, "!other|other-reset|none-70")),
+    .summary = "The server refuses the hello whatever suites, groups and signature algorithms it offers: it may "
+               "have no usable certificate or key for this name, or take only suites that its key does not fit.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
+    .reproduce = REPRODUCE_HANDSHAKE),
+
+/* --- other refusals before anything was agreed ------------------------------------------------- */
+FOR(EXTENSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "yes"), WORD(VERSION, "ssl3|tls1.0|tls1.1|tls1.2"),
+                                 STATE(RENEGOTIATION, "no")),
+    .text = "the server lacks secure renegotiation",
+    .summary = "The server speaks {agreed_version} without secure renegotiation (RFC 5746), which current "
+               "clients insist on: they say \"unsafe legacy renegotiation disabled\".",
+    .detail = DETAIL_RENEGOTIATION, .fix = FIX_RENEGOTIATION, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(EXTENSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
-                                 FAILS("alert.number=109|110|47|50|10")),
+                                 FAILS("alert.number=109|110|47|50|10"), THAT(RELAXED, "!flips|accepted")),
     .summary = "An extension may be missing or one too many: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SNI, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112|80|40"),
-                  THAT(VERSIONS, "!other|other-reset")),
+                  THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|accepted|no-alpn|small")),
     .summary = "The server may not know the name {name}, or insist on one: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_NAME_SNI, .missing = { ASK_NAME, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
+FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "no-alpn")),
+    .summary = "The server may refuse the application protocols offered: {how} {stage}, and the same hello "
+               "without them is answered.",
+    .detail = DETAIL_FAILURE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
+    .reproduce = REPRODUCE_ALPN),
+FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "small")),
+    .summary = "Something on the path may drop or end the connection because of the hello's size: without "
+               "its padding it is answered.",
+    .detail = DETAIL_AS_IS, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "small")),
+    .summary = "The server may choke on the hello's size: without its padding it is answered.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG, ASK_ELSEWHERE },
+    .reproduce = REPRODUCE_HANDSHAKE),
+FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails")),
+    .summary = "Something on the path to {title} may drop or end connections that begin with a ClientHello of "
+               "post-quantum size, larger than one packet: {large}.",
+    .detail = DETAIL_LARGE, .fix = FIX_LARGE_PATH, .missing = { ASK_ELSEWHERE, ASK_SPLIT },
+    .reproduce = REPRODUCE_LARGE),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails")),
+    .summary = "The server may not read a ClientHello of post-quantum size, larger than one packet: {large}.",
+    .detail = DETAIL_LARGE, .fix = FIX_LARGE, .missing = { ASK_ELSEWHERE, ASK_SPLIT },
+    .reproduce = REPRODUCE_LARGE),
 FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(ALPN, "foreign")),
     .summary = "The server chose an application protocol that was not offered; most clients end the "
                "handshake over that.",
@@ -235,13 +307,13 @@ FOR(ALPN, 25, WHEN(STATE(LATE, "yes"), WORD(LATE, "no_application_protocol")),
     .detail = DETAIL_LATE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
     .reproduce = REPRODUCE_ALPN),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=80|40|10|50"),
-                            THAT(VERSIONS, "!other|other-reset")),
+                            THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|accepted|no-alpn")),
     .summary = "The server may have no usable certificate or key for this name: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=protocol|too-big|reset|closed"),
                             FAILS("!stage=certificate-request"),
-                            THAT(VERSIONS, "!other|other-reset")),
+                            THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|no-alpn")),
     .summary = "The server may be set up wrong: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
@@ -257,7 +329,7 @@ FOR(NETWORK, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent|slow")),
     .detail = DETAIL_FAILURE, .missing = { "whether the server acknowledged the ClientHello, and "
     "whether a smaller one is answered", ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|reset|closed"),
-                        THAT(VERSIONS, "!other|other-reset|other-unclear")),
+                        THAT(VERSIONS, "!other|other-reset|other-unclear"), THAT(RELAXED, "!sure|likely")),
     .summary = "Something on the path to {title} may drop or end the connection because of what "
                "is sent: "
                "{how} {stage}.",
@@ -265,7 +337,7 @@ FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|r
             .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
                               FAILS("kind=silent|slow|reset|closed"),
-                              THAT(VERSIONS, "!other|other-reset|other-unclear")),
+                              THAT(VERSIONS, "!other|other-reset|other-unclear"), THAT(RELAXED, "!flips")),
     .summary = "The server may be out of resources: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_AGAIN, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
@@ -440,6 +512,12 @@ WARNS(CERT_INCOMPLETE, 50, WHEN(FAULT("order"), STATE(HANDSHAKE, "yes")),
     .summary = "The certificates are sent in the wrong order: current clients sort them, some "
                "old ones fail.",
     .detail = DETAIL_FAULTS, .fix = FIX_ORDER, .reproduce = REPRODUCE_CERTS),
+WARNS(VERSION_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "yes"), THAT(VERSIONS, "not-current")),
+    .summary = "Current clients fail here: they offer TLS 1.2 and 1.3, the server takes {accepts} only.",
+    .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_VERSIONS),
+WARNS(CIPHER_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "yes"), THAT(CIPHERS, "not-current")),
+    .summary = "Current clients fail here: they offer none of the cipher suites that the server takes ({taken}).",
+    .detail = DETAIL_SUITES, .fix = FIX_SUITES_CURRENT, .reproduce = REPRODUCE_HANDSHAKE),
 WARNS(VERSION_MISMATCH, 50, WHEN(STATE(POLICY, "yes")),
     .summary = "A crypto policy narrows what TLS clients on this machine may do ({policy}): they "
                "may fail "
@@ -477,10 +555,17 @@ OUTCOME(FAILING, "certificate for other names than {name}; {sent_name} was sent"
         .detail = DETAIL_NAME,
         WHEN(FAULT("name-mismatch"))),
 OUTCOME(FAILING, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"), FAILS("!kind=local|slow"))),
+OUTCOME(FAILING, "the server refuses this client's hello: {answer}", .detail = DETAIL_AS_IS,
+        WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=local"), EARLY, THAT(RELAXED, "refused|flips"))),
+OUTCOME(UNSURE, "the server takes {agreed_version}, {agreed_cipher}; our library can't finish it",
+        .detail = DETAIL_AS_IS,
+        WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=local"), EARLY, THAT(RELAXED, "accepted"))),
 OUTCOME(FAILING, "the server chose an application protocol that was not offered",
         WHEN(STATE(HANDSHAKE, "yes"), THAT(ALPN, "foreign"))),
 OUTCOME(FAILING, "{late} after the handshake", WHEN(STATE(HANDSHAKE, "yes"),
                                                     THAT(LATE, "refused"))),
+OUTCOME(FAILING, "a ClientHello of post-quantum size fails: {large}", .detail = DETAIL_LARGE,
+        WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails"))),
 OUTCOME(UNSURE, "this machine's TLS library gave up {stage}: not the server's fault",
         WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=local"))),
 OUTCOME(UNSURE, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"))),
@@ -509,9 +594,10 @@ OUTCOME(UNSURE, "not probed yet", WHEN({ FACT_HANDSHAKE, TEST_NONE, NULL })),
 const size_t outcome_count = sizeof outcome_table / sizeof *outcome_table;
 
 const struct wish wish_table[] = {
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|protocol|version")),
-        FACT_VERSIONS },
-{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=local")), FACT_VERSIONS },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|protocol|version|local")), FACT_VERSIONS },
+/* Bytes that are no ServerHello refuse nothing; one that breaks the rules may choose what was not offered. */
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|version|local")), FACT_RELAXED },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=protocol")), FACT_RELAXED },
 { WHEN(FAULT("expired|not-yet-valid"), THAT(CLOCK, "wanted")), FACT_CLOCK },
 };
 const size_t wish_count = sizeof wish_table / sizeof *wish_table;

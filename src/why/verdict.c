@@ -126,12 +126,28 @@ static struct raw *heap_add(struct heap *h, const struct look *l, const struct s
     return r;
 }
 
+/* What its own words chose, else what the sign says. */
+static char *raw_fix(const struct raw *r, const struct look *l)
+{
+    const enum fix *own = r->words.fix;
+    if (own[0] == FIX_NONE)
+        return words_sentence(l, &r->words, fix_table[r->sign->fix]);
+    char *first = words_sentence(l, &r->words, fix_table[own[0]]);
+    if (own[1] == FIX_NONE)
+        return first;
+    char *second = words_fill(l, &r->words, fix_table[own[1]]);
+    char *both = mem_format("%s Otherwise: %s", first, second);
+    free(first);
+    free(second);
+    return both;
+}
+
 /* What only a finding that is kept needs, as its first column has it. */
 static void raw_finish(struct raw *r, const struct look *l)
 {
     struct finding *f = &r->f;
     f->detail = json_incref(r->words.detail);
-    f->fix = words_sentence(l, &r->words, fix_table[r->sign->fix]);
+    f->fix = raw_fix(r, l);
     f->reproduce = reproduce_line(l, r->sign->reproduce);
     f->missing = mem_array(NULL, 2, sizeof *f->missing);
     for (int i = 0; i < 2 && r->sign->missing[i]; i++)

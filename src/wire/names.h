@@ -40,6 +40,17 @@ struct suite {
 };
 extern const struct suite suite_table[];
 extern const size_t suite_count;
+/* Suites that servers can be expected to take, likeliest first: TLS 1.3's, then what servers had or have
+ * by default, in the order in which OpenSSL prefers them with everything enabled (`openssl ciphers
+ * ALL:COMPLEMENTOFALL:@SECLEVEL=0`), then the rest of that order and what other libraries have beside it;
+ * anonymous and pre-shared key suites last; 0-terminated. The first 60 of any one version find every server
+ * but odd ones. The rest of suite_table is rare. */
+extern const uint16_t suite_likely[];
+/* The order in which OpenSSL prefers suites with everything enabled, those without a pre-shared key or a
+ * password; at the end what older versions had beside them; 0-terminated. Most servers' own order is a part of it. */
+extern const uint16_t suite_order[];
+/* Signals, no suites that could be agreed on: 0x0000, 0x00ff, 0x5600, GREASE (RFC 8701). */
+bool suite_is_signal(uint16_t number);
 const struct suite *suite_find(uint16_t number);
 const struct suite *suite_by_name(const char *name); /* IANA or OpenSSL name, case ignored */
 const char *suite_name(uint16_t number, char hex[NAME_LEN]);
@@ -49,6 +60,7 @@ struct group {
     const char *iana;    /* "secp256r1" "x25519" "X25519MLKEM768" "ffdhe2048" */
     const char *openssl; /* "P-256" "X25519"; NULL where the same or none */
     const char *kind;    /* "ec" "ffdhe" "pq" */
+    uint16_t since, until; /* first and last protocol version that may use it for a key exchange */
 };
 extern const struct group group_table[];
 extern const size_t group_count;
@@ -61,6 +73,9 @@ struct sigalg {
     const char *iana;    /* "rsa_pss_rsae_sha256" "ecdsa_secp256r1_sha256" "rsa_pkcs1_sha1" */
     const char *openssl; /* "RSA-PSS+SHA256" "ECDSA+SHA256" */
     const char *gnutls;  /* "RSA-PSS-RSAE-SHA256" as gnutls_sign_get_name, NULL if unknown there */
+    uint8_t auth;        /* enum suite_auth: the suites that sign with it; AUTH_OTHER for what no suite names */
+    uint16_t since, until; /* first and last protocol version in which a server may sign with it; 0: none,
+                              it is for client certificates only */
 };
 extern const struct sigalg sigalg_table[];
 extern const size_t sigalg_count;

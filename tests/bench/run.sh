@@ -8,7 +8,7 @@ paint=$abs_top_builddir/tests/bench/paint
 PAIRS=${PAIRS:-5}
 MANY=200  # endpoints
 FLIGHT=500 # probes in flight
-all=(start handshake many dead memory paint)
+all=(start handshake many dead sweep memory paint)
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 have() { command -v "$1" >/dev/null; }
@@ -126,6 +126,21 @@ bench_dead() {
 alone_prepare() {
     ip link set lo up && ip link add dead0 type veth peer name dead1 && ip addr add 10.99.255.1/16 dev dead0 &&
         ip link set dead0 arp off up && ip link set dead1 up # nobody answers on the other side
+}
+
+# All suites, groups and signature algorithms of one server, beside scanners that ask for suites alone.
+sweep_run() { took again 1 "$@"; }
+sweep_ours() { sweep_run "$TLSWHY" check --depth full --quiet "$good"; }
+sweep_sslscan() { sweep_run sslscan --no-heartbleed --no-colour "127.0.0.1:$server"; }
+sweep_nmap() { sweep_run nmap --unprivileged -Pn -n -p "$server" --script +ssl-enum-ciphers 127.0.0.1; }
+sweep_openssl() { sweep_run "$abs_top_srcdir/tests/lib/reference.sh" "127.0.0.1:$server"; }
+bench_sweep() {
+    [ -z "${gone[n]-}" ] || { missing "all that a server takes" "${gone[n]}"; return; }
+    local peer
+    for peer in sslscan nmap; do
+        if have $peer; then pairs "all that a server takes" ms 1 sweep_ours sweep_$peer $peer; else missing "all that a server takes" "there is no $peer here"; fi
+    done
+    PAIRS=1 pairs "all that a server takes" ms 1 sweep_ours sweep_openssl "openssl s_client, one thing at a time"
 }
 
 flight_peak() { # flight_peak N: KiB while N probes wait

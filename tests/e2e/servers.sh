@@ -148,7 +148,7 @@ nginx_cases() {
     expect nginx 3 ",sni=none,name=good.test" 4 '?sni' "no name, and it insists on one"
     expect nginx 4 "" 1 cert-expired "an expired certificate"
     expect nginx 5 "" 1 not-tls "plain HTTP on the port"
-    expect nginx 6 "" 4 '?cipher-mismatch' "no suite fits its certificate's key"
+    expect nginx 6 "" 4 '?sni' "no suite fits its certificate's key"
     expect nginx 1 ",name=other.test" 1 cert-name-mismatch "a certificate for another name"
 }
 

@@ -7,6 +7,8 @@
  *
  * Owns: what each mode does to a client. Must not know: what the client makes of it.
  */
+#include "tests/lib/relay.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -33,13 +36,27 @@
 
 enum end { END_FIN, END_RST, END_HOLD, END_STREAM };
 
+/* Who is let in. The others are reset, or closed where `refuse` is END_FIN. */
+enum door {
+    DOOR_OPEN,
+    DOOR_THIRD,                      /* every third one is not */
+    DOOR_TWO,                        /* nobody while two connections are open */
+    DOOR_RATE,                       /* RATE_MAX a second */
+    DOOR_ONE                         /* the next waits until the one before has gone */
+};
+#define RATE_MAX 20
+
 /* What a mode does, in this order. A mode that neither sends nor ends is kept in the parent. */
 struct mode {
     const char *name;
+    enum door door;
+    enum end refuse;
     int delay_ms;                    /* waits before anything else */
     const char *banner;              /* sent before the client says anything */
     bool reads;                      /* waits for the client's first message */
     void (*answer)(int fd, const char *arg);
+    bool relays;                     /* MODE=PORT: instead of an answer, what the server there says */
+    enum trick trick;
     enum end end;
 };
 
@@ -221,6 +238,87 @@ static void answer_chain(int fd, const char *arg)
     free(message);
 }
 
+/* alert-split=NUMBER: a fatal alert, each byte of it in a record of its own. */
+static void answer_alert_split(int fd, const char *arg)
+{
+    uint8_t level = 2, number = (uint8_t)atoi(arg);
+    record_send(fd, 21, &level, 1);
+    pause_ms(20);
+    record_send(fd, 21, &number, 1);
+}
+
+/* SSL 2.0 SERVER-HELLO with two cipher kinds and a certificate that is none; nothing for other hellos. */
+static void answer_ssl2(int fd, const char *arg)
+{
+    static const uint8_t head[] = { 4, 0, 1, 0, 2, 0, 100, 0, 6, 0, 16 };
+    static const uint8_t kinds[] = { 1, 0, 0x80, 7, 0, 0xc0 };
+    uint8_t heard[HEARD_MAX], out[2 + sizeof head + 100 + sizeof kinds + 16] = { 0x80, sizeof out - 2 };
+    size_t n = flight_read(fd, heard);
+    (void)arg;
+    if (n < 3 || !(heard[0] & 0x80) || heard[2] != 1)
+        return;
+    memcpy(out + 2, head, sizeof head);
+    memset(out + 2 + sizeof head, 0x30, 100);
+    memcpy(out + 2 + sizeof head + 100, kinds, sizeof kinds);
+    send_all(fd, out, sizeof out);
+}
+
+static bool listed(const uint8_t *list, size_t n, unsigned number)
+{
+    for (size_t i = 0; list && i + 2 <= n; i += 2)
+        if ((unsigned)(list[i] << 8 | list[i + 1]) == number)
+            return true;
+    return false;
+}
+
+/* A ServerHello of TLS 1.2 that chooses a suite the client did not offer. */
+static void answer_unoffered_suite(int fd, const char *arg)
+{
+    static const uint16_t suites[] = { 0xc02f, 0x0035, 0x000a, 0x0005, 0x0004, 0x0003 };
+    uint8_t heard[HEARD_MAX], hello[64];
+    size_t len, count, n = flight_read(fd, heard), i = 0;
+    const uint8_t *list = flight_suites(heard, n, &count);
+    (void)arg;
+    while (i + 1 < sizeof suites / sizeof *suites && listed(list, count, suites[i]))
+        i++;
+    len = server_hello(hello);
+    hello[39] = (uint8_t)(suites[i] >> 8);
+    hello[40] = (uint8_t)suites[i];
+    record_send(fd, 22, hello, len);
+}
+
+/* A ServerHello of TLS 1.3 with a key share, or a ServerKeyExchange of TLS 1.2, of a group not offered. */
+static void answer_unoffered_group(int fd, const char *arg)
+{
+    static const uint16_t groups[] = { 0x0017, 0x0018, 0x0019, 0x0016, 0x0001, 0x0002, 0x00ff };
+    static const uint8_t certificate[] = { 11, 0, 0, 3, 0, 0, 0 }, done[] = { 14, 0, 0, 0 };
+    uint8_t heard[HEARD_MAX], hello[64], out[200] = { 2, 0, 0, 0, 3, 3 };
+    size_t count = 0, n = flight_read(fd, heard), i = 0;
+    const uint8_t *list = flight_extension(heard, n, 10, &count);
+    (void)arg;
+    while (i + 1 < sizeof groups / sizeof *groups && list && count > 2 && listed(list + 2, count - 2, groups[i]))
+        i++;
+    if (flight_offers_13(heard, n)) {
+        const uint8_t sid = heard[5 + 4 + 34], tail[] = { 0x13, 0x01, 0, 0, 6 + 4 + 4 + 65, 0, 43, 0, 2, 3, 4, 0, 51, 0, 69,
+                                                         (uint8_t)(groups[i] >> 8), (uint8_t)groups[i], 0, 65, 4 };
+        memset(out + 6, 0x5a, 32);
+        memcpy(out + 38, heard + 5 + 4 + 34, 1u + sid);
+        memcpy(out + 39 + sid, tail, sizeof tail);
+        n = 39u + sid + sizeof tail + 64;
+        out[3] = (uint8_t)(n - 4);
+        record_send(fd, 22, out, n);
+        return;
+    }
+    const uint8_t exchange[] = { 12, 0, 0, 4 + 65 + 4 + 8, 3, (uint8_t)(groups[i] >> 8), (uint8_t)groups[i], 65, 4 };
+    memcpy(out, exchange, sizeof exchange);
+    memset(out + sizeof exchange, 0x5a, sizeof out - sizeof exchange);
+    memcpy(out + sizeof exchange + 64, (const uint8_t[]){ 4, 1, 0, 8 }, 4);
+    record_send(fd, 22, hello, server_hello(hello));
+    record_send(fd, 22, certificate, sizeof certificate);
+    record_send(fd, 22, out, sizeof exchange + 64 + 4 + 8);
+    record_send(fd, 22, done, sizeof done);
+}
+
 /* --- modes -------------------------------------------------------------------------------------- */
 
 static const struct mode modes[] = {
@@ -247,6 +345,20 @@ static const struct mode modes[] = {
     { .name = "ftp", .banner = "220 (vsFTPd 3.0.3)\r\n", .end = END_HOLD },
     { .name = "imap", .banner = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n", .end = END_HOLD },
     { .name = "pop3", .banner = "+OK ready\r\n", .end = END_HOLD },
+    { .name = "alert-split", .reads = true, .answer = answer_alert_split, .end = END_FIN },
+    { .name = "ssl2", .answer = answer_ssl2, .end = END_FIN },
+    { .name = "unoffered-suite", .answer = answer_unoffered_suite, .end = END_HOLD },
+    { .name = "unoffered-group", .answer = answer_unoffered_group, .end = END_HOLD },
+    { .name = "relay", .relays = true },
+    { .name = "warn", .relays = true, .trick = TRICK_WARN },
+    { .name = "mute", .relays = true, .trick = TRICK_MUTE },
+    { .name = "mute-rst", .relays = true, .trick = TRICK_MUTE, .end = END_RST },
+    { .name = "silent-13", .relays = true, .trick = TRICK_SILENT_13 },
+    { .name = "third", .relays = true, .door = DOOR_THIRD, .refuse = END_RST },
+    { .name = "two", .relays = true, .door = DOOR_TWO, .refuse = END_RST },
+    { .name = "two-fin", .relays = true, .door = DOOR_TWO, .refuse = END_FIN },
+    { .name = "rate", .relays = true, .door = DOOR_RATE, .refuse = END_RST },
+    { .name = "one", .relays = true, .door = DOOR_ONE },
     { .name = "escape", .banner = "220 \033]0;owned\007\033[2J\233 hello\r\n", .end = END_HOLD },
 };
 
@@ -283,12 +395,21 @@ static void play(int fd, const struct mode *m, const char *arg)
         hello_read(fd);
     if (m->answer)
         m->answer(fd, arg);
+    if (m->relays)
+        relay(fd, atoi(arg), m->trick);
     end_connection(fd, m->end);
 }
 
 /* --- listening ---------------------------------------------------------------------------------- */
 
-struct listener { int fd; const struct mode *mode; const char *arg; };
+struct listener {
+    int fd;
+    const struct mode *mode;
+    const char *arg;
+    unsigned count, in_second;       /* connections so far, and since `second` */
+    time_t second;
+    volatile int *open;              /* connections at work, counted in memory shared with their processes */
+};
 
 static int listen_anywhere(int *port)
 {
@@ -327,29 +448,82 @@ static void listener_open(struct listener *l, const char *word)
     size_t n = strcspn(word, "=");
     l->mode = mode_find(word, n);
     l->arg = word[n] ? word + n + 1 : NULL;
+    if (l->mode->relays && !l->arg) {
+        fprintf(stderr, "fault: %s needs a port\n", word);
+        exit(2);
+    }
+    l->open = mmap(NULL, sizeof *l->open, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (l->open == MAP_FAILED)
+        fail("shared memory");
     l->fd = listen_anywhere(&port);
     printf("%s %d\n", word, port);
 }
 
-static void connection_take(const struct listener *l, int epoll)
+static bool let_in(struct listener *l)
+{
+    time_t now = time(NULL);
+    l->count++;
+    if (now != l->second) {
+        l->second = now;
+        l->in_second = 0;
+    }
+    switch (l->mode->door) {
+    case DOOR_THIRD: return l->count % 3 != 0;
+    case DOOR_TWO: return *l->open < 2;
+    case DOOR_RATE: return ++l->in_second <= RATE_MAX;
+    default: return true;
+    }
+}
+
+static void refuse(int fd, enum end how)
+{
+    static const struct linger reset = { 1, 0 };
+    if (how == END_RST)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(fd);
+}
+
+static void connection_take(struct listener *l, int epoll)
 {
     int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0)
         return;
+    if (!let_in(l)) {
+        fprintf(stderr, "%s refuses a connection\n", l->mode->name);
+        refuse(fd, l->mode->refuse);
+        return;
+    }
     fprintf(stderr, "%s takes a connection\n", l->mode->name);
-    if (l->mode->end == END_HOLD && !l->mode->banner && !l->mode->reads) {
+    if (l->mode->end == END_HOLD && !l->mode->banner && !l->mode->reads && !l->mode->answer) {
         struct epoll_event ev = { .events = EPOLLRDHUP, .data.u64 = (uint64_t)fd + MODES_MAX };
         epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev); /* held here: hundreds of them cost nothing */
         return;
     }
     pid_t parent = getpid();
+    __sync_add_and_fetch(l->open, 1);
     if (fork() == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() == parent)
             play(fd, l->mode, l->arg);
+        __sync_sub_and_fetch(l->open, 1);
         _exit(0);
     }
     close(fd);
+}
+
+/* In a process of its own: the others wait in the kernel's queue meanwhile. */
+static void serve_one_by_one(const struct listener *l)
+{
+    pid_t parent = getpid();
+    int fd;
+    if (fork() != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(0);
+    while ((fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+        play(fd, l->mode, l->arg);
+    _exit(0);
 }
 
 static void serve(struct listener *l, size_t n)
@@ -357,6 +531,10 @@ static void serve(struct listener *l, size_t n)
     struct epoll_event ev;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     for (size_t i = 0; i < n; i++) {
+        if (l[i].mode->door == DOOR_ONE) {
+            serve_one_by_one(&l[i]);
+            continue;
+        }
         ev = (struct epoll_event){ .events = EPOLLIN, .data.u64 = i };
         epoll_ctl(epoll, EPOLL_CTL_ADD, l[i].fd, &ev);
     }

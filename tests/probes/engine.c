@@ -11,6 +11,7 @@
 #include <ev.h>
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,8 +103,9 @@ static void peers_sweep(struct bench *b)
         char byte[2048];
         ssize_t n;
         next = p->next;
+        struct pollfd end = { .fd = p->fd, .events = POLLRDHUP };
         if (p->server->way != SILENT) /* what these say is theirs */
-            n = recv(p->fd, byte, 1, MSG_PEEK | MSG_DONTWAIT);
+            n = poll(&end, 1, 0) > 0 ? 0 : 1;
         else
             while ((n = recv(p->fd, byte, sizeof byte, MSG_DONTWAIT)) > 0)
                 if (!p->heard) {
@@ -483,6 +485,19 @@ static const struct {
     { ALERT, "alert", "nothing", 0, 0.9 },
 };
 
+/* Found out by surveys that nobody wanted here. */
+static bool is_swept(enum fact f)
+{
+    static const enum fact swept[] = {
+        FACT_VERSIONS, FACT_RELAXED, FACT_CIPHERS, FACT_ORDER, FACT_GROUPS, FACT_SIGALGS, FACT_DH, FACT_CERT_KEYS,
+        FACT_ETM, FACT_COMPRESSION, FACT_FALLBACK, FACT_TOLERATES
+    };
+    for (size_t i = 0; i < sizeof swept / sizeof *swept; i++)
+        if (swept[i] == f)
+            return true;
+    return false;
+}
+
 static void each_way_is_told(void **state)
 {
     struct bench *b = *state;
@@ -499,7 +514,7 @@ static void each_way_is_told(void **state)
         if (took < ways[i].least * b->options.timeout || took > ways[i].most * b->options.timeout + SLACK)
             fail_msg("%s took %.2f s", ways[i].handshake, took);
         for (int f = 0; f < FACT_COUNT; f++) /* nothing stays open but what was not asked */
-            assert_int_equal(column(b, id)->fact[f].state == NOT_ASKED, f == FACT_RESOLVE || f == FACT_VERSIONS);
+            assert_int_equal(column(b, id)->fact[f].state == NOT_ASKED, f == FACT_RESOLVE || is_swept((enum fact)f));
     }
     assert_string_equal(failure_member(b, 3, "protocol"), "SSH");
 }
@@ -550,7 +565,8 @@ static void a_healthy_server(void **state)
     const json_t *clock = column(b, 2)->fact[FACT_CLOCK].value;
     assert_true(json_number_value(json_object_get(clock, "seconds")) == 3.5); /* both clocks stand still */
     assert_true(json_number_value(json_object_get(clock, "uncertainty")) == 0.5);
-    assert_int_equal(engine_connections(b->engine), 2);
+    fact_is(b, 1, FACT_POST_QUANTUM, STATE_YES, "x25519");
+    assert_int_equal(engine_connections(b->engine), 4); /* beside the handshake one hello of post-quantum size */
 }
 
 /* --- caps --------------------------------------------------------------------------------------- */
@@ -564,7 +580,7 @@ static void per_host_is_never_exceeded(void **state)
     for (int i = 0; i < 24; i++)
         ask_server(b, i % 2 ? one : two);
     double took = run(b);
-    assert_int_equal(b->accepted, 24);
+    assert_in_range(b->accepted, 24, 28); /* nothing more is sent to one that was silent already */
     assert_int_equal(b->open_max, 4);
     assert_true(took >= 0.9 * 24 / 4 * b->options.timeout);
     for (int id = 1; id <= 24; id++)
@@ -602,22 +618,21 @@ static void jobs_are_never_exceeded(void **state)
         fact_is(b, id, FACT_HANDSHAKE, STATE_NO, "silent");
 }
 
-/* The versions probe makes four connections: they, too, keep to the cap. */
+/* The versions survey makes six connections: they, too, keep to the cap. */
 static void wants_keep_to_the_cap(void **state)
 {
     struct bench *b = *state;
     static const bool all[FACT_COUNT] = { [FACT_VERSIONS] = true, [FACT_VERSION] = true };
-    b->options.timeout = 0.15;
     b->options.per_host = 2;
-    struct server *v = serve(b, SILENT);
+    struct server *v = serve(b, TLS);
     for (int i = 0; i < 5; i++) {
         ask_server(b, v);
         engine_want(b->engine, i + 1, all);
     }
     run(b);
     assert_int_equal(b->open_max, 2);
-    assert_int_equal(b->accepted, 5 + 5 * 4);
-    assert_int_equal(engine_connections(b->engine), 25);
+    assert_int_equal(b->accepted, 5 * (1 + 1 + 6));
+    assert_int_equal(engine_connections(b->engine), 40);
 }
 
 /* As long as there are jobs enough: one that waits for an answer in vain has a place of its own. */
@@ -625,7 +640,7 @@ static void dead_columns_do_not_delay(void **state)
 {
     struct bench *b = *state;
     b->options.timeout = 2;
-    b->options.jobs = 250;
+    b->options.jobs = 450;
     struct server *dead = serve_at(b, SILENT, "0.0.0.0"), *live = serve(b, TLS);
     for (int i = 1; i <= 200; i++) {
         char address[32];
@@ -659,13 +674,17 @@ static void max_time_ends_a_column(void **state)
 
 /* --- asking for more ---------------------------------------------------------------------------- */
 
+#define SIX(word) word "," word "," word "," word "," word "," word
+#define NO_VERSION "alert 70 protocol_version"
+#define GNUTLS_VERSIONS NO_VERSION "," NO_VERSION "," NO_VERSION "," NO_VERSION ",accepted,accepted"
+
 static void versions_are(const struct bench *b, int id, const char *want)
 {
-    static const char *const words[] = { "tls1.0", "tls1.1", "tls1.2", "tls1.3" };
+    static const char *const words[] = { "ssl2", "ssl3", "tls1.0", "tls1.1", "tls1.2", "tls1.3" };
     struct text t = { 0 };
     const json_t *v = column(b, id)->fact[FACT_VERSIONS].value;
-    assert_int_equal(json_object_size(v), 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(json_object_size(v), 6);
+    for (size_t i = 0; i < 6; i++) {
         const char *word = json_string_value(json_object_get(v, words[i]));
         text_addf(&t, "%s%s", i ? "," : "", word ? word : "-");
     }
@@ -674,7 +693,7 @@ static void versions_are(const struct bench *b, int id, const char *want)
     free(got);
 }
 
-static void all_four_versions(void **state)
+static void all_versions(void **state)
 {
     struct bench *b = *state;
     static const bool versions[FACT_COUNT] = { [FACT_VERSIONS] = true };
@@ -687,12 +706,11 @@ static void all_four_versions(void **state)
     for (int id = 1; id <= 5; id++)
         engine_want(b->engine, id, versions);
     run(b);
-    versions_are(b, 1, "alert 70 protocol_version,alert 70 protocol_version,accepted,accepted");
-    versions_are(b, 2, "silent,silent,silent,silent");
-    versions_are(b, 3, "reset,reset,reset,reset");
-    versions_are(b, 4, "closed,closed,closed,closed");
-    versions_are(b, 5, "alert 40 handshake_failure,alert 40 handshake_failure,alert 40 handshake_failure,"
-                       "alert 40 handshake_failure");
+    versions_are(b, 1, GNUTLS_VERSIONS);
+    versions_are(b, 2, SIX("could-not-ask")); /* its silence was paid for already */
+    versions_are(b, 3, SIX("reset"));
+    versions_are(b, 4, SIX("closed"));
+    versions_are(b, 5, SIX("alert 40 handshake_failure"));
     for (int id = 1; id <= 5; id++)
         assert_int_equal(b->done[id], 2);
     unsigned long made = engine_connections(b->engine);
@@ -744,7 +762,7 @@ static void again_is_fresh(void **state)
     fact_is(b, 1, FACT_VERSIONS, NOT_ASKED, NULL);
     engine_want(b->engine, 1, versions);
     run(b);
-    versions_are(b, 1, "alert 70 protocol_version,alert 70 protocol_version,accepted,accepted");
+    versions_are(b, 1, GNUTLS_VERSIONS);
 }
 
 static void one_column_per_address(void **state)
@@ -939,7 +957,7 @@ int main(void)
         TEST(wants_keep_to_the_cap),
         TEST(dead_columns_do_not_delay),
         TEST(max_time_ends_a_column),
-        TEST(all_four_versions),
+        TEST(all_versions),
         TEST(facts_without_a_probe),
         TEST(again_is_fresh),
         TEST(one_column_per_address),

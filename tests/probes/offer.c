@@ -15,6 +15,7 @@
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/endpoint.h"
 #include "src/wire/names.h"
 
 #define LIST_MAX 200
@@ -153,14 +154,24 @@ static void same_set(const char *what, const struct list *want, const struct lis
             assert_int_not_equal(offered->v[i], offered->v[k]);
 }
 
-/* The profile's suites that may be used in [min, max]. */
-static struct list suites_within(const struct client *c, uint16_t min, uint16_t max)
+/* The offer of an endpoint whose client is limited by these keys. */
+static struct endpoint *limited(const char *keys)
 {
-    struct list l = { .n = 0 };
-    for (const uint16_t *s = c->suites; *s; s++)
-        if (suite_find(*s)->since <= max && suite_find(*s)->until >= min)
-            l.v[l.n++] = *s;
-    return l;
+    struct err e = { "" };
+    char *text = mem_format("tls://a.example:1%s%s", *keys ? "," : "", keys);
+    struct endpoint *ep = endpoint_parse(text, NULL, &e);
+    if (!ep)
+        fail_msg("%s", e.text);
+    free(text);
+    return ep;
+}
+
+static struct hello hello_limited(const char *keys)
+{
+    struct endpoint *ep = limited(keys);
+    struct hello h = hello_of(offer_of_client(endpoint_offer(ep)));
+    endpoint_free(ep);
+    return h;
 }
 
 /* --- tests --- */
@@ -174,7 +185,7 @@ static void default_client(void **state)
     (void)state;
     const struct client *c = client_find(NULL);
     struct list suites = list_of_row(c->suites), groups = list_of_row(c->groups), sigalgs = list_of_row(c->sigalgs);
-    struct hello h = hello_of(offer_of_client(c, c->min, c->max));
+    struct hello h = hello_limited("");
     same_set("suites", &suites, &h.suites, "");
     same_set("groups", &groups, &h.groups, "");
     same_set("sigalgs", &sigalgs, &h.sigalgs, GNUTLS_LACKS);
@@ -185,73 +196,66 @@ static void default_client(void **state)
     assert_int_equal(h.legacy_version, 0x0303);
 }
 
-static void default_client_limited(void **state)
+/* Every pair of limits: the suites are those of the profile that some version between them can use. */
+static void every_range(void **state)
 {
     (void)state;
-    const struct client *c = client_find(NULL);
-    struct hello old = hello_of(offer_of_client(c, 0x0303, 0x0303)), new = hello_of(offer_of_client(c, 0x0304, 0x0304));
-    struct list suites = suites_within(c, 0x0303, 0x0303);
-    same_set("suites of TLS 1.2", &suites, &old.suites, "");
-    assert_true(old.versions.n == 0 || (old.versions.n == 1 && old.versions.v[0] == 0x0303));
-    assert_int_equal(old.legacy_version, 0x0303);
-    suites = suites_within(c, 0x0304, 0x0304);
-    same_set("suites of TLS 1.3", &suites, &new.suites, "");
-    assert_int_equal(new.versions.n, 1);
-    assert_int_equal(new.versions.v[0], 0x0304);
+    static const char *const words[] = { "tls1.0", "tls1.1", "tls1.2", "tls1.3" };
+    for (int min = 0; min < 4; min++)
+        for (int max = min; max < 4; max++) {
+            char *keys = mem_format("min=%s,max=%s", words[min], words[max]);
+            struct endpoint *ep = limited(keys);
+            struct list want = list_of_row(endpoint_offer(ep)->suites);
+            struct hello h = hello_limited(keys);
+            same_set(keys, &want, &h.suites, "");
+            assert_true(h.suites.n > 0);
+            assert_int_equal(h.legacy_version, max == 3 ? 0x0303 : 0x0301 + max);
+            for (size_t v = 0; v < h.versions.n; v++)
+                assert_in_range(h.versions.v[v], 0x0301 + min, 0x0301 + max);
+            endpoint_free(ep);
+            free(keys);
+        }
 }
 
-/* Limits reach below what a profile offers by itself: min=tls1.0. */
-static void every_profile_in_every_range(void **state)
+static void lists_are_exact(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < client_count; i++)
-        for (uint16_t min = 0x0301; min <= 0x0304; min++)
-            for (uint16_t max = min; max <= 0x0304; max++) {
-                struct hello h = hello_of(offer_of_client(&client_table[i], min, max));
-                struct list all = list_of_row(client_table[i].suites);
-                char *more = missing(&h.suites, &all);
-                assert_string_equal(more, "");
-                free(more);
-                assert_true(h.suites.n > 0);
-                assert_int_equal(h.legacy_version, max > 0x0303 ? 0x0303 : max);
-                for (size_t v = 0; v < h.versions.n; v++)
-                    assert_in_range(h.versions.v[v], min, max);
-            }
+    struct hello h = hello_limited("ciphers=ECDHE-RSA-AES128-GCM-SHA256,groups=P-384+X25519,sigalgs=RSA+SHA256");
+    assert_int_equal(h.suites.n - (h.suites.v[h.suites.n - 1] == SCSV), 1);
+    assert_int_equal(h.suites.v[0], 0xc02f);
+    assert_int_equal(h.groups.n, 2);
+    assert_int_equal(h.groups.v[0], 0x0018);
+    assert_int_equal(h.groups.v[1], 0x001d);
+    assert_int_equal(h.sigalgs.n, 1);
+    assert_int_equal(h.sigalgs.v[0], 0x0401);
+    assert_int_equal(h.legacy_version, 0x0303);
+    assert_true(h.versions.n == 0 || (h.versions.n == 1 && h.versions.v[0] == 0x0303)); /* no suite of TLS 1.3 is left */
 }
 
-static void relaxed(void **state)
+static const struct { const char *keys, *names; bool nothing; } lacks[] = {
+    { "", NULL, false },
+    { "ciphers=AES128-SHA", NULL, false },
+    { "ciphers=AES128-SHA+ARIA128-GCM-SHA256", "TLS_RSA_WITH_ARIA_128_GCM_SHA256", false },
+    { "ciphers=ARIA128-GCM-SHA256", "TLS_RSA_WITH_ARIA_128_GCM_SHA256", true },
+    { "groups=X25519MLKEM768", "X25519MLKEM768", true },
+    { "groups=X25519MLKEM768+X25519", "X25519MLKEM768", false },
+    { "groups=brainpoolP256r1", "brainpoolP256r1", true },
+};
+
+static void what_gnutls_lacks_is_named(void **state)
 {
     (void)state;
-    static const uint16_t old[] = { 0x002f, 0x0035, 0x000a, 0x0005, 0x0033, 0x0039, 0xc013, 0xc014, 0xc009, 0xc00a, 0 };
-    static const uint16_t modern[] = { 0xc02f, 0xc030, 0xc02b, 0xcca8, 0xcca9, 0x009e, 0x009c, 0xc027, 0x003c, 0 };
-    static const uint16_t new[] = { 0x1301, 0x1302, 0x1303, 0 };
-    static const uint16_t groups[] = { 0x001d, 0x0017, 0x0018, 0x0019, 0x001e, 0 };
-    static const uint16_t weak[] = { 0x0201, 0x0203, 0 }; /* SHA-1 */
-    struct list want_old = list_of_row(old), want_modern = list_of_row(modern), want_new = list_of_row(new);
-    struct list want_groups = list_of_row(groups), want_weak = list_of_row(weak);
-    for (uint16_t v = 0x0301; v <= 0x0304; v++) {
-        struct hello h = hello_of(offer_relaxed(v, v));
-        char *no_old = missing(&want_old, &h.suites), *no_modern = missing(&want_modern, &h.suites);
-        char *no_new = missing(&want_new, &h.suites), *no_group = missing(&want_groups, &h.groups);
-        assert_int_equal(*no_old == '\0', v <= 0x0303);
-        assert_int_equal(*no_modern == '\0', v == 0x0303);
-        assert_int_equal(*no_new == '\0', v == 0x0304);
-        assert_string_equal(no_group, "");
-        if (v == 0x0303) {
-            char *no_weak = missing(&want_weak, &h.sigalgs);
-            assert_string_equal(no_weak, "");
-            free(no_weak);
-        }
-        assert_int_equal(h.legacy_version, v > 0x0303 ? 0x0303 : v);
-        assert_true(v < 0x0304 ? h.versions.n == 0 || h.versions.v[0] == v : h.versions.n == 1 && h.versions.v[0] == v);
-        for (size_t i = 0; i < h.suites.n; i++) { /* nothing of other versions */
-            const struct suite *s = suite_find(h.suites.v[i]);
-            assert_true(h.suites.v[i] == SCSV || (s && s->since <= v && s->until >= v));
-        }
-        free(no_old);
-        free(no_modern);
-        free(no_new);
-        free(no_group);
+    for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++) {
+        struct endpoint *ep = limited(lacks[i].keys);
+        bool nothing = false;
+        struct offer o = *endpoint_offer(ep);
+        char *says = offer_missing(&o, &nothing);
+        if (*lacks[i].keys && (lacks[i].names ? !says || !strstr(says, lacks[i].names) : strstr(lacks[i].keys, "groups") && says))
+            fail_msg("%s: %s", lacks[i].keys, says ? says : "nothing is missing");
+        if (nothing != lacks[i].nothing)
+            fail_msg("%s: nothing left: %d", lacks[i].keys, nothing);
+        free(says);
+        endpoint_free(ep);
     }
 }
 
@@ -259,9 +263,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_client),
-        cmocka_unit_test(default_client_limited),
-        cmocka_unit_test(every_profile_in_every_range),
-        cmocka_unit_test(relaxed),
+        cmocka_unit_test(every_range),
+        cmocka_unit_test(lists_are_exact),
+        cmocka_unit_test(what_gnutls_lacks_is_named),
     };
     return cmocka_run_group_tests_name("probes/offer", tests, NULL, NULL);
 }

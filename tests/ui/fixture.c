@@ -125,9 +125,9 @@ static void bad_column(struct session *s, int id)
 static void add_column(struct session *s, int id, const char *label, const char *state)
 {
     char *line = mem_format("{\"t\":\"column\",\"id\":%d,\"ask\":%d,\"nth\":0,"
-                            "\"endpoint\":\"https://shop.example,at=10.0.0.%d,label=%s\","
-                            "\"address\":\"10.0.0.%d:443\",\"vantage\":\"local\"}",
-                            id, id, id, label, id);
+                            "\"endpoint\":\"https://shop.example,at=10.0.%d.%d,label=%s\","
+                            "\"address\":\"10.0.%d.%d:443\",\"vantage\":\"local\"}",
+                            id, id, id / 250, id % 250, label, id / 250, id % 250);
     apply(s, line);
     free(line);
     line = mem_format("{\"t\":\"%s\",\"column\":%d}", state, id);
@@ -215,7 +215,9 @@ void fixture_init(struct fixture *f, int columns)
     static const char *const labels[] = { "lab", "office", "vpn-eu", "iot-7", "saved", "pop-sg" };
     *f = (struct fixture){ .session = session_new(STARTED) };
     for (int id = 1; id <= columns; id++) {
-        add_column(f->session, id, labels[id - 1], id == 6 ? "busy" : "done");
+        char more[20];
+        snprintf(more, sizeof more, "srv-%d", id);
+        add_column(f->session, id, id <= 6 ? labels[id - 1] : more, id == 6 ? "busy" : "done");
         if (id == 2)
             bad_column(f->session, id);
         else if (id != 6)
@@ -227,8 +229,64 @@ void fixture_init(struct fixture *f, int columns)
     scene_look(&f->scene);
 }
 
+#define MODERN "\"TLS_AES_256_GCM_SHA384\",\"TLS_CHACHA20_POLY1305_SHA256\",\"TLS_AES_128_GCM_SHA256\""
+#define CLASSIC "\"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384\",\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\""
+#define TAKEN(list) "{\"accepted\":[" list "],\"unsettled\":[]}"
+#define OPEN(list, name, answer) \
+    "{\"accepted\":[" list "],\"unsettled\":[{\"name\":\"" name "\",\"answer\":\"" answer "\"}]}"
+#define VERSIONS(t10, t11, t12, t13) \
+    "{\"ssl2\":\"closed\",\"ssl3\":\"alert 70 protocol_version\",\"tls1.0\":\"" t10 "\",\"tls1.1\":\"" t11 \
+    "\",\"tls1.2\":\"" t12 "\",\"tls1.3\":\"" t13 "\"}"
+#define NO70 "alert 70 protocol_version"
+
+/* Columns 1 to 4: a server of today, one behind a box that cuts TLS 1.3 off, one that is silent about
+ * what it does not like, and an old one. */
+static const struct { const char *versions, *ciphers, *groups, *sigalgs; } servers[] = {
+    { VERSIONS(NO70, NO70, "accepted", "accepted"), "{\"tls1.2\":" TAKEN(CLASSIC) ",\"tls1.3\":" TAKEN(MODERN) "}",
+      "{\"tls1.2\":" TAKEN("\"x25519\",\"secp256r1\"") ",\"tls1.3\":" TAKEN("\"x25519\",\"secp256r1\"") "}",
+      "{\"tls1.2\":" TAKEN("\"rsa_pss_rsae_sha256\"") ",\"tls1.3\":" TAKEN("\"rsa_pss_rsae_sha256\"") "}" },
+    { VERSIONS(NO70, NO70, "accepted", "reset"), "{\"tls1.2\":" TAKEN(CLASSIC) "}",
+      "{\"tls1.2\":" TAKEN("\"secp256r1\"") "}", "{\"tls1.2\":" TAKEN("\"rsa_pss_rsae_sha256\"") "}" },
+    { VERSIONS("silent", "silent", "accepted", "accepted"),
+      "{\"tls1.2\":" OPEN(CLASSIC, "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "silent") ",\"tls1.3\":" TAKEN(MODERN) "}",
+      "{\"tls1.2\":" TAKEN("\"x25519\",\"secp256r1\"") ",\"tls1.3\":" TAKEN("\"x25519\",\"secp256r1\"") "}",
+      "{\"tls1.2\":" TAKEN("\"rsa_pss_rsae_sha256\"") ",\"tls1.3\":" TAKEN("\"rsa_pss_rsae_sha256\"") "}" },
+    { VERSIONS("accepted", "accepted", "accepted", "accepted"),
+      "{\"tls1.0\":" TAKEN("\"TLS_RSA_WITH_3DES_EDE_CBC_SHA\"") ",\"tls1.2\":"
+      TAKEN(CLASSIC ",\"TLS_RSA_WITH_3DES_EDE_CBC_SHA\"") ",\"tls1.3\":" TAKEN(MODERN) "}",
+      "{\"tls1.2\":" TAKEN("\"secp256r1\",\"x25519\",\"0x1234\"") ",\"tls1.3\":" TAKEN("\"secp256r1\",\"x25519\"") "}",
+      "{\"tls1.2\":" OPEN("\"rsa_pss_rsae_sha256\"", "rsa_pkcs1_sha1", "alert 80 internal_error")
+      ",\"tls1.3\":" TAKEN("\"rsa_pss_rsae_sha256\"") "}" },
+};
+
+static void fill_column(struct session *s, int id)
+{
+    int like = (id - 1) % 4;
+    fact(s, id, "versions", "yes", servers[like].versions, "null");
+    fact(s, id, "ciphers", "yes", servers[like].ciphers, "null");
+    fact(s, id, "groups", "yes", servers[like].groups, "null");
+    fact(s, id, "sigalgs", "yes", servers[like].sigalgs, "null");
+}
+
+void fixture_fill(struct fixture *f)
+{
+    for (size_t i = 0; i < f->session->count; i++)
+        if (f->session->column[i]->id != 5 && f->session->column[i]->id != 6)
+            fill_column(f->session, f->session->column[i]->id);
+    if (session_column(f->session, 5)) {
+        session_forget(f->session, 5);
+        fact(f->session, 5, "versions", "yes", "{\"tls1.3\":\"protocol\",\"tls1.2\":\"could-not-ask\","
+             "\"tls1.0\":\"could-not-ask\"}", "null");
+        fact(f->session, 5, "ciphers", "could-not-ask", "null", "null");
+        fact(f->session, 5, "groups", "could-not-ask", "null", "null");
+        fact(f->session, 5, "sigalgs", "could-not-ask", "null", "null");
+    }
+    scene_look(&f->scene);
+}
+
 void fixture_free(struct fixture *f)
 {
+    scene_clear(&f->scene);
     verdict_free(f->verdict);
     session_free(f->session);
 }

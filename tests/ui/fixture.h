@@ -11,9 +11,12 @@ struct fixture {
     struct scene scene;
 };
 
-/* A session of 0 to 6 columns at a frozen time, with hostile text in the last one from two columns
+/* A session of any number of columns at a frozen time, with hostile text in the last one from two columns
  * on, and a verdict written by hand. */
 void fixture_init(struct fixture *f, int columns);
+/* Everything was asked of all columns: what they take differs, could not be asked of the fifth, and is
+ * not known yet of the sixth. Later ones are like the first four. */
+void fixture_fill(struct fixture *f);
 void fixture_free(struct fixture *f);
 /* Presses the keys named, separated by blanks; "text:abc" types. Settles after each at w x h. */
 void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *keys);

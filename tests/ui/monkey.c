@@ -36,7 +36,7 @@ static void carry_out(struct fixture *f, struct view *v)
     while (view_effect(v, &e)) {
         if (e.kind == EFFECT_REMOVE && f->session->count > 1)
             session_remove(f->session, e.column);
-        if (e.kind == EFFECT_AGAIN && e.column)
+        if ((e.kind == EFFECT_AGAIN || e.kind == EFFECT_ENUMERATE) && e.column)
             session_forget(f->session, e.column);
         free(e.text);
     }
@@ -59,6 +59,7 @@ static void survives(void **state)
     struct fixture f;
     int w = 80, h = 24;
     fixture_init(&f, 6);
+    fixture_fill(&f);
     struct view *v = view_new(PANE_COMPARE, NULL);
     for (int i = 0; i < STEPS; i++) {
         view_key(v, &f.scene, random_key(&seed));
@@ -76,6 +77,8 @@ static void survives(void **state)
             int columns = (int)(next(&seed) % 7);
             fixture_free(&f);
             fixture_init(&f, columns);
+            if (columns & 1)
+                fixture_fill(&f);
         }
     }
     view_free(v);

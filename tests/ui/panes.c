@@ -21,7 +21,7 @@ static const struct {
 } sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
 
 /* name of the golden file, columns of the session, keys that lead there */
-static const struct { const char *name; int columns; const char *keys; } views[] = {
+static const struct { const char *name; int columns; const char *keys; bool filled; } views[] = {
     { "compare-2", 2, "2" },
     { "compare-6", 6, "2 l j j" },
     { "compare-6-right", 6, "2 l l l l l G" },
@@ -39,6 +39,14 @@ static const struct { const char *name; int columns; const char *keys; } views[]
     { "prompt-add", 2, "2 a text:nope://x Enter" },
     { "prompt-command", 2, "2 : text:compar" },
     { "not-there-yet", 2, "2 4" },
+    { "matrix-1", 1, "5", false },
+    { "matrix-2", 2, "5 l j j", true },
+    { "matrix-6", 6, "5 l PgDn", true },
+    { "matrix-6-diff", 6, "5 D j j l l r Space h", true },
+    { "matrix-20", 20, "5 l l l / text:TLS_RSA_WITH_3DES Enter", true },
+    { "matrix-60-right", 60, "5 G / text:srv-40 Enter", true },
+    { "matrix-detail", 2, "5 l Enter", true },
+    { "matrix-empty", 0, "5" },
     { "empty", 0, "2" },
     { "one-column", 1, "1" },
 };
@@ -66,12 +74,19 @@ static void assert_sound(const struct grid *g)
     }
 }
 
-static char *picture(const char *keys, int columns, int w, int h, bool utf8)
+static void fixture_of(struct fixture *f, size_t view)
+{
+    fixture_init(f, views[view].columns);
+    if (views[view].filled)
+        fixture_fill(f);
+}
+
+static char *picture(size_t view, int w, int h, bool utf8)
 {
     struct fixture f;
-    fixture_init(&f, columns);
+    fixture_of(&f, view);
     struct view *v = view_new(PANE_COMPARE, NULL);
-    fixture_press(&f, v, w, h, keys);
+    fixture_press(&f, v, w, h, views[view].keys);
     struct frame *frame = render(&f.scene, v, w, h, utf8);
     assert_sound(frame->grid);
     char *dump = grid_dump(frame->grid, w == 80 && utf8);
@@ -121,7 +136,7 @@ static void as_in_golden_files(void **state)
         struct text t = { 0 };
         for (size_t j = 0; j < sizeof sizes / sizeof *sizes; j++)
             for (int utf8 = 1; utf8 >= 0; utf8--) {
-                char *p = picture(views[i].keys, views[i].columns, sizes[j].w, sizes[j].h, utf8);
+                char *p = picture(i, sizes[j].w, sizes[j].h, utf8);
                 text_addf(&t, "=== %dx%d %s\n", sizes[j].w, sizes[j].h, utf8 ? "UTF-8" : "ASCII");
                 text_add(&t, p);
                 free(p);
@@ -138,7 +153,7 @@ static void ascii_moves_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         struct fixture f;
-        fixture_init(&f, views[i].columns);
+        fixture_of(&f, i);
         struct view *v = view_new(PANE_COMPARE, NULL);
         fixture_press(&f, v, 80, 24, views[i].keys);
         struct frame *a = render(&f.scene, v, 80, 24, true),
@@ -161,6 +176,7 @@ static void any_size(void **state)
     (void)state;
     struct fixture f;
     fixture_init(&f, 6);
+    fixture_fill(&f);
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         struct view *v = view_new(PANE_COMPARE, NULL);
         fixture_press(&f, v, 80, 24, views[i].keys);
@@ -183,7 +199,7 @@ static void resize_keeps_all(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         struct fixture f;
-        fixture_init(&f, views[i].columns);
+        fixture_of(&f, i);
         struct view *v = view_new(PANE_COMPARE, NULL);
         fixture_press(&f, v, 80, 24, views[i].keys);
         struct frame *before = render(&f.scene, v, 80, 24, true);

@@ -224,8 +224,8 @@ static void redraw_does_nothing_else(void **state)
 static void later_panes_say_so(void **state)
 {
     (void)state;
-    static const char *const keys[] = { "4", "5", "6", "7", "8", "9", "0" };
-    for (size_t i = 0; i < 7; i++) {
+    static const char *const keys[] = { "4", "6", "7", "8", "9", "0" };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i]);
         assert_int_equal(view_top(v), PANE_COMPARE);
         assert_non_null(strstr(v->message, "not there yet"));
@@ -267,6 +267,42 @@ static void remove_takes_the_marked(void **state)
     assert_int_equal(v->mark_count, 0);
     press("u");
     assert_int_equal(only_effect(NULL, NULL), EFFECT_UNDO);
+}
+
+static void enumerates_the_marked_or_all(void **state)
+{
+    (void)state;
+    struct effect e;
+    int column = -1;
+    press("5 l F");
+    assert_int_equal(only_effect(&column, NULL), EFFECT_ENUMERATE);
+    assert_int_equal(column, 2);
+    press("M");
+    assert_int_equal(only_effect(&column, NULL), EFFECT_ENUMERATE);
+    assert_int_equal(column, 0);
+    press("Space l Space F");
+    assert_true(view_effect(v, &e) && e.kind == EFFECT_ENUMERATE && e.column == 2);
+    assert_true(view_effect(v, &e) && e.kind == EFFECT_ENUMERATE && e.column == 3);
+    assert_false(view_effect(v, &e));
+}
+
+/* By the whole name, though a shorter one is shown; and the whole name is what is copied. */
+static void matrix_finds_whole_names(void **state)
+{
+    (void)state;
+    char *text;
+    fixture_fill(&f6);
+    press("5 / text:TLS_ECDHE_RSA_WITH_AES_128 Enter y");
+    assert_int_equal(only_effect(NULL, &text), EFFECT_COPY);
+    assert_string_equal(text, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    free(text);
+    press("/ text:des-cbc3-sha Enter y");
+    assert_int_equal(only_effect(NULL, &text), EFFECT_COPY);
+    assert_string_equal(text, "TLS_RSA_WITH_3DES_EDE_CBC_SHA");
+    free(text);
+    press("Enter");
+    assert_int_equal(v->detail[0].subject.kind, SUBJECT_CELL);
+    assert_int_equal(v->detail[0].subject.a, FACT_CIPHERS);
 }
 
 static void selection_follows_its_item(void **state)
@@ -363,7 +399,7 @@ static void nothing_is_asked_of_a_dead_prober(void **state)
     press("a");
     assert_int_equal(v->prompt, PROMPT_NONE);
     assert_non_null(strstr(v->message, "ended"));
-    press("R A x c");
+    press("R A x c F M");
     assert_int_equal(v->effect_count, 0);
 }
 
@@ -419,6 +455,8 @@ int main(void)
         T(bad_endpoint_stays_in_the_prompt),
         T(change_begins_with_the_endpoint),
         T(remove_takes_the_marked),
+        T(enumerates_the_marked_or_all),
+        T(matrix_finds_whole_names),
         T(selection_follows_its_item),
         T(reference_is_chosen_or_the_first_that_works),
         T(finds_forward_and_back),

@@ -135,6 +135,22 @@ static void stop_ends_the_questions(void **state)
     assert_true(work_idle(w));
 }
 
+static void everything_is_asked_for_on_demand(void **state)
+{
+    (void)state;
+    heard();
+    say(COLUMN);
+    say(DONE);
+    heard();
+    work_again(w, 1, true);
+    assert_string_equal(heard(), "{\"t\":\"again\",\"column\":1,\"full\":true}\n");
+    assert_false(work_idle(w));
+    say(DONE);
+    heard();
+    work_again(w, 0, false);
+    assert_string_equal(heard(), "{\"t\":\"again\",\"column\":1}\n");
+}
+
 static void removed_comes_back_whole(void **state)
 {
     (void)state;
@@ -191,7 +207,7 @@ static void end_of_the_prober_is_said(void **state)
     assert_non_null(strstr(work_scene(w)->trouble, "ended"));
     assert_true(work_idle(w));
     work_ask(w, "https://other.example"); /* and nothing happens */
-    work_again(w, 0);
+    work_again(w, 0, false);
     assert_int_equal(work_scene(w)->waiting, 0);
 }
 
@@ -220,7 +236,7 @@ static void nothing_new_nothing_to_draw(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(asks_and_is_answered), T(wants_more_at_most_three_times), T(stop_ends_the_questions),
+        T(asks_and_is_answered), T(wants_more_at_most_three_times), T(stop_ends_the_questions), T(everything_is_asked_for_on_demand),
         T(removed_comes_back_whole), T(held_and_let_go), T(end_of_the_prober_is_said),
         T(nonsense_is_trouble_not_the_end), T(nothing_new_nothing_to_draw),
     };

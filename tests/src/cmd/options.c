@@ -75,8 +75,8 @@ static void test_values(void **state)
     assert_int_equal(o.color, COLOR_NEVER);
     assert_string_equal(o.ui_script, "keys");
     options_free(&o);
-    o = good(LINE("--jsonl", "-q", "--color", "always"));
-    assert_true(o.jsonl && o.quiet && o.color == COLOR_ALWAYS);
+    o = good(LINE("--jsonl", "-q", "--color", "always", "--depth", "full"));
+    assert_true(o.jsonl && o.quiet && o.color == COLOR_ALWAYS && o.engine.depth_full);
     options_free(&o);
 }
 
@@ -132,7 +132,8 @@ static void test_keys(void **state)
     assert_string_equal(o.defaults[KEY_CA], "x,y.pem");
     options_free(&o);
     bad(LINE("--max", "tls9", "a.example"), "while reading --max");
-    bad(LINE("--ciphers", "x"), "--ciphers (cipher suites offered, joined by +) is not there yet");
+    bad(LINE("--ciphers", "x"), "there is no cipher suite \"x\"");
+    bad(LINE("--cert", "x.pem"), "--cert (client certificate) is not there yet");
     bad(LINE("--min=tls1.3", "a.example,max=tls1.2"), "is above");
 }
 
@@ -184,7 +185,7 @@ static void test_not_yet(void **state)
         bad(LINE(word, "x"), "is not there yet");
         free(word);
     }
-    bad(LINE("--depth=full"), "--depth full is not there yet");
+    bad(LINE("--depth=full", "--only=handshake"), "exclude each other");
 }
 
 /* Help is help, whatever else is wrong with the line behind it. */
@@ -287,7 +288,8 @@ static void test_help(void **state)
     assert_non_null(strstr(help, "\n  sni=NAME|none"));
     assert_non_null(strstr(help, "\n  default"));
     assert_null(strstr(help, "--tries"));
-    assert_null(strstr(help, "ciphers="));
+    assert_non_null(strstr(help, "\n  ciphers=LIST"));
+    assert_null(strstr(help, "cert="));
     for (char *line = strtok(help, "\n"); line; line = strtok(NULL, "\n"))
         assert_true(text_width(line) <= 80);
     free(help);

@@ -71,6 +71,11 @@ static const struct row {
     { FACT_EMS, '!', CELLS("yes", "no"), " !" },
     { FACT_RESOLVE, '=', CELLS("yes [\"192.0.2.1\"]", "yes [\"192.0.2.1\"]"), "  " },
     { FACT_RESOLVE, '!', CELLS("yes [\"192.0.2.1\"]", "yes [\"192.0.2.2\"]"), " !" },
+    { FACT_EMS, '=', CELLS("yes {\"a\":1}", "yes {\"a\":2}"), "  " }, /* only the state counts */
+    { FACT_GROUPS, '=', CELLS("yes {\"tls1.3\":{\"accepted\":[\"x\"]}}", "yes {\"tls1.3\":{\"accepted\":[\"x\"]}}"), "  " },
+    { FACT_GROUPS, '~', CELLS("yes {\"tls1.3\":{\"accepted\":[\"x\",\"y\"]}}",
+                              "yes {\"tls1.3\":{\"accepted\":[\"y\",\"x\"]}}"), " ~" },
+    { FACT_GROUPS, '!', CELLS("yes {\"tls1.3\":{\"accepted\":[\"x\"]}}", "yes {\"tls1.3\":{\"accepted\":[\"y\"]}}"), " !" },
     { FACT_CHAIN, '=', CELLS("yes {\"sent\":[]}", "yes {\"sent\":[1]}"), "  " }, /* objects are not compared */
     { FACT_CHAIN, '!', CELLS("yes {}", "no"), " !" },
     { FACT_CLOCK, '=', CELLS(OFFSET(0.2, 0.5), OFFSET(1.1, 0.5)), "  " },

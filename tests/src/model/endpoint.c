@@ -11,6 +11,8 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/model/endpoint.h"
+#include "src/wire/client.h"
+#include "src/wire/names.h"
 
 static struct endpoint *good(const char *text, char *const *defaults)
 {
@@ -54,6 +56,9 @@ static void test_canonical(void **state)
         {"https://example.org/", "https://example.org"},
         {"https://example.org:8443/a?b=c", "https://example.org:8443"},
         {"example.org,max=TLSv1.2,min=tls1.0", "https://example.org,min=tls1.0,max=tls1.2"},
+        {"example.org,ciphers=aes128-sha+0xc02f,groups=P-256+x25519,sigalgs=RSA+SHA256,hello-size=2000",
+         "https://example.org,ciphers=TLS_RSA_WITH_AES_128_CBC_SHA+TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,"
+         "groups=secp256r1+x25519,sigalgs=rsa_pkcs1_sha256,hello-size=2000"},
         {"example.org,SNI=Other.Example.", "https://example.org,sni=other.example"},
         {"example.org,sni=none", "https://example.org,sni=none"},
         {"example.org,name=spiffe://a/b", "https://example.org,name=spiffe://a/b"},
@@ -158,6 +163,36 @@ static void test_notes(void **state)
     endpoint_free(ep);
 }
 
+/* What a limited client offers: the lists as they stand, and the versions they leave. */
+static void test_offers(void **state)
+{
+    (void)state;
+    static const struct { const char *given; uint16_t min, max, suite, group, sigalg; size_t size; } rows[] = {
+        {"example.org", 0x0303, 0x0304, 0x1302, 0x001d, 0x0403, 0},
+        {"example.org,max=tls1.2", 0x0303, 0x0303, 0xc02c, 0x001d, 0x0403, 0},
+        {"example.org,min=tls1.3", 0x0304, 0x0304, 0x1302, 0x001d, 0x0403, 0},
+        {"example.org,ciphers=AES128-SHA", 0x0303, 0x0303, 0x002f, 0x001d, 0x0403, 0},
+        {"example.org,ciphers=AES128-SHA,min=tls1.0", 0x0301, 0x0303, 0x002f, 0x001d, 0x0403, 0},
+        {"example.org,ciphers=TLS_AES_128_GCM_SHA256", 0x0304, 0x0304, 0x1301, 0x001d, 0x0403, 0},
+        {"example.org,groups=P-384,sigalgs=ed25519,hello-size=900", 0x0303, 0x0304, 0x1302, 0x0018, 0x0807, 900},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct endpoint *ep = good(rows[i].given, NULL);
+        const struct offer *o = endpoint_offer(ep);
+        assert_int_equal(o->min, rows[i].min);
+        assert_int_equal(o->max, rows[i].max);
+        assert_int_equal(o->suites[0], rows[i].suite);
+        assert_int_equal(o->groups[0], rows[i].group);
+        assert_int_equal(o->sigalgs[0], rows[i].sigalg);
+        assert_int_equal(o->size, rows[i].size);
+        for (const uint16_t *n = o->suites; *n; n++) {
+            const struct suite *suite = suite_find(*n);
+            assert_true(suite->since <= o->max && suite->until >= o->min);
+        }
+        endpoint_free(ep);
+    }
+}
+
 /* Every bad text is refused, by a sentence that holds the words here. */
 static void test_refusals(void **state)
 {
@@ -230,8 +265,14 @@ static void test_refusals(void **state)
         {"example.org,client=nobody-knows", "--client list"},
         {"example.org,alpn=h2++x", "1 to 255 bytes"},
         {"example.org,alpn=+h2", "1 to 255 bytes"},
-        {"example.org,ciphers=TLS_AES_128_GCM_SHA256", 
-         "ciphers= (cipher suites offered, joined by +) is not there yet"},
+        {"example.org,ciphers=TLS_AES_128_GCM_SHA255", "did you mean TLS_AES_128_GCM_SHA256?"},
+        {"example.org,ciphers=", "ciphers="},
+        {"example.org,ciphers=AES128-SHA,min=tls1.3", "TLS 1.3"},
+        {"example.org,groups=P-257", "there is no group \"P-257\""},
+        {"example.org,sigalgs=RSA+SHA99", "there is no signature algorithm"},
+        {"example.org,hello-size=0", "hello-size="},
+        {"example.org,hello-size=65536", "hello-size="},
+        {"example.org,hello-size=1e3", "hello-size="},
         {"example.org,cert=a.pem", "is not there yet"},
         {"example.org,via=socks5://a:1", "is not there yet"},
         {"example.org,addresses=first", "is not there yet"},
@@ -414,7 +455,7 @@ static void test_schemes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_canonical), cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_canonical), cmocka_unit_test(test_offers), cmocka_unit_test(test_fields),
         cmocka_unit_test(test_names), cmocka_unit_test(test_name_kinds), cmocka_unit_test(test_notes),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_where),
         cmocka_unit_test(test_user), cmocka_unit_test(test_lengths), cmocka_unit_test(test_growth),

@@ -66,6 +66,8 @@ static void every_kind(void **state)
     round_trip(&ev, "{\"t\":\"want\",\"column\":2,\"facts\":[\"versions\",\"ntp\"]}\n");
     ev = (struct event){ .kind = EVENT_WANT, .column = 2 };
     round_trip(&ev, "{\"t\":\"want\",\"column\":2,\"facts\":[]}\n");
+    ev = (struct event){ .kind = EVENT_AGAIN, .column = 3, .full = true };
+    round_trip(&ev, "{\"t\":\"again\",\"column\":3,\"full\":true}\n");
     ev = (struct event){ .kind = EVENT_STOP };
     round_trip(&ev, "{\"t\":\"stop\"}\n");
 }

@@ -28,7 +28,7 @@ static void test_golden(void **state)
     (void)state;
     static const struct { const char *name; struct scene *(*make)(void); } rows[] = {
         {"ok.json", scene_ok}, {"expired.json", scene_expired}, {"unsure.json", scene_unsure},
-        {"many.json", scene_many}, {"nasty.json", scene_nasty},
+        {"many.json", scene_many}, {"full.json", scene_full}, {"nasty.json", scene_nasty},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct scene *sc = rows[i].make();
@@ -65,7 +65,7 @@ static void test_keys(void **state)
                      "clients");
     keys_are(json_object_get(column, "attempts"), "made failed groups");
     keys_are(json_object_get(column, "chain"), "sent built");
-    keys_are(json_object_get(column, "accepts"), "versions ciphers server_order groups sigalgs");
+    keys_are(json_object_get(column, "accepts"), "versions ciphers server_order groups sigalgs unsettled");
     json_t *facts = json_object_get(column, "facts");
     assert_int_equal(json_object_size(facts), FACT_COUNT);
     keys_are(json_object_get(facts, "version"), "state value evidence ms");

@@ -272,6 +272,67 @@ struct scene *scene_many(void)
     return sc;
 }
 
+static void see_json(struct scene *sc, int id, enum fact f, enum state state, const char *json)
+{
+    json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
+    assert_non_null(value);
+    see(sc, id, f, state, value, NULL);
+}
+
+static void seen_all(struct scene *sc, int id)
+{
+    see_json(sc, id, FACT_VERSIONS, STATE_YES,
+        "{\"ssl2\":\"closed\",\"ssl3\":\"alert 70 protocol_version\",\"tls1.0\":\"alert 70 protocol_version\","
+        "\"tls1.1\":\"silent\",\"tls1.2\":\"accepted\",\"tls1.3\":\"accepted\"}");
+    see_json(sc, id, FACT_CIPHERS, STATE_YES,
+        "{\"tls1.2\":{\"accepted\":[\"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256\","
+        "\"TLS_RSA_WITH_AES_128_CBC_SHA\",\"TLS_RSA_WITH_3DES_EDE_CBC_SHA\",\"TLS_DH_anon_WITH_AES_128_CBC_SHA\","
+        "\"TLS_RSA_WITH_NULL_SHA\",\"0xfefe\"],\"unsettled\":["
+        "{\"name\":\"TLS_RSA_WITH_RC4_128_SHA\",\"answer\":\"silent\"},"
+        "{\"name\":\"TLS_RSA_WITH_RC4_128_MD5\",\"answer\":\"silent\"},"
+        "{\"name\":\"TLS_RSA_WITH_DES_CBC_SHA\",\"answer\":\"silent\"},"
+        "{\"name\":\"TLS_RSA_WITH_IDEA_CBC_SHA\",\"answer\":\"silent\"},"
+        "{\"name\":\"TLS_RSA_WITH_SEED_CBC_SHA\",\"answer\":\"alert 80 internal_error\"}]},"
+        "\"tls1.3\":{\"accepted\":[\"TLS_AES_256_GCM_SHA384\",\"TLS_AES_128_GCM_SHA256\"],\"unsettled\":[]}}");
+    see_json(sc, id, FACT_ORDER, UNSURE, "{\"tls1.2\":true,\"tls1.3\":false}");
+    see_json(sc, id, FACT_GROUPS, STATE_YES,
+        "{\"tls1.2\":{\"accepted\":[\"secp256r1\",\"x25519\"],\"unsettled\":[]},"
+        "\"tls1.3\":{\"accepted\":[\"X25519MLKEM768\",\"x25519\"],"
+        "\"unsettled\":[{\"name\":\"x448\",\"answer\":\"could-not-ask\"}]}}");
+    see_json(sc, id, FACT_SIGALGS, STATE_YES,
+        "{\"tls1.2\":{\"accepted\":[\"rsa_pss_rsae_sha256\"]},\"tls1.3\":{\"accepted\":[\"rsa_pss_rsae_sha256\"]}}");
+    see_json(sc, id, FACT_DH, STATE_YES, "\"2048 ffdhe2048\"");
+    see_json(sc, id, FACT_CERT_KEYS, STATE_YES, "[\"RSA 2048\",\"ECDSA secp256r1\"]");
+    see(sc, id, FACT_RENEGOTIATION, STATE_YES, NULL, NULL);
+    see(sc, id, FACT_ETM, STATE_NO, NULL, NULL);
+    see(sc, id, FACT_COMPRESSION, STATE_NO, NULL, NULL);
+    see(sc, id, FACT_FALLBACK, UNSURE, NULL, NULL);
+    see_json(sc, id, FACT_TOLERATES, STATE_YES,
+        "{\"unknown-extension\":\"accepted\",\"newer-version\":\"accepted\",\"large\":\"silent\","
+        "\"split-records\":\"accepted\",\"split-segments\":\"reset\",\"grease\":\"accepted\"}");
+}
+
+/* The second takes next to nothing, and little of it could be asked. */
+struct scene *scene_full(void)
+{
+    struct scene *sc = scene_new();
+    column(sc, 1, 1, 0, "www.example.org", "192.0.2.1:443");
+    column(sc, 2, 2, 0, "old.example.org", "192.0.2.2:443");
+    seen_handshake(sc, 1, "2027-02-01T00:00:00Z");
+    seen_handshake(sc, 2, "2027-02-01T00:00:00Z");
+    seen_all(sc, 1);
+    see_json(sc, 2, FACT_VERSIONS, STATE_YES, "{\"ssl3\":\"accepted\",\"tls1.0\":\"accepted\",\"tls1.3\":\"closed\"}");
+    see_json(sc, 2, FACT_CIPHERS, STATE_YES,
+        "{\"ssl3\":{\"accepted\":[\"TLS_RSA_WITH_AES_128_CBC_SHA\"]},"
+        "\"tls1.0\":{\"accepted\":[\"TLS_RSA_WITH_AES_128_CBC_SHA\"]}}");
+    see(sc, 2, FACT_ORDER, STATE_YES, NULL, NULL);
+    see(sc, 2, FACT_GROUPS, COULD_NOT_ASK, NULL, NULL);
+    see(sc, 2, FACT_DH, STATE_NO, NULL, NULL);
+    judged(sc, 1, VERDICT_OK, "ok (1 try)");
+    judged(sc, 2, VERDICT_OK, "ok (1 try)");
+    return sc;
+}
+
 struct scene *scene_wide(int n)
 {
     struct scene *sc = scene_new();

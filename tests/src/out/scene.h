@@ -18,6 +18,7 @@ struct scene *scene_expired(void); /* one column, one cause, one warning */
 struct scene *scene_unsure(void);  /* one column, no cause, two candidates */
 struct scene *scene_many(void);    /* six columns: two causes, one of them twice, and the rest */
 struct scene *scene_wide(int n);   /* n columns with full chains, for the clock */
+struct scene *scene_full(void);    /* two columns of which everything was asked, not all of it answered */
 struct scene *scene_nasty(void);   /* long names, wide characters, unasked and pending columns */
 void scene_free(struct scene *sc);
 

@@ -25,6 +25,8 @@ static const struct page_row {
     {"unsure.txt", scene_unsure, {0}},
     {"many.txt", scene_many, {0}},
     {"many-quiet.txt", scene_many, {.quiet = true}},
+    {"full.txt", scene_full, {0}},
+    {"full-quiet.txt", scene_full, {.quiet = true}},
     {"nasty-40.txt", scene_nasty, {.width = 40}},
 };
 #define PAGES (sizeof pages / sizeof *pages)
@@ -58,7 +60,7 @@ static char *without_color(const char *s)
 static void test_color(void **state)
 {
     (void)state;
-    scene_make *const makes[] = {scene_ok, scene_expired, scene_unsure, scene_many, scene_nasty};
+    scene_make *const makes[] = {scene_ok, scene_expired, scene_unsure, scene_many, scene_full, scene_nasty};
     for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
         struct scene *sc = makes[i]();
         char *plain = scene_report(sc, "text", &(struct report){0});
@@ -78,7 +80,7 @@ static void test_color(void **state)
 static void test_width(void **state)
 {
     (void)state;
-    scene_make *const makes[] = {scene_ok, scene_expired, scene_unsure, scene_many};
+    scene_make *const makes[] = {scene_ok, scene_expired, scene_unsure, scene_many, scene_full};
     for (size_t i = 0; i < sizeof makes / sizeof *makes; i++) {
         struct scene *sc = makes[i]();
         char *text = scene_report(sc, "text", &(struct report){.verbose = true});

@@ -4,7 +4,8 @@
  * A case: "columns": endpoint, ask, address, busy, "base" (facts of base.json to begin with),
  * "facts" (a value alone means yes, true and false the bare states), and what is expected of the
  * column: "verdict", "text" (part of it), "wanted", "pending". "diagnosis" must come out exactly
- * so, in this order; "candidates" must be there; "warnings" are all of them; "never" must be
+ * so, in this order, with the parts named of its summary ("says"), "fix" and "line" (reproduce);
+ * "candidates" must be there; "warnings" are all of them; "never" must be
  * nowhere; "all", "exit" and "reproduce" (part of the first finding's line) are looked at where
  * given. "truth" is what is really wrong, for the table of reliability.
  */
@@ -30,7 +31,8 @@
 #define JUDGED 1795176000 /* 2026-11-20T12:00:00Z, when every case was seen */
 
 static const char *const case_files[] = { "network", "not-tls", "version", "refused", "trust",
-                                          "dates",   "names",   "machine", "healthy" };
+                                          "dates",   "names",   "machine", "healthy",
+                                          "mismatch" };
 static const struct why_options defaults = { .min_days = -1 };
 
 /* --- building sessions --------------------------------------------------------------------------
@@ -197,6 +199,7 @@ static void diagnosis_check(const char *name, const json_t *expected, const stru
     const char *says = string_of(expected, "says", "");
     const char *key;
     json_t *value;
+    size_t i;
     if (strcmp(finding_id(f), string_of(expected, "cause", "")) != 0)
         fail_msg("%s: diagnosis %s, not %s: %s", name, finding_id(f),
                  string_of(expected, "cause", ""), f->summary);
@@ -205,6 +208,12 @@ static void diagnosis_check(const char *name, const json_t *expected, const stru
     if (!strstr(f->summary, says))
         fail_msg("%s: \"%s\" does not say \"%s\"", name, f->summary, says);
     columns_check(name, json_object_get(expected, "columns"), f);
+    json_array_foreach(json_object_get(expected, "fix"), i, value) {
+        if (!strstr(f->fix, json_string_value(value)))
+            fail_msg("%s: \"%s\" is not in: %s", name, json_string_value(value), f->fix);
+    }
+    if (!strstr(f->reproduce ? f->reproduce : "", string_of(expected, "line", "")))
+        fail_msg("%s: reproduce is %s", name, f->reproduce);
     json_object_foreach(json_object_get(expected, "detail"), key, value) {
         if (!json_equal(value, json_object_get(f->detail, key))) {
             char *is = json_dumps(f->detail, 0);
@@ -371,7 +380,7 @@ static void test_cases(void **state)
         json_decref(cases);
     }
     json_decref(base);
-    assert_true(count >= 45);
+    assert_true(count >= 180);
     print_message("# %zu cases\n# confidence  named  right\n", count);
     for (int i = 0; i < STEP_COUNT; i++) {
         print_message("#       %.2f  %5d  %5d\n", step_table[i], t.cases[i], t.right[i]);
@@ -570,6 +579,19 @@ static void test_reproduce(void **state)
         { "https://a.example,alpn=h2+it's", NULL, REPRODUCE_ALPN, "h2,it's", "-alpn" },
         { "https://a.example,max=tls1.1", NULL, REPRODUCE_HANDSHAKE, "TLSv1.1", "SECLEVEL=0" },
         { "https://a.example,min=tls1.3", NULL, REPRODUCE_HANDSHAKE, "TLSv1.3", "-min_protocol" },
+        { "https://a.example,ciphers=AES128-SHA+ECDHE-RSA-AES128-GCM-SHA256", NULL, REPRODUCE_HANDSHAKE,
+          "AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256", "-max_protocol TLSv1.2" },
+        { "https://a.example,ciphers=TLS_AES_128_GCM_SHA256+AES128-SHA", NULL, REPRODUCE_TRUST,
+          "TLS_AES_128_GCM_SHA256", "-cipher AES128-SHA -ciphersuites" },
+        { "https://a.example,ciphers=TLS_AES_128_GCM_SHA256", NULL, REPRODUCE_TRUST,
+          "TLS_AES_128_GCM_SHA256", "-min_protocol TLSv1.3 -ciphersuites" },
+        { "https://a.example,max=tls1.0,min=tls1.0,ciphers=RC4-MD5", NULL, REPRODUCE_HANDSHAKE,
+          "RC4-MD5:@SECLEVEL=0", "-max_protocol TLSv1 " },
+        { "https://a.example,groups=secp256r1+brainpoolP256r1", NULL, REPRODUCE_HANDSHAKE,
+          "P-256:brainpoolP256r1", "-groups" },
+        { "https://a.example,sigalgs=rsa_pkcs1_sha256+ed25519", NULL, REPRODUCE_HANDSHAKE,
+          "RSA+SHA256:ed25519", "-sigalgs" },
+        { "https://a.example", "192.0.2.1:443", REPRODUCE_LARGE, "X25519MLKEM768:X25519", "-groups" },
         { "https://a.example", "192.0.2.1:443", REPRODUCE_PLAIN, "http://a.example:443/",
           "--noproxy '*'" },
         { "https://a.example", "192.0.2.1:443", REPRODUCE_CERTS, "-showcerts", "192.0.2.1" },
@@ -646,7 +668,16 @@ static void test_hostile_values(void **state)
                                           "{\"kind\": 3, \"stage\": {}, \"alert\": 40, \"tls1.2\": "
                                           "[], \"sent\": 1, \"built\": [1], \"seconds\": \"x\"}",
                                           "{\"kind\": \"alert\", \"stage\": \"nothing\", "
-                                          "\"alert\": {\"number\": 99999999999, \"name\": null}}" };
+                                          "\"alert\": {\"number\": 99999999999, \"name\": null}}",
+                                          "{\"kind\": \"alert\", \"stage\": \"nothing\", \"tries\": "
+                                          "{\"as-is\": {\"answer\": \"alert \\u001b\", \"cipher\": 7}, \"suites\": "
+                                          "{\"answer\": \"accepted\", \"cipher\": \"\\u001b{offered}\"}, \"groups\": "
+                                          "{\"answer\": []}, \"sigalgs\": \"x\"}, \"takes\": {\"suites\": "
+                                          "[null, 3, \"\\u001b\", \"0x002f\", {}], \"groups\": {}}, "
+                                          "\"tls1.2\": {\"accepted\": [[], \"\\u0007\"], \"unsettled\": 1}}",
+                                          "{\"kind\": \"local\", \"stage\": \"nothing\", \"tries\": {\"as-is\": "
+                                          "{\"answer\": \"accepted\", \"version\": \"\\u001b\", \"cipher\": "
+                                          "\"\\u001b]0;x\\u0007\"}}}" };
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         for (int st = STATE_YES; st <= COULD_NOT_ASK; st++) {

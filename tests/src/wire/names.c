@@ -169,6 +169,89 @@ static void suites_as_openssl(void **state)
     assert_true(seen > 20);
 }
 
+static size_t likely_at(uint16_t number)
+{
+    size_t i = 0;
+    while (suite_likely[i] && suite_likely[i] != number)
+        i++;
+    return i;
+}
+
+static bool suite_late(const struct suite *s)
+{
+    return s->auth == AUTH_ANON || s->auth == AUTH_PSK;
+}
+
+static void suites_likely(void **state)
+{
+    (void)state;
+    size_t n = likely_at(0), tls13 = 0;
+    assert_in_range(n, 150, 200);
+    for (size_t i = 0; i < n; i++) {
+        const struct suite *s = suite_find(suite_likely[i]), *last = i ? suite_find(suite_likely[i - 1]) : s;
+        assert_non_null(s);
+        assert_false(suite_is_signal(s->number));
+        assert_int_equal(likely_at(s->number), i); /* not twice */
+        tls13 += s->kx == KX_TLS13;
+        assert_true((s->kx == KX_TLS13) == (i < tls13));
+        assert_false(suite_late(last) && !suite_late(s));
+        assert_false(last->auth == AUTH_PSK && s->auth != AUTH_PSK);
+    }
+    /* What servers have by default is among the first 60 of its version. */
+    static const char *const usual[] = {
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+        "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_RC4_128_MD5",
+        "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA", "TLS_DHE_DSS_WITH_AES_128_CBC_SHA",
+    };
+    for (size_t i = 0; i < COUNT(usual); i++)
+        assert_in_range(likely_at(suite_by_name(usual[i])->number), tls13, tls13 + 59);
+}
+
+static void suite_signals(void **state)
+{
+    (void)state;
+    unsigned signals = 0;
+    for (unsigned number = 0; number <= 0xffff; number++)
+        signals += suite_is_signal((uint16_t)number);
+    assert_int_equal(signals, 3 + 16);
+    assert_true(suite_is_signal(0x0000) && suite_is_signal(0x00ff) && suite_is_signal(0x5600));
+    for (unsigned i = 0; i < 16; i++) { /* RFC 8701 section 2 */
+        uint16_t grease = (uint16_t)(0x0a0a + 0x1010 * i);
+        assert_true(suite_is_signal(grease));
+        assert_null(suite_find(grease));
+    }
+    assert_false(suite_is_signal(0x0a1a));
+    assert_false(suite_is_signal(0x1301));
+}
+
+/* OpenSSL's own order is kept among the suites that servers have by default, and only SRP and odd
+ * pre-shared key suites of its list are missing. */
+static void suites_likely_as_openssl(void **state)
+{
+    (void)state;
+    FILE *f = popen("openssl ciphers -V ALL:COMPLEMENTOFALL:@SECLEVEL=0 2>/dev/null", "r");
+    assert_non_null(f);
+    char line[512];
+    unsigned high, low;
+    size_t end = likely_at(0), cbc = likely_at(0x002f), before = 0;
+    while (fgets(line, sizeof line, f)) {
+        if (sscanf(line, " 0x%x,0x%x", &high, &low) != 2)
+            continue;
+        uint16_t number = (uint16_t)(high << 8 | low);
+        size_t at = likely_at(number);
+        const char *name = suite_find(number)->iana;
+        if (at == end && !strstr(name, "SRP") && !strstr(name, "PSK"))
+            fail_msg("%s is not among the likely suites", name);
+        if (at > cbc)
+            continue;
+        assert_true(at >= before);
+        before = at;
+    }
+    if (pclose(f) != 0)
+        print_message("# openssl is not installed\n");
+}
+
 static void groups(void **state)
 {
     (void)state;
@@ -187,6 +270,8 @@ static void groups(void **state)
         assert_int_equal(strcmp(g->kind, "ffdhe") == 0, ffdhe);
         bool pq = strstr(g->iana, "MLKEM") || strstr(g->iana, "Kyber");
         assert_int_equal(strcmp(g->kind, "pq") == 0, pq);
+        assert_true(g->since <= g->until && g->since >= 0x0301 && g->until <= 0x0304);
+        assert_true(!pq || g->since == 0x0304);
         names[2 * i] = g->iana;
         names[2 * i + 1] = g->openssl && strcasecmp(g->openssl, g->iana) ? g->openssl : NULL;
     }
@@ -194,6 +279,48 @@ static void groups(void **state)
     assert_string_equal(group_name(0x1a1a, hex), "0x1a1a");
     assert_null(group_by_name("nothing"));
     assert_null(group_by_name(NULL));
+}
+
+/* The groups of RFC 8446 section 4.2.7 and those that came since are what TLS 1.3 has; those with
+ * "tls13" in their names, and what was invented for it, are all that TLS 1.2 has not. */
+static void group_eras(void **state)
+{
+    static const uint16_t both[] = {
+        0x0017, 0x0018, 0x0019, 0x001d, 0x001e, 0x0100, 0x0101, 0x0102, 0x0103, 0x0104,
+    };
+    (void)state;
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(both); i++)
+        assert_true(group_find(both[i])->since == 0x0301 && group_find(both[i])->until == 0x0304);
+    for (size_t i = 0; i < group_count; i++) {
+        const struct group *g = &group_table[i];
+        n += g->since < 0x0304 && g->until == 0x0304;
+        if (strstr(g->iana, "tls13"))
+            assert_int_equal(g->since, 0x0304);
+        if (g->number < 0x0017 || (g->number >= 0x001a && g->number <= 0x001c))
+            assert_int_equal(g->until, 0x0303);
+    }
+    assert_int_equal(n, COUNT(both));
+}
+
+/* RFC 8446 section 4.2.3: what TLS 1.3 signs handshakes with; RFC 9963: the legacy schemes are the client's. */
+static void sigalg_eras(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sigalg_count; i++) {
+        const struct sigalg *s = &sigalg_table[i];
+        bool legacy = strstr(s->iana, "_legacy"), pkcs1 = strncmp(s->iana, "rsa_pkcs1_", 10) == 0;
+        bool weak = strstr(s->iana, "sha1") || strstr(s->iana, "sha224") || strstr(s->iana, "md5");
+        assert_true(legacy ? s->since == 0 && s->until == 0 : s->since >= 0x0303 && s->until >= s->since);
+        assert_true(s->until <= 0x0304);
+        if (pkcs1 || s->auth == AUTH_DSS || weak)
+            assert_true(s->until <= 0x0303);
+        if (strstr(s->iana, "pss_") || strncmp(s->iana, "ed", 2) == 0 || strstr(s->iana, "_secp"))
+            assert_true(s->since == 0x0303 && s->until == 0x0304);
+        assert_int_equal(s->auth == AUTH_RSA, strncmp(s->iana, "rsa_", 4) == 0);
+        assert_int_equal(s->auth == AUTH_DSS, strncmp(s->iana, "dsa_", 4) == 0);
+        assert_int_equal(s->auth == AUTH_ECDSA, !strncmp(s->iana, "ecdsa_", 6) || !strncmp(s->iana, "ed", 2));
+    }
 }
 
 /* RFC 8446 section 4.2.7, RFC 8422 section 5.1.1, and the registry for the hybrids. */
@@ -310,6 +437,9 @@ int main(void)
         cmocka_unit_test(versions), cmocka_unit_test(version_words),
         cmocka_unit_test(suites), cmocka_unit_test(suite_unknown),
         cmocka_unit_test(suite_columns), cmocka_unit_test(suites_as_openssl),
+        cmocka_unit_test(suites_likely), cmocka_unit_test(suite_signals),
+        cmocka_unit_test(suites_likely_as_openssl),
+        cmocka_unit_test(group_eras), cmocka_unit_test(sigalg_eras),
         cmocka_unit_test(groups), cmocka_unit_test(groups_of_the_rfcs),
         cmocka_unit_test(sigalgs), cmocka_unit_test(sigalg_pairs),
         cmocka_unit_test(alerts),
