@@ -34,6 +34,7 @@ struct order {                  /* of one version */
     uint16_t (*seam)[3];        /* owned; the two suites at each seam, best first as guessed, 0 */
     size_t seams, seams_open;
     size_t wrong;               /* seams that are the wrong way round */
+    bool unclear;               /* a seam was not answered */
 };
 
 struct ciphers {
@@ -239,8 +240,14 @@ static void order_take_seam(struct surveying *v, int version, size_t n, const st
     if (accepted && o->by_server == UNSURE && a->reply->suite == o->seam[n][1])
         o->by_server = STATE_YES; /* it took what was offered last */
     o->wrong += accepted && a->reply->suite == o->seam[n][0];
+    o->unclear |= !accepted;
     if (--o->seams_open)
         return;
+    if (o->unclear) {
+        o->by_server = UNSURE; /* whoever decides, the order was not seen to its end */
+        order_over(v, version);
+        return;
+    }
     if (!o->wrong)
         order_over(v, version);
     else if (o->by_server == UNSURE) /* it always took what was offered first */

@@ -32,6 +32,8 @@
  * answer don't keep live ones waiting. A smaller number is taken literally: who asks for 5 gets 5. */
 #define AHEAD_FROM 64
 #define QUICK_CONNECTIONS 24 /* to one address at --depth quick */
+#define CUTS_MANY 2.5        /* connections cut off at about the same time are no accident */
+#define CUT_FORGOTTEN 0.2    /* of one cut off, for each that goes well */
 #define PAUSE_MIN 0.05       /* seconds between connections to who can't bear even one at a time */
 #define PAUSE_MAX 1.0
 #define ROUND_GAP 1.0        /* seconds: what is wanted sooner after the end of a round belongs to it */
@@ -49,6 +51,7 @@ struct host { /* an address and what is in flight there */
     union sock sa;
     int in_flight, limit;   /* limit: --per-host, less after the server pushed back */
     int good;               /* answers since the limit last changed */
+    double cuts;            /* connections cut off lately, less a part for each that went well since */
     double pushed;          /* engine time when it did, 0: never */
     double pause, next_at;  /* seconds between two connections where even one at a time was too many, 0: none;
                                engine time from which on the next may be begun */
@@ -372,33 +375,34 @@ static void slot_release_host(struct slot *s)
         host_unpark(g, s->host);
 }
 
-void run_push_back(struct run *r)
+bool run_push_back(struct run *r)
 {
     struct host *h = r->slot->host;
     if (r->created < h->pushed)
-        return; /* begun before the last halving: it may be what that was about */
-    if (h->limit > 1)
+        return true; /* begun before the last halving: it may be what that was about */
+    h->cuts++;
+    if (h->cuts < CUTS_MANY)
+        return false; /* all others go well: more likely it is about what was asked */
+    bool crowded = h->limit > 1;
+    if (crowded)
         h->limit /= 2;
     else
         h->pause = h->pause < PAUSE_MIN ? PAUSE_MIN : h->pause < PAUSE_MAX / 2 ? 2 * h->pause : PAUSE_MAX;
     h->good = 0;
     h->pushed = now_monotonic();
+    return crowded;
 }
 
 void run_goes_well(struct run *r)
 {
     struct host *h = r->slot->host;
     h->pause = h->pause > PAUSE_MIN / 4 ? h->pause * 0.8 : 0;
+    h->cuts = h->cuts > CUT_FORGOTTEN ? h->cuts - CUT_FORGOTTEN : 0;
     if (h->pause > 0 || h->limit >= r->engine->options.per_host || ++h->good < 2 * h->limit)
         return;
     h->good = 0;
     h->limit++;
     host_unpark(r->engine, h);
-}
-
-int run_host_limit(const struct run *r)
-{
-    return r->slot->host->limit;
 }
 
 static struct queue *slot_ready(const struct slot *s)

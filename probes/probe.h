@@ -144,11 +144,11 @@ struct run *target_run(struct target *t, const struct probe *p, int nth, double 
 /* The same at once, and before all others that wait for its address: what goes on a chain of questions must
  * not wait for those that could be asked at any time. Only while another run of the column has its connection. */
 struct run *target_run_next(struct target *t, const struct probe *p, int nth);
-/* The server pushes back: from now on half as many connections at once to its address. */
-void run_push_back(struct run *r);
+/* The server cut this off: when that happens often, half as many connections at once to its address from now
+ * on. True when there were too many at once, so that this one tells nothing. */
+bool run_push_back(struct run *r);
 /* It answers well: slowly back to --per-host. */
 void run_goes_well(struct run *r);
-int run_host_limit(const struct run *r); /* connections at once to its address, now */
 
 /* Every fact of the probe that was not written becomes could-not-ask; FAILURE stays. */
 void run_blank(struct run *r);

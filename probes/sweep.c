@@ -17,7 +17,7 @@
 #define AGAIN_PAUSE 0.05  /* seconds before a doubtful question is asked again, and two round trips */
 #define AGAIN_QUICK 6     /* questions of one column that are asked again at --depth quick */
 #define AGAIN_FULL 400
-#define AGAIN_GROWS 5     /* how many times longer the pause is each time */
+#define AGAIN_GROWS 3     /* how many times longer the pause is each time */
 #define SLOW_TIMES 8      /* an answer that takes so many times the quickest one, and so many ms more, slows us down */
 #define SLOW_MS 200
 #define PIECE_PAUSE 0.01  /* seconds between the pieces of a hello, and a quarter of a round trip */
@@ -269,12 +269,11 @@ static bool survey_again(struct run *r, const struct answer *a)
     double pause = AGAIN_PAUSE + 2 * round;
     for (int i = 0; i < r->tries; i++)
         pause *= AGAIN_GROWS;
-    if (unusual)
-        run_push_back(r);
+    bool crowded = unusual && run_push_back(r);
     struct run *next = target_run(r->target, r->probe, r->nth, unusual ? pause : 0);
     next->until = r->until;
     next->pieces = r->pieces;
-    next->tries = (uint8_t)(r->tries + 1);
+    next->tries = (uint8_t)(r->tries + !crowded);
     return true;
 }
 
@@ -395,6 +394,14 @@ void survey_ask_in_pieces(struct surveying *v, int question, enum until until, i
     struct run *r = v->run ? target_run_next(v->target, v->probe, question) : target_run(v->target, v->probe, question, 0);
     r->until = (uint8_t)until;
     r->pieces = (uint8_t)pieces;
+    v->open++;
+}
+
+void survey_ask_later(struct surveying *v, int question, enum until until, double seconds)
+{
+    struct run *r = target_run(v->target, v->probe, question, seconds);
+    r->until = (uint8_t)until;
+    r->pieces = 1;
     v->open++;
 }
 

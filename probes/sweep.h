@@ -76,6 +76,7 @@ struct survey {
 /* Asks; the answer comes to take(), never before this returns. The number is the survey's own and not
  * open already. `pieces` > 1: the hello goes out in so many segments, some time apart. */
 void survey_ask(struct surveying *v, int question, enum until until);
+void survey_ask_later(struct surveying *v, int question, enum until until, double seconds);
 void survey_ask_in_pieces(struct surveying *v, int question, enum until until, int pieces);
 
 int version_index(uint16_t number);  /* 0 for SSL 2.0 (0x0002), 1 for 0x0300 ... 5 for 0x0304; -1 */

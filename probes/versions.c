@@ -23,6 +23,7 @@ static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 #define CONTROL (VERSION_COUNT * BLOCKS_MAX) /* the question that nobody can say yes to; one more to be sure */
 static const uint16_t no_suite[] = { 0xcffe, 0 }; /* unassigned */
 
+#define CALM_PAUSE 0.1 /* seconds before each question that is asked alone */
 enum { SSL3 = 1 }; /* its version_index */
 
 struct versions {
@@ -30,7 +31,8 @@ struct versions {
     int blocks[VERSION_COUNT], asked[VERSION_COUNT];
     char *word[VERSION_COUNT];                  /* owned; what the first block was answered, or "accepted" */
     enum answer_kind kind[VERSION_COUNT];       /* the same */
-    bool again;                                 /* what was cut off has been asked again */
+    bool controlled;                            /* the control was asked */
+    int calm;                                   /* 1 + the version that is looked at again next; 0: not begun */
 };
 
 static void versions_cut(struct versions *s, int v, uint16_t *all)
@@ -55,7 +57,8 @@ static void versions_begin(struct surveying *v)
     /* Hardly anybody takes SSL 3.0, and most refuse it as if it were for its suites: no round trip more for it. */
     while (target_depth_full(v->target) && s->asked[SSL3] < s->blocks[SSL3])
         survey_ask(v, SSL3 * BLOCKS_MAX + s->asked[SSL3]++, UNTIL_HELLO);
-    if (target_depth_full(v->target))
+    s->controlled = target_depth_full(v->target);
+    if (s->controlled)
         survey_ask(v, CONTROL, UNTIL_HELLO);
 }
 
@@ -86,34 +89,41 @@ static bool versions_ask_more(struct surveying *v, int at, const struct answer *
     return more;
 }
 
-/* The answer to the control, once it is sure: a server that closes may only have been too busy. */
+static bool kind_is_cut(enum answer_kind kind)
+{
+    return kind == ANSWER_CLOSED || kind == ANSWER_RESET || kind == ANSWER_REFUSED;
+}
+
+/* An alert is clear; a connection that was cut off may have been one too many, and is asked for again alone. */
 static void versions_control(struct surveying *v, int question, const struct answer *a)
 {
     struct known *k = &v->target->known;
-    if (a->kind != ANSWER_ALERT && question == CONTROL) {
-        survey_ask(v, CONTROL + 1, UNTIL_HELLO);
-        k->refuses = (uint8_t)a->kind;
-        return;
-    }
-    k->refuses_known = a->kind == ANSWER_ALERT || k->refuses == a->kind;
+    bool alert = a->kind == ANSWER_ALERT;
+    k->refuses_known = alert || (question != CONTROL && k->refuses == a->kind);
+    k->control_done |= alert;
     k->refuses = (uint8_t)a->kind;
-    k->control_done = true;
 }
 
-/* By now it is known how this server refuses. What was cut off in another way may have been too much at once:
- * those are asked again, one after the other if need be, until it is clear. */
-static void versions_ask_again(struct surveying *v)
+/* What was cut off is asked again with nothing else beside it: the control first, then the versions. Only what is
+ * cut off even then is this server's way of refusing. */
+static void versions_calm(struct surveying *v)
 {
     struct versions *s = v->state;
-    const struct known *k = &v->target->known;
-    if (s->again || !k->control_done)
+    struct known *k = &v->target->known;
+    if (s->calm == 0 && !k->control_done && s->controlled) {
+        s->calm = 1;
+        survey_ask_later(v, CONTROL + 1, UNTIL_HELLO, CALM_PAUSE);
         return;
-    s->again = true;
-    for (int i = 0; i < VERSION_COUNT; i++) {
-        bool cut = s->kind[i] == ANSWER_CLOSED || s->kind[i] == ANSWER_RESET || s->kind[i] == ANSWER_REFUSED;
-        if (cut && !k->accepted[i] && !(k->refuses_known && k->refuses == s->kind[i]))
-            survey_ask(v, i * BLOCKS_MAX, UNTIL_HELLO);
     }
+    for (s->calm = s->calm ? s->calm : 1; s->calm <= VERSION_COUNT; s->calm++) {
+        int i = s->calm - 1;
+        if (!kind_is_cut(s->kind[i]) || k->accepted[i])
+            continue;
+        s->calm++;
+        survey_ask_later(v, i * BLOCKS_MAX, UNTIL_HELLO, CALM_PAUSE);
+        return;
+    }
+    k->control_done = true;
 }
 
 static void versions_take_version(struct surveying *v, int question, const struct answer *a)
@@ -137,8 +147,8 @@ static void versions_take(struct surveying *v, int question, const struct answer
         versions_control(v, question, a);
     else
         versions_take_version(v, question, a);
-    if (!v->open)
-        versions_ask_again(v);
+    if (!v->open && target_depth_full(v->target))
+        versions_calm(v);
 }
 
 static void versions_end(struct surveying *v)

@@ -63,6 +63,7 @@ for by in s n g h; do
     ask $by.13 "$suites" "no common suite of TLS 1.3" ,ciphers=TLS_AES_128_GCM_SHA256+TLS_CHACHA20_POLY1305_SHA256
     ask $by.12 "$suites" "suites for another kind of certificate" ,ciphers=ECDHE-ECDSA-AES128-GCM-SHA256,max=tls1.2
     ask $by.12 "ok" "one common suite" ,ciphers=ECDHE-ECDSA-AES128-GCM-SHA256+ECDHE-RSA-AES128-GCM-SHA256
+    ask $by.12 "ok" "one common suite, and parts that make another" ,ciphers=ECDHE-RSA-AES256-SHA+AES128-GCM-SHA256+AES256-SHA
     ask $by.12 "$groups" "no common group" ,groups=secp521r1+x448,ciphers=ECDHE-RSA-AES128-GCM-SHA256
     ask $by.12 "ok" "no common group, and a suite that needs none" ,groups=secp521r1,ciphers=ECDHE-RSA-AES128-GCM-SHA256+AES256-SHA
     ask $by.12 "ok" "one common group" ,groups=secp521r1+secp384r1
@@ -73,6 +74,9 @@ for by in s n g h; do
 done
 for by in s n g; do
     ask $by.13 "$groups" "no common group" ,groups=secp521r1+x448
+done
+for by in s n h; do
+    ask $by.12 "$suites" "no common suite, though their parts make one" ,ciphers=ECDHE-RSA-AES256-SHA+AES128-GCM-SHA256
 done
 for by in s g; do
     ask $by.12 "$groups" "signature algorithms of the same key, none in common" ,sigalgs=rsa_pkcs1_sha512+rsa_pss_rsae_sha384,ciphers=ECDHE-RSA-AES128-GCM-SHA256

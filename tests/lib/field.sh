@@ -26,6 +26,7 @@ relays() {
     until [ "$(wc -l <"$dir/relays")" = ${#modes[@]} ]; do
         kill -0 "${pid[relays]}" 2>/dev/null || bail "the relays did not start"
     done
+    # shellcheck disable=SC2034 # those who include this file read it
     while read -r mode number; do port[${mode%=*}]=$number owner[${mode%=*}]=relays; done <"$dir/relays"
 }
 

@@ -259,6 +259,78 @@ static void what_gnutls_lacks_is_named(void **state)
     }
 }
 
+/* Every name of our tables, offered beside one that GnuTLS has: it is in the hello, or said to be missing. */
+static void said_or_sent(const char *key, const char *name, const char *beside, uint16_t number, const char *more)
+{
+    char *keys = mem_format("%s=%s+%s,min=tls1.0,%s", key, name, beside, more);
+    struct err e = { "" };
+    char *text = mem_format("tls://a.example:1,%s", keys);
+    struct endpoint *ep = endpoint_parse(text, NULL, &e);
+    bool nothing;
+    char *says = ep ? offer_missing(endpoint_offer(ep), &nothing) : NULL;
+    struct hello h = { .suites.n = 0 };
+    if (ep)
+        h = hello_limited(keys);
+    bool sent = has(*key == 'c' ? &h.suites : *key == 'g' ? &h.groups : &h.sigalgs, number);
+    bool said = says && strstr(says, name);
+    if (ep && sent == said)
+        fail_msg("%s is %s, and %s", name, sent ? "sent" : "not sent", says ? says : "nothing is said");
+    free(says);
+    free(text);
+    free(keys);
+    endpoint_free(ep);
+}
+
+/* Signals can't be named, and suites of other protocols than TLS are not offered. */
+static void tables_are_said_or_sent(void **state)
+{
+    (void)state;
+    static const char signs[] = "sigalgs=rsa_pkcs1_sha256";
+    for (size_t i = 0; i < suite_count; i++)
+        if (!suite_is_signal(suite_table[i].number) && suite_table[i].since >= 0x0300 && suite_table[i].since <= 0x0304 &&
+            suite_table[i].until >= 0x0301)
+            said_or_sent("ciphers", suite_table[i].iana, "TLS_RSA_WITH_AES_128_CBC_SHA", suite_table[i].number, signs);
+    for (size_t i = 0; i < group_count; i++)
+        said_or_sent("groups", group_table[i].iana, "secp256r1", group_table[i].number, signs);
+    for (size_t i = 0; i < sigalg_count; i++)
+        said_or_sent("sigalgs", sigalg_table[i].iana, "rsa_pss_rsae_sha256", sigalg_table[i].number, "alpn=h2");
+}
+
+/* Each part's hello has nothing but the part, and the parts are the whole. */
+static void parts_are_exact(void **state)
+{
+    (void)state;
+    static const struct { const char *keys; int parts; } rows[] = {
+        { "", 1 },
+        { "ciphers=AES128-SHA", 1 },
+        { "ciphers=ECDHE-RSA-AES128-SHA+AES256-GCM-SHA384", 2 },
+        { "ciphers=ECDHE-RSA-AES256-SHA+TLS_AES_128_GCM_SHA256", 2 },
+        { "ciphers=ECDHE-RSA-AES128-GCM-SHA256+AES128-GCM-SHA256+AES256-SHA", 2 },
+        { "ciphers=AES128-SHA+ARIA128-GCM-SHA256+ECDHE-ECDSA-AES256-SHA384+DHE-RSA-CHACHA20-POLY1305,min=tls1.0", 3 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct endpoint *ep = limited(rows[i].keys);
+        const struct offer *whole = endpoint_offer(ep);
+        struct offer part;
+        struct list seen = { .n = 0 }, all = list_of_row(whole->suites);
+        int n = 0;
+        for (; offer_part(whole, n, &part); n++) {
+            struct hello h = hello_of(offer_of_client(&part));
+            struct list want = list_of_row(part.suites);
+            same_set(rows[i].keys, &want, &h.suites, "");
+            if (n == 0)
+                assert_int_equal(part.suites[0], whole->suites[0]);
+            for (size_t k = 0; k < want.n; k++)
+                seen.v[seen.n++] = want.v[k];
+            assert_int_equal(part.groups[0], whole->groups[0]);
+            offer_clear(&part);
+        }
+        assert_int_equal(n, rows[i].parts);
+        same_set("all parts", &all, &seen, strstr(rows[i].keys, "ARIA") ? "c050" : "");
+        endpoint_free(ep);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +338,8 @@ int main(void)
         cmocka_unit_test(every_range),
         cmocka_unit_test(lists_are_exact),
         cmocka_unit_test(what_gnutls_lacks_is_named),
+        cmocka_unit_test(tables_are_said_or_sent),
+        cmocka_unit_test(parts_are_exact),
     };
     return cmocka_run_group_tests_name("probes/offer", tests, NULL, NULL);
 }
