@@ -425,6 +425,8 @@ static void slot_leave_phase(struct slot *s)
         queue_remove(&g->waiting.first, &g->waiting.end, s);
         if (s->host)
             queue_remove(&s->host->parked, &s->host->parked_end, s);
+        if (s->host && s->host->in_flight < s->host->limit)
+            host_unpark(g, s->host); /* it may have been its turn: it is the next one's then */
         break;
     case CONNECTING: g->connecting--; break;
     case READY:
@@ -930,7 +932,10 @@ static struct slot *run_new(struct engine *g, struct target *t, const struct pro
 struct run *target_run(struct target *t, const struct probe *p, int nth, double delay)
 {
     struct slot *s = slot_new(t->engine, t, p, nth);
+    double left = t->began + t->engine->options.max_time - now_monotonic();
     if (delay > 0) {
+        if (t->began && delay > left)
+            delay = left > 0.001 ? left : 0.001;
         s->phase = PAUSED;
         ev_timer_set(&s->timer, delay, 0);
         ev_timer_start(t->engine->loop, &s->timer);

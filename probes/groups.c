@@ -159,7 +159,9 @@ static void groups_take(struct surveying *v, int question, const struct answer *
     }
     struct pick *p = &s->pick[question];
     enum way way = (enum way)p->kind;
-    pick_take(p, a, a->reply->group);
+    /* It liked the certificate's curve better, which stood beside: whether it takes the other nobody knows. */
+    bool beside = way == WAY_ECDSA && a->kind == ANSWER_ACCEPTED && a->reply->group != p->left[0];
+    pick_take(p, beside ? &(struct answer){ .kind = ANSWER_CUT, .reply = a->reply } : a, a->reply->group);
     s->rsa |= way == WAY_RSA && p->taken[0];
     if (!p->over) {
         survey_ask(v, question, way == WAY_TLS13 ? UNTIL_HELLO : UNTIL_FLIGHT);

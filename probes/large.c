@@ -21,7 +21,7 @@ enum question { ASK_LARGE, ASK_SMALL, ASK_LARGE_AGAIN };
 struct large {
     uint16_t groups[66], share[3], small[2];
     char *word;          /* owned; the refusal */
-    bool accepted, small_accepted;
+    bool accepted, small_accepted, twice;
     uint16_t group;
 };
 
@@ -66,6 +66,7 @@ static void large_take(struct surveying *v, int question, const struct answer *a
         s->small_accepted = accepted;
     else
         s->accepted |= accepted;
+    s->twice |= question == ASK_LARGE_AGAIN && !accepted && a->kind != ANSWER_CUT;
     if (accepted)
         s->group = a->reply->group;
     if (question == ASK_LARGE && !accepted && a->kind != ANSWER_CUT) {
@@ -87,7 +88,7 @@ static void large_end(struct surveying *v)
         run_see(v->run, FACT_POST_QUANTUM, STATE_YES, json_string(s->group ? group_name(s->group, hex) : "answered"), -1,
                 mem_string("a ClientHello with an X25519MLKEM768 key share (1216 bytes) is answered"));
     else if (s->word)
-        run_see(v->run, FACT_POST_QUANTUM, s->small_accepted ? STATE_NO : UNSURE, json_string(s->word), -1,
+        run_see(v->run, FACT_POST_QUANTUM, s->twice ? STATE_NO : UNSURE, json_string(s->word), -1,
                 mem_format("a ClientHello with an X25519MLKEM768 key share (1216 bytes): %s; the same without it: %s",
                            s->word, s->small_accepted ? "accepted" : "not accepted either"));
 }

@@ -64,6 +64,7 @@ struct known {
     bool accepted[VERSION_COUNT];     /* by a hello of its own */
     enum state renegotiation;         /* as the fact, from any ServerHello up to TLS 1.2 */
     uint8_t refuses;                  /* enum answer_kind: how it answers a hello that offers nothing it could take */
+    uint8_t refuses_alert;            /* its number, 0: not by an alert */
     bool control_done, refuses_known; /* that was asked; and was answered alike each time */
     int good;                         /* questions that were answered in any clear way */
     int again;                        /* questions asked again so far */
@@ -109,7 +110,8 @@ struct run {
     struct engine *engine;
     struct target *target;
     int nth;                /* of a survey: the question */
-    uint8_t until, pieces, tries; /* of a survey, see sweep.h; tries: asked so often before */
+    uint8_t until, pieces, tries, crowds; /* of a survey, see sweep.h; asked so often before: when it counted, and
+                               when there had been too many at once */
     bool cut;               /* unreachable() for want of time or leave, not by the server's doing */
     struct conn conn;
     double created, connected; /* engine time; when the connection was begun, when it was open */

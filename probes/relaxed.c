@@ -47,7 +47,7 @@ struct relaxed {
     size_t mores;
     uint16_t share[2];
     int takes;               /* hellos spent on what else is taken */
-    enum stage { STAGE_SINGLES, STAGE_ALL, STAGE_PAIRS, STAGE_TAKES } stage;
+    enum stage { STAGE_SINGLES, STAGE_ALL, STAGE_PAIRS, STAGE_SURE } stage;
 };
 
 static void relaxed_ask(struct surveying *v, size_t try)
@@ -160,7 +160,11 @@ static void relaxed_go_on(struct surveying *v)
     struct relaxed *s = v->state;
     if (s->try[AS_IS].accepted)
         return;
-    if (s->stage == STAGE_SINGLES && !any_accepted(s, FIRST_SINGLE, FIRST_PAIR)) {
+    bool flipped = any_accepted(s, FIRST_SINGLE, TRIES);
+    if (flipped && s->stage != STAGE_SURE && (s->stage != STAGE_ALL || s->try[ALL - 1].accepted || !s->try[ALL].accepted)) {
+        s->stage = STAGE_SURE;
+        survey_ask(v, AS_IS * BLOCKS_MAX + 1, UNTIL_FLIGHT); /* a server that answers now so, now so, shows it here */
+    } else if (s->stage == STAGE_SINGLES && !any_accepted(s, FIRST_SINGLE, FIRST_PAIR)) {
         s->stage = STAGE_ALL;
         relaxed_ask(v, ALL);
         relaxed_ask(v, ALL - 1); /* "all" with the client's own suites among them */

@@ -25,6 +25,7 @@ static const uint16_t likely_tls13[] = {
 enum way { WAY_RSA, WAY_ECDSA, WAY_DSS, WAY_TLS13, WAY_COUNT }; /* kinds of pick */
 static const enum suite_auth way_auth[] = { [WAY_RSA] = AUTH_RSA, [WAY_ECDSA] = AUTH_ECDSA, [WAY_DSS] = AUTH_DSS };
 #define MANY_AT_ONCE 14     /* connections from which on blocks are shorter: fewer rounds, more refusals */
+#define RETRIES_MAX 2       /* HelloRetryRequests that are followed for one algorithm */
 #define BLOCK_FEW 5
 #define BLOCK_MANY 3
 
@@ -138,8 +139,8 @@ static void sigalgs_take_tls13(struct surveying *v, int question, const struct a
     struct sigalgs *s = v->state;
     struct pick *p = &s->pick[question];
     bool accepted = a->kind == ANSWER_ACCEPTED, retry = accepted && a->reply->got & REPLY_RETRY;
-    if (retry && (a->reply->group != p->kept || !p->kept) && hello_has_share(a->reply->group))
-        s->share[0] = p->kept = a->reply->group; /* once more with the share it wants: this says nothing yet */
+    if (retry && p->kept++ < RETRIES_MAX && hello_has_share(a->reply->group))
+        s->share[0] = a->reply->group; /* once more with the share it wants: this says nothing yet */
     else if (retry)
         pick_take(p, &(struct answer){ .kind = ANSWER_PROTOCOL, .reply = a->reply }, 0);
     else if (accepted && p->left[0] && p->left[1])

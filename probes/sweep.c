@@ -13,8 +13,10 @@
 #include "src/wire/client.h"
 #include "src/wire/names.h"
 
-#define FLIGHT_BYTES 200  /* ciphertext that only a certificate makes: an alert has 24, EncryptedExtensions some 40 */
+#define FLIGHT_BYTES 400  /* ciphertext that only a certificate makes: an alert has 24, EncryptedExtensions some 40 */
 #define AGAIN_PAUSE 0.05  /* seconds before a doubtful question is asked again, and two round trips */
+#define AGAIN_PAUSE_MAX 2.0
+#define AGAIN_CROWDED 6   /* times one question is asked again that don't count, as there were too many at once */
 #define AGAIN_QUICK 6     /* questions of one column that are asked again at --depth quick */
 #define AGAIN_FULL 400
 #define AGAIN_GROWS 3     /* how many times longer the pause is each time */
@@ -206,6 +208,8 @@ static enum answer_kind reply_checked(const struct hello *h, const struct reply 
         return ANSWER_ODD;
     if (r->group && h->groups && !list_has(h->groups, r->group))
         return ANSWER_ODD;
+    if (r->got & REPLY_RETRY && list_has(h->shares, r->group))
+        return ANSWER_PROTOCOL; /* it has that share already, RFC 8446 section 4.1.4 */
     if (r->sigalg && h->sigalgs && !list_has(h->sigalgs, r->sigalg))
         return ANSWER_ODD;
     return ANSWER_ACCEPTED;
@@ -238,6 +242,12 @@ static enum answer_kind end_kind(const struct run *r, const struct reply *p, enu
 
 /* --- doubts ------------------------------------------------------------------------------------ */
 
+/* Cut off without a word. Behind a TLS 1.3 ServerHello it says so in what it sends encrypted. */
+static bool answer_is_quiet(const struct answer *a)
+{
+    return a->kind == ANSWER_CLOSED || a->kind == ANSWER_RESET;
+}
+
 /* A server of which something is known, and this is not its way of refusing: it may be its way of being busy. */
 static bool answer_is_unusual(const struct known *k, const struct answer *a)
 {
@@ -249,6 +259,8 @@ static bool answer_is_unusual(const struct known *k, const struct answer *a)
 static bool answer_is_doubtful(const struct run *r, const struct answer *a)
 {
     const struct known *k = &r->target->known;
+    if (a->kind == ANSWER_ALERT) /* internal_error may be want of something; only once more, many mean a refusal by it */
+        return a->reply->alert == 80 && k->refuses_alert != 80 && k->control_done && !r->tries;
     if (a->kind != ANSWER_CLOSED && a->kind != ANSWER_RESET && a->kind != ANSWER_REFUSED && a->kind != ANSWER_SILENT)
         return false;
     if (r->conn.received || (a->kind == ANSWER_SILENT && (!k->good || k->silences > 0)))
@@ -269,11 +281,14 @@ static bool survey_again(struct run *r, const struct answer *a)
     double pause = AGAIN_PAUSE + 2 * round;
     for (int i = 0; i < r->tries; i++)
         pause *= AGAIN_GROWS;
-    bool crowded = unusual && run_push_back(r);
+    bool crowded = unusual && run_push_back(r) && r->crowds < AGAIN_CROWDED;
+    if (pause > AGAIN_PAUSE_MAX)
+        pause = AGAIN_PAUSE_MAX;
     struct run *next = target_run(r->target, r->probe, r->nth, unusual ? pause : 0);
     next->until = r->until;
     next->pieces = r->pieces;
     next->tries = (uint8_t)(r->tries + !crowded);
+    next->crowds = (uint8_t)(r->crowds + crowded);
     return true;
 }
 
@@ -433,8 +448,7 @@ static struct want survey_settle(struct run *r, struct answer *a)
     if (survey_again(r, a))
         return done;
     a->no = a->kind == ANSWER_ALERT || a->kind == ANSWER_ODD || a->kind == ANSWER_VERSION ||
-            (k->refuses_known && k->refuses == a->kind && a->kind != ANSWER_SILENT) ||
-            ((a->kind == ANSWER_CLOSED || a->kind == ANSWER_RESET) && a->reply->got & REPLY_HELLO);
+            (answer_is_quiet(a) && ((k->refuses_known && k->refuses == a->kind) || a->reply->ciphertext > 0));
     if (r->state)
         known_learn(&r->target->known, r, a);
     if (a->kind == ANSWER_ACCEPTED || a->no)

@@ -177,7 +177,7 @@ static void traits_take(struct surveying *v, int question, const struct answer *
     } else if (question == ASK_COMPRESSION && accepted) {
         s->compression = a->reply->compression ? STATE_YES : STATE_NO;
     } else if (question == ASK_FALLBACK) {
-        bool refused = a->kind == ANSWER_ALERT || (a->no && a->kind == ANSWER_CLOSED);
+        bool refused = a->kind == ANSWER_ALERT ? a->reply->alert == 86 : a->no && a->kind == ANSWER_CLOSED;
         s->fallback = refused ? STATE_YES : accepted ? STATE_NO : NOT_ASKED;
     } else if (question == ASK_DH) {
         s->dhe = accepted ? STATE_YES : a->no ? STATE_NO : UNSURE;
@@ -207,7 +207,7 @@ static void see_keys(struct surveying *v)
     const struct traits *s = v->state;
     json_t *list = json_array();
     for (int q = ASK_RSA; q <= ASK_DSS; q++)
-        if (s->key[q])
+        if (s->key[q] && !(q > ASK_RSA && text_is(s->key[q], s->key[q - 1]))) /* some send the same for either */
             json_array_append_new(list, json_string(s->key[q]));
     if (json_array_size(list))
         run_see(v->run, FACT_CERT_KEYS, STATE_YES, list, -1, NULL);

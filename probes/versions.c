@@ -98,8 +98,11 @@ static bool kind_is_cut(enum answer_kind kind)
 static void versions_control(struct surveying *v, int question, const struct answer *a)
 {
     struct known *k = &v->target->known;
-    bool alert = a->kind == ANSWER_ALERT;
-    k->refuses_known = alert || (question != CONTROL && k->refuses == a->kind);
+    bool alert = a->kind == ANSWER_ALERT, any = false;
+    for (int i = 0; i < VERSION_COUNT; i++)
+        any |= k->accepted[i];
+    k->refuses_known = alert || (question != CONTROL && any && k->refuses == a->kind && kind_is_cut(a->kind));
+    k->refuses_alert = alert ? a->reply->alert : 0;
     k->control_done |= alert;
     k->refuses = (uint8_t)a->kind;
 }
@@ -151,9 +154,24 @@ static void versions_take(struct surveying *v, int question, const struct answer
         versions_calm(v);
 }
 
+/* Nothing came through of what our own handshake got: too many at once all the time, which says nothing. */
+static void versions_unsaid(struct surveying *v)
+{
+    struct versions *s = v->state;
+    for (int i = 0; i < VERSION_COUNT; i++)
+        if (v->target->known.accepted[i])
+            return;
+    for (int i = 0; i < VERSION_COUNT && v->target->works; i++)
+        if (kind_is_cut(s->kind[i])) {
+            free(s->word[i]);
+            s->word[i] = mem_string("could-not-ask");
+        }
+}
+
 static void versions_end(struct surveying *v)
 {
     struct versions *s = v->state;
+    versions_unsaid(v);
     json_t *all = json_object();
     struct text text = { 0 };
     for (int i = 0; i < VERSION_COUNT; i++) {
