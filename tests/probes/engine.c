@@ -903,6 +903,33 @@ static void do_anything(struct bench *b, struct dice *d)
     }
 }
 
+/* A column that goes leaves its turn at an address to the others. */
+static void dropped_beside_another(void **state)
+{
+    struct bench *b = *state;
+    b->options.per_host = 1;
+    b->options.depth_full = true;
+    struct server *v = serve(b, ALERT);
+    for (int steps = 1; steps <= 40; steps++) {
+        b->asks = 0;
+        bench_engine(b);
+        ask_server(b, v);
+        ask_server(b, v);
+        for (int i = 0; i < steps; i++)
+            ev_run(b->loop, EVRUN_ONCE);
+        engine_drop(b->engine, 1);
+        run(b);
+        engine_free(b->engine);
+        b->engine = NULL;
+        session_free(b->session);
+        b->session = session_new(0);
+        memset(b->known, 0, sizeof b->known);
+        memset(b->gone, 0, sizeof b->gone);
+        memset(b->busy, 0, sizeof b->busy);
+        memset(b->done, 0, sizeof b->done);
+    }
+}
+
 /* Everything at once, ended at any moment: what leaks or is used after its end, a sanitizer tells. */
 static void ended_in_the_middle(void **state)
 {
@@ -915,6 +942,8 @@ static void ended_in_the_middle(void **state)
         struct dice d = { round * 2654435761u };
         b->options.per_host = 1 + (int)throw(&d, 6);
         b->options.jobs = 1 + (int)throw(&d, 6);
+        b->options.depth_full = throw(&d, 3) == 0;
+        b->options.max_time = throw(&d, 3) == 0 ? 0.05 : 2;
         bench_engine(b);
         b->asks = 0;
         for (unsigned i = throw(&d, 14); i > 0; i--)
@@ -965,6 +994,7 @@ int main(void)
         TEST(a_ca_file_that_is_not_there),
         TEST(stop_answers_everything),
         TEST(drop_frees_its_place),
+        TEST(dropped_beside_another),
         TEST(ended_in_the_middle),
     };
     return cmocka_run_group_tests_name("probes/engine", tests, NULL, NULL);
