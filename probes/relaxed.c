@@ -26,12 +26,16 @@ static const struct { const char *key; unsigned more; } tries[] = {
     { "suites+groups", SUITES | GROUPS }, { "suites+sigalgs", SUITES | SIGALGS }, { "groups+sigalgs", GROUPS | SIGALGS },
     { "all", SUITES | GROUPS | SIGALGS }, { "no-alpn", NO_ALPN }, { "small", SMALL },
 };
-enum { TRIES = sizeof tries / sizeof *tries, AS_IS = 0, FIRST_SINGLE = 1, FIRST_PAIR = 4, ALL = 7, OTHERS = 8 };
+enum { TRIES = sizeof tries / sizeof *tries, AS_IS = 0, FIRST_SINGLE = 1, BY_SIGALGS = 3, FIRST_PAIR = 4, ALL = 7, OTHERS = 8 };
 
 #define BLOCK 55
 #define BLOCKS_MAX 12
 #define TAKES_QUICK 3 /* further hellos that look for what else is taken */
 #define TAKES_FULL 60
+
+/* In TLS 1.3 nobody but the client sees what the server signs with, so the usual ones are offered one by one. */
+static const uint16_t alone[][2] = { { 0x0804 }, { 0x0403 }, { 0x0807 }, { 0x0503 } };
+enum { ALONE = sizeof alone / sizeof *alone, FIRST_ALONE = TRIES * BLOCKS_MAX };
 
 struct try {
     bool asked, accepted;
@@ -111,8 +115,12 @@ static void relaxed_begin(struct surveying *v)
 static void relaxed_hello(struct surveying *v, int question, struct hello *h)
 {
     struct relaxed *s = v->state;
-    unsigned more = tries[question / BLOCKS_MAX].more;
     hello_of_client(v, h, s->share);
+    if (question >= FIRST_ALONE) {
+        h->sigalgs = alone[question - FIRST_ALONE];
+        return;
+    }
+    unsigned more = tries[question / BLOCKS_MAX].more;
     if (more & SUITES)
         h->suites = s->suites[question % BLOCKS_MAX].left;
     if (more & GROUPS)
@@ -164,6 +172,8 @@ static void relaxed_go_on(struct surveying *v)
     if (flipped && s->stage != STAGE_SURE && (s->stage != STAGE_ALL || s->try[ALL - 1].accepted || !s->try[ALL].accepted)) {
         s->stage = STAGE_SURE;
         survey_ask(v, AS_IS * BLOCKS_MAX + 1, UNTIL_FLIGHT); /* a server that answers now so, now so, shows it here */
+        for (int i = 0; i < ALONE && s->try[BY_SIGALGS].accepted && s->try[BY_SIGALGS].version >= 0x0304; i++)
+            survey_ask(v, FIRST_ALONE + i, UNTIL_FLIGHT);
     } else if (s->stage == STAGE_SINGLES && !any_accepted(s, FIRST_SINGLE, FIRST_PAIR)) {
         s->stage = STAGE_ALL;
         relaxed_ask(v, ALL);
@@ -193,6 +203,11 @@ static void relaxed_strike(struct surveying *v, size_t try, size_t block, const 
 static void relaxed_take(struct surveying *v, int question, const struct answer *a)
 {
     struct relaxed *s = v->state;
+    if (question >= FIRST_ALONE) {
+        if (a->kind == ANSWER_ACCEPTED)
+            pick_take(&s->more[1], a, alone[question - FIRST_ALONE][0]);
+        return;
+    }
     size_t number = (size_t)question / BLOCKS_MAX;
     struct try *t = &s->try[number];
     bool accepted = a->kind == ANSWER_ACCEPTED;

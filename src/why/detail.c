@@ -92,7 +92,7 @@ static char *subject_name(const char *subject)
         return mem_string(subject && *subject ? subject : "without a name");
     struct text t = { 0 };
     for (p += 3; *p && *p != ',' && *p != '+'; p++) {
-        p += *p == '\\' && p[1];
+        p += *p == '\\' && p[1] && strchr(" \"#+,;<=>\\", p[1]); /* not that of a \x1b made printable */
         text_add_n(&t, p, 1);
     }
     return text_take(&t);

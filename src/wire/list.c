@@ -95,6 +95,8 @@ static void word_refuse(const struct kind *k, const char *word, struct err *e)
     const char *near = word_nearest(k, word);
     if (!*word)
         err_set(e, "a name is missing: every + stands between two names");
+    else if (near && text_is(near, word))
+        err_set(e, "\"%s\" stands for nothing that could be agreed on: leave it out", shown);
     else if (near)
         err_set(e, "there is no %s \"%s\"; did you mean %s?", k->what, shown, near);
     else if (strpbrk(word, ":; "))

@@ -50,6 +50,7 @@ static const struct { enum list_kind kind; const char *text, *says; } bad[] = {
     { LIST_SUITES, "TLS_AES_128_GCM_SHA255", "did you mean TLS_AES_128_GCM_SHA256?" },
     { LIST_SUITES, "HIGH:!aNULL", "joined by +" },
     { LIST_SUITES, "0x0000", "cipher suite" },
+    { LIST_SUITES, "TLS_NULL_WITH_NULL_NULL", "leave it out" },
     { LIST_SUITES, "0x12345", "cipher suite" },
     { LIST_SUITES, "0x00ff", "signal" },
     { LIST_SUITES, "0x5600", "signal" },
