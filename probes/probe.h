@@ -92,7 +92,7 @@ struct target {
     bool later[FACT_COUNT];         /* wanted while its name was being asked for */
     bool connected;                 /* a connection could be made */
     bool works;                     /* its handshake was complete */
-    bool silent;                    /* its first hello was not answered in time: no other is sent after it */
+    bool silent;                    /* a hello was not answered in time, and none before it: no other is sent after it */
     unsigned deferred;              /* bit per probe of probe_list that waits for its needs */
     int connections;                /* made for it, since it was asked for */
     struct surveying *surveys;      /* owned; at work */

@@ -449,6 +449,8 @@ static struct want survey_settle(struct run *r, struct answer *a)
         return done;
     a->no = a->kind == ANSWER_ALERT || a->kind == ANSWER_ODD || a->kind == ANSWER_VERSION ||
             (answer_is_quiet(a) && ((k->refuses_known && k->refuses == a->kind) || a->reply->ciphertext > 0));
+    if (a->kind == ANSWER_SILENT && !k->good && !r->target->works)
+        r->target->silent = true; /* what waits behind it is not asked any more */
     if (r->state)
         known_learn(&r->target->known, r, a);
     if (a->kind == ANSWER_ACCEPTED || a->no)

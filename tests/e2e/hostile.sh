@@ -54,7 +54,7 @@ else
 fi
 if [ -n "$slow" ]; then
     skip "all at once: in time" "$slow"
-elif ((${ms%.*} <= limit_ms * 5)); then
+elif ((${ms%.*} <= limit_ms * 8)); then
     ok "all at once: in time (${ms%.*} ms, $kib KiB)"
 else
     not_ok "all at once: in time" "$ms ms, $kib KiB"
