@@ -1,7 +1,7 @@
 /* engine - see engine.h.
  *
- * A run goes PAUSED (if it is to begin later) -> WAITING (for leave to connect) -> CONNECTING -> READY (for a handshake slot) -> RUNNING
- * -> LATE (works on, without a slot). With many jobs connecting is capped apart from handshaking, and
+ * A run goes PAUSED (if it is to begin later) -> WAITING (for leave to connect) -> CONNECTING -> READY
+ * (for a handshake slot) -> RUNNING -> LATE (works on, without a slot). With many jobs connecting is capped apart from handshaking, and
  * more widely: an address that never answers would otherwise keep a slot from a live one for its
  * whole timeout.
  */

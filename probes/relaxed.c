@@ -26,7 +26,9 @@ static const struct { const char *key; unsigned more; } tries[] = {
     { "suites+groups", SUITES | GROUPS }, { "suites+sigalgs", SUITES | SIGALGS }, { "groups+sigalgs", GROUPS | SIGALGS },
     { "all", SUITES | GROUPS | SIGALGS }, { "no-alpn", NO_ALPN }, { "small", SMALL },
 };
-enum { TRIES = sizeof tries / sizeof *tries, AS_IS = 0, FIRST_SINGLE = 1, BY_SIGALGS = 3, FIRST_PAIR = 4, ALL = 7, OTHERS = 8 };
+enum { /* places in that table; LAST_PAIR is the one without suites */
+    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, TRIES = sizeof tries / sizeof *tries
+};
 
 #define BLOCK 55
 #define BLOCKS_MAX 12
@@ -169,20 +171,20 @@ static void relaxed_go_on(struct surveying *v)
     if (s->try[AS_IS].accepted)
         return;
     bool flipped = any_accepted(s, FIRST_SINGLE, TRIES);
-    if (flipped && s->stage != STAGE_SURE && (s->stage != STAGE_ALL || s->try[ALL - 1].accepted || !s->try[ALL].accepted)) {
+    if (s->stage == STAGE_ALL && s->try[ALL].accepted && !s->try[LAST_PAIR].accepted) {
+        s->stage = STAGE_PAIRS;
+        for (size_t i = FIRST_PAIR; i < LAST_PAIR; i++)
+            relaxed_ask(v, i);
+    } else if (flipped && s->stage != STAGE_SURE) {
         s->stage = STAGE_SURE;
         survey_ask(v, AS_IS * BLOCKS_MAX + 1, UNTIL_FLIGHT); /* a server that answers now so, now so, shows it here */
         for (int i = 0; i < ALONE && s->try[BY_SIGALGS].accepted && s->try[BY_SIGALGS].version >= 0x0304; i++)
             survey_ask(v, FIRST_ALONE + i, UNTIL_FLIGHT);
-    } else if (s->stage == STAGE_SINGLES && !any_accepted(s, FIRST_SINGLE, FIRST_PAIR)) {
+    } else if (s->stage == STAGE_SINGLES) {
         s->stage = STAGE_ALL;
         relaxed_ask(v, ALL);
-        relaxed_ask(v, ALL - 1); /* "all" with the client's own suites among them */
+        relaxed_ask(v, LAST_PAIR); /* "all" with the client's own suites among them */
         relaxed_ask_others(v);
-    } else if (s->stage == STAGE_ALL && !s->try[ALL - 1].accepted && s->try[ALL].accepted) {
-        s->stage = STAGE_PAIRS;
-        for (size_t i = FIRST_PAIR; i < ALL - 1; i++)
-            relaxed_ask(v, i);
     }
 }
 
@@ -254,7 +256,7 @@ static json_t *taken_json(const struct pick *p, size_t n, number_name *name)
 static void relaxed_complete(struct relaxed *s)
 {
     struct try *all = &s->try[ALL];
-    const struct try *pair = &s->try[ALL - 1];
+    const struct try *pair = &s->try[LAST_PAIR];
     if (all->accepted || !pair->accepted)
         return;
     free(all->word);

@@ -259,7 +259,7 @@ static bool answer_is_unusual(const struct known *k, const struct answer *a)
 static bool answer_is_doubtful(const struct run *r, const struct answer *a)
 {
     const struct known *k = &r->target->known;
-    if (a->kind == ANSWER_ALERT) /* internal_error may be want of something; only once more, many mean a refusal by it */
+    if (a->kind == ANSWER_ALERT) /* internal_error may be want of something, or a refusal: once more is enough */
         return a->reply->alert == 80 && k->refuses_alert != 80 && k->control_done && !r->tries;
     if (a->kind != ANSWER_CLOSED && a->kind != ANSWER_RESET && a->kind != ANSWER_REFUSED && a->kind != ANSWER_SILENT)
         return false;
@@ -334,7 +334,8 @@ static void survey_close(struct surveying *v)
 /* Those a server signs or agrees with by default come first: some take the first they know, however weak. */
 static const uint16_t usual_groups[] = { 0x001d, 0x0017, 0x0018, 0x0019, 0x001e, 0 };
 static const uint16_t usual_sigalgs[] = { /* wolfSSL 5.5 reads no more than the first 18 */
-    0x0403, 0x0804, 0x0503, 0x0805, 0x0603, 0x0806, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601, 0x0201, 0x0203, 0
+    0x0403, 0x0804, 0x0503, 0x0805, 0x0603, 0x0806, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501, 0x0601,
+    0x0201, 0x0203, 0
 };
 
 static uint16_t *every_group(bool classic)

@@ -128,7 +128,8 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   list was refused beside offers that were accepted
  * server_order      yes: the server's; no: the client's; unsure: the versions differ; could-not-ask: nothing to choose
  *                   from. value: {"tls1.2": true|false|null, ...}
- * groups, sigalgs   yes: as ciphers. Groups up to TLS 1.2 are those of ECDHE; sigalgs exist from TLS 1.2 on
+ * groups, sigalgs   yes: as ciphers. Groups up to TLS 1.2 are those of ECDHE, asked of the newest
+ *                   of these versions; sigalgs exist from TLS 1.2 on
  * dh                yes: "2048", or with the RFC 7919 name: "2048 ffdhe2048"; no: no suite with DHE is taken
  * cert_keys         yes: ["RSA 2048", "ECDSA secp256r1"]; without the size where only TLS 1.3 told
  * secure_renegotiation, encrypt_then_mac, compression, fallback_scsv   yes / no; could-not-ask where no version before
