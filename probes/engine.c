@@ -20,12 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "probes/fetch.h"
 #include "probes/offer.h"
+#include "probes/pool.h"
 #include "probes/probe.h"
 #include "probes/resolve.h"
 #include "probes/sweep.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/pki/expect.h"
 
 #define HOST_BUCKETS 1024
 /* From so many jobs on, connections are begun ahead of the handshakes, so that addresses that never
@@ -42,7 +45,7 @@
 
 const struct probe *const probe_list[] = {
     &machine_probe, &handshake_probe, &large_probe, &versions_probe, &relaxed_probe, &ciphers_probe, &groups_probe,
-    &sigalgs_probe, &traits_probe, NULL
+    &sigalgs_probe, &traits_probe, &clients_probe, &replay_probe, &issuers_probe, &revocation_probe, NULL
 };
 
 enum phase { PAUSED, WAITING, CONNECTING, READY, RUNNING, LATE };
@@ -88,6 +91,10 @@ struct engine {
     struct engine_options options;
     struct sink sink;
     struct resolver *resolver;      /* made when the first name comes */
+    struct fetcher *fetcher;        /* made when the first URL comes */
+    const struct fetched *fetched;  /* lent: what `fetching` is being told */
+    struct pool *pool;
+    struct slot *fetching;
     struct target *targets;
     struct target **by_id;          /* by_id[id], NULL when gone */
     int next_id, room;
@@ -99,7 +106,7 @@ struct engine {
     bool pumping;
     bool saying;                    /* in the sink, which must not call back */
     struct host *host[HOST_BUCKETS];
-    struct kept_store *stores;
+    struct kept_store *stores, *expected; /* of ca= and the system; of expect= */
     struct kept_priority *priorities;
     struct judge_cache *judge;
     gnutls_certificate_credentials_t credentials;
@@ -221,20 +228,31 @@ void run_see(struct run *r, enum fact f, enum state state, json_t *value, double
 
 /* --- what probes share --- */
 
-static struct store *engine_store(struct engine *g, const char *path, struct err *e)
+static struct store *kept_load(struct kept_store **list, const char *path,
+                               struct store *(*load)(const char *path, struct err *e), struct err *e)
 {
-    struct kept_store *k = g->stores;
+    struct kept_store *k = *list;
     while (k && !(path ? k->path && strcmp(k->path, path) == 0 : !k->path))
         k = k->next;
     if (k)
         return k->store;
-    struct store *s = store_load(path, e);
+    struct store *s = load(path, e);
     if (!s)
         return NULL;
     k = mem_new(sizeof *k);
-    *k = (struct kept_store){ .path = mem_string(path), .store = s, .next = g->stores };
-    g->stores = k;
+    *k = (struct kept_store){ .path = mem_string(path), .store = s, .next = *list };
+    *list = k;
     return s;
+}
+
+static struct store *engine_store(struct engine *g, const char *path, struct err *e)
+{
+    return kept_load(&g->stores, path, store_load, e);
+}
+
+static struct store *engine_expected(struct engine *g, const char *path, struct err *e)
+{
+    return kept_load(&g->expected, path, expect_load, e);
 }
 
 /* engine_ask has loaded the file already, so only the system's store is loaded here, and that can't fail. */
@@ -245,6 +263,12 @@ struct store *run_store(struct run *r)
     return s;
 }
 
+struct store *run_expected(struct run *r)
+{
+    const char *path = r->target->endpoint->value[KEY_EXPECT];
+    return path ? engine_expected(r->engine, path, NULL) : NULL; /* engine_ask has loaded it already */
+}
+
 struct every *target_every(struct target *t)
 {
     return &t->engine->every;
@@ -253,6 +277,15 @@ struct every *target_every(struct target *t)
 struct judge_cache *run_judge(struct run *r)
 {
     return r->engine->judge;
+}
+
+struct judge_ask run_judge_ask(struct run *r, const struct client *who)
+{
+    return (struct judge_ask){
+        .store = run_store(r), .now = (int64_t)run_wall(r), .name = endpoint_name(r->target->endpoint),
+        .min_days = run_options(r)->min_days, .rsa_bits_min = who->rsa_bits_min, .rsa_bits_max = who->rsa_bits_max,
+        .old_digests = !who->digests || who->digests & (CLIENT_MD5 | CLIENT_SHA1),
+        .no_sha2 = who->digests && !(who->digests & CLIENT_SHA2), .takes_cn = who->traits & CLIENT_CN };
 }
 
 json_t **run_machine(struct run *r)
@@ -438,6 +471,20 @@ static void slot_leave_phase(struct slot *s)
     }
 }
 
+static void target_forget_sent(struct target *t)
+{
+    for (size_t i = 0; i < t->sent_count; i++)
+        cert_free(t->sent[i]);
+    free(t->sent);
+    t->sent = NULL;
+    t->sent_count = 0;
+    for (size_t i = 0; i < t->path_count; i++)
+        cert_free(t->path[i]);
+    free(t->path);
+    t->path = NULL;
+    t->path_count = 0;
+}
+
 static void target_free(struct engine *g, struct target *t)
 {
     for (struct target **p = &g->targets; *p; p = &(*p)->next)
@@ -448,6 +495,7 @@ static void target_free(struct engine *g, struct target *t)
     g->by_id[t->id] = NULL;
     endpoint_free(t->endpoint);
     free(t->address);
+    target_forget_sent(t);
     surveys_forget(t);
     free(t);
 }
@@ -472,6 +520,8 @@ static void slot_free(struct slot *s)
     struct engine *g = s->run.engine;
     ev_io_stop(g->loop, &s->io);
     ev_timer_stop(g->loop, &s->timer);
+    if (!s->run.probe->connects)
+        fetcher_drop(g->fetcher, s);
     slot_leave_phase(s);
     if (s->run.state && s->run.probe->end)
         s->run.probe->end(&s->run);
@@ -722,13 +772,14 @@ static bool slot_may_ask(const struct slot *s)
 {
     const struct target *t = s->run.target;
     bool queued = s->phase == READY && now_monotonic() - s->run.connected > s->run.engine->options.timeout / 2;
-    bool silent = (t->silent || (queued && !t->works)) && !t->known.good;
+    bool silent = (t->silent || (queued && !t->works)) && !t->known.good && !s->run.probe->thorough;
     return !silent && (!t->began || now_monotonic() < t->began + s->run.engine->options.max_time);
 }
 
 static bool slot_may_connect(const struct slot *s)
 {
-    return slot_may_ask(s) && (s->run.target->full || s->run.target->connections < QUICK_CONNECTIONS);
+    const struct target *t = s->run.target;
+    return slot_may_ask(s) && (t->full || s->run.probe->thorough || t->connections < QUICK_CONNECTIONS);
 }
 
 /* Takes its place at the host; true when it has to wait there a while before it connects. */
@@ -764,7 +815,7 @@ static void slot_connect(struct slot *s)
     if (slot_paused(s))
         return;
     s->phase = CONNECTING;
-    s->run.target->connections++;
+    s->run.target->connections += !s->run.probe->thorough;
     g->connecting++;
     g->connections++;
     s->run.created = now_monotonic();
@@ -924,8 +975,9 @@ static struct slot *run_new(struct engine *g, struct target *t, const struct pro
     s->phase = LATE;
     s->run.state = mem_new(p->state_size);
     struct want w = p->start(&s->run);
-    assert(w.what & WANT_DONE);
-    slot_done(s);
+    if (!(w.what & WANT_DONE) && !t->began)
+        t->began = now_monotonic();
+    slot_watch(s, w);
     return NULL;
 }
 
@@ -1053,6 +1105,7 @@ static void target_want(struct engine *g, struct target *t, const bool wanted[FA
 /* The same, and what no probe writes is said to be so. */
 static void target_more(struct engine *g, struct target *t, const bool wanted[FACT_COUNT])
 {
+    t->full |= wanted[FACT_CLIENTS]; /* there are more of them than --depth quick has connections */
     target_want(g, t, wanted);
     for (int f = 0; f < FACT_COUNT; f++)
         if (wanted[f] && !t->asked[f])
@@ -1061,44 +1114,59 @@ static void target_more(struct engine *g, struct target *t, const bool wanted[FA
 
 /* --- asks --- */
 
+int engine_column_id(struct engine *g)
+{
+    if (g->next_id >= g->room) {
+        g->room = g->room ? 2 * g->room : 64;
+        g->by_id = mem_array(g->by_id, (size_t)g->room, sizeof *g->by_id);
+    }
+    g->by_id[g->next_id] = NULL;
+    return g->next_id++;
+}
+
 static struct target *target_new(struct engine *g, int ask, int nth, const struct endpoint *ep)
 {
     struct target *t = mem_new(sizeof *t);
-    t->id = g->next_id++;
+    t->id = engine_column_id(g);
     t->ask = ask;
     t->nth = nth;
     t->engine = g;
     t->endpoint = endpoint_ref(ep);
-    t->full = g->options.depth_full;
+    t->full = g->options.depth_full || g->options.only_full;
     t->next = g->targets;
     g->targets = t;
-    if (t->id >= g->room) {
-        g->room = g->room ? 2 * g->room : 64;
-        g->by_id = mem_array(g->by_id, (size_t)g->room, sizeof *g->by_id);
-    }
     g->by_id[t->id] = t;
     return t;
 }
 
-/* All but what only helps to explain a failure. */
+static void want_list(bool wanted[FACT_COUNT], const enum fact *list)
+{
+    for (; list && *list != FACT_COUNT; list++)
+        wanted[*list] = true;
+}
+
 static void want_everything(bool wanted[FACT_COUNT])
 {
     for (size_t i = 0; probe_list[i]; i++)
-        for (const enum fact *f = probe_list[i]->writes; probe_list[i] != &relaxed_probe && *f != FACT_COUNT; f++)
-            wanted[*f] = true;
+        if (!probe_list[i]->aside)
+            want_list(wanted, probe_list[i]->writes);
 }
 
 /* What is asked of every column without being told to. */
 static void target_begin(struct engine *g, struct target *t)
 {
     bool wanted[FACT_COUNT] = { false };
-    for (const enum fact *f = handshake_probe.writes; *f != FACT_COUNT; f++)
-        wanted[*f] = true;
-    wanted[FACT_POST_QUANTUM] = !g->options.only_handshake;
-    if (t->full)
-        want_everything(wanted);
-    for (const enum fact *f = machine_probe.writes; *f != FACT_COUNT; f++)
-        wanted[*f] = !g->options.only_handshake;
+    if (g->options.only) {
+        memcpy(wanted, g->options.only_facts, sizeof wanted);
+    } else {
+        wanted[FACT_POST_QUANTUM] = true;
+        /* GnuTLS only imitates a client: whether its very own hello is taken must be asked for itself. */
+        wanted[FACT_REPLAY] = endpoint_client(t->endpoint) != client_find(NULL);
+        want_list(wanted, machine_probe.writes);
+        if (t->full)
+            want_everything(wanted);
+    }
+    want_list(wanted, handshake_probe.writes); /* all others go on from there */
     target_want(g, t, wanted);
 }
 
@@ -1198,20 +1266,111 @@ static void on_resolved(void *arg, const struct resolved *r)
     engine_pump(g);
 }
 
-/* The addresses --resolve gives for this endpoint; false when no rule is for it. */
-static bool resolve_by_rule(struct engine *g, const struct endpoint *ep, struct resolved *r)
+/* The addresses --resolve gives for this host and port; false when no rule is for them. */
+static bool resolve_by_rule(struct engine *g, const char *host, int port, struct resolved *r)
 {
     *r = (struct resolved){ .from = "option" };
     for (size_t i = 0; i < g->options.resolve_count; i++) {
         const struct resolve_rule *rule = &g->options.resolve[i];
         bool any = rule->host && strcmp(rule->host, "*") == 0;
-        if ((!any && !text_is(rule->host, ep->host)) || (rule->port && rule->port != ep->port))
+        if ((!any && !text_is(rule->host, host)) || (rule->port && rule->port != port))
             continue;
         for (size_t k = 0; k < rule->count && r->count < RESOLVE_MAX; k++)
-            if (address_parse(rule->address[k], ep->port, &r->address[r->count]))
+            if (address_parse(rule->address[k], port, &r->address[r->count]))
                 r->count++;
     }
     return r->count > 0;
+}
+
+/* --- what certificates point at --- */
+
+static void fetch_locate(void *arg, const char *host, int port, resolved_fn *done, void *who)
+{
+    struct engine *g = arg;
+    struct err e = { "" };
+    struct resolved *r = mem_new(sizeof *r);
+    if (resolve_by_rule(g, host, port, r)) {
+        done(who, r);
+    } else if (g->resolver || (g->resolver = resolver_new(g->loop, g->options.timeout, &e))) {
+        resolver_ask(g->resolver, host, port, done, who);
+    } else {
+        r->failed = "dns-failed";
+        snprintf(r->why, sizeof r->why, "%.200s", e.text);
+        done(who, r);
+    }
+    free(r);
+}
+
+static void fetch_unlocate(void *arg, void *who)
+{
+    struct engine *g = arg;
+    if (g->resolver)
+        resolver_drop(g->resolver, who);
+}
+
+static void on_fetched(void *arg, const struct fetched *f)
+{
+    struct slot *s = arg;
+    struct engine *g = s->run.engine;
+    g->fetched = f;
+    g->fetching = s;
+    slot_step(s, STEP_READY); /* it may be gone after that */
+    g->fetched = NULL;
+    g->fetching = NULL;
+}
+
+void run_fetch(struct run *r, struct fetch_ask ask)
+{
+    struct engine *g = r->engine;
+    assert(!g->options.offline);
+    if (!g->fetcher)
+        g->fetcher = fetcher_new(g->loop, (struct fetch_names){ fetch_locate, fetch_unlocate, g });
+    ask.endpoint = &r->target->peer.sa;
+    if (ask.seconds <= 0)
+        ask.seconds = g->options.timeout;
+    fetcher_ask(g->fetcher, &ask, on_fetched, r->slot);
+}
+
+const struct fetched *run_fetched(const struct run *r)
+{
+    return r->engine->fetching == r->slot ? r->engine->fetched : NULL;
+}
+
+void run_sent(struct run *r, struct cert *const *sent, size_t n, bool keep)
+{
+    struct target *t = r->target;
+    target_forget_sent(t);
+    for (size_t i = 1; i < n; i++)
+        pool_add(r->engine->pool, sent[i], t->id, t->endpoint);
+    t->sent = keep && n ? mem_array(NULL, n, sizeof *t->sent) : NULL;
+    t->sent_count = keep ? n : 0;
+    for (size_t i = 0; i < t->sent_count; i++)
+        t->sent[i] = cert_ref(sent[i]);
+}
+
+void run_path(struct run *r, const struct chain *c)
+{
+    struct target *t = r->target;
+    const struct cert *leaf = c->built_count ? c->built[0].cert : NULL;
+    if (!c->trusted || c->built_count < 2 || !(leaf->ocsp_count + leaf->crl_count))
+        return;
+    t->path_count = c->built_count;
+    t->path = mem_array(NULL, t->path_count, sizeof *t->path);
+    for (size_t i = 0; i < t->path_count; i++)
+        t->path[i] = cert_ref(c->built[i].cert);
+}
+
+struct pool *run_pool(struct run *r)
+{
+    return r->engine->pool;
+}
+
+bool run_others_busy(const struct run *r)
+{
+    for (const struct target *t = r->engine->targets; t; t = t->next)
+        if (t != r->target && !t->gone && (t->resolving || (t->runs && !t->written[FACT_HANDSHAKE])))
+            return true;
+    return false;
 }
 
 /* Our own trouble: nothing was asked, and nothing is known of the name. */
@@ -1234,7 +1393,7 @@ static void target_resolve(struct engine *g, struct target *t)
     memset(t->later, 0, sizeof t->later);
     g->resolving++;
     t->runs++;
-    if (resolve_by_rule(g, ep, ruled)) {
+    if (resolve_by_rule(g, ep->host, ep->port, ruled)) {
         on_resolved(t, ruled);
     } else if (address_parse(ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &a)) {
         g->resolving--;
@@ -1261,7 +1420,8 @@ void engine_ask(struct engine *g, int ask, const struct endpoint *ep)
     struct err e = { "" };
     assert(!g->saying);
     /* Also the system's: loading it later would delay whoever is in the middle of a handshake then. */
-    if (!engine_store(g, ep->value[KEY_CA], &e)) {
+    if (!engine_store(g, ep->value[KEY_CA], &e) ||
+        (ep->value[KEY_EXPECT] && !engine_expected(g, ep->value[KEY_EXPECT], &e))) {
         struct event ev = { .kind = EVENT_TROUBLE, .ask = ask, .text = mem_format("%s was not probed: %s", ep->host, e.text) };
         engine_say(g, &ev);
         return;
@@ -1308,6 +1468,7 @@ void engine_again(struct engine *g, int column)
     t->began = 0;
     t->connections = 0;
     t->connected = t->silent = t->works = false;
+    target_forget_sent(t);
     target_say(g, t, EVENT_FORGET);
     target_say(g, t, EVENT_BUSY);
     surveys_forget(t);
@@ -1412,6 +1573,30 @@ void engine_options_default(struct engine_options *o)
                                   .wall = wall_default };
 }
 
+bool engine_options_only(struct engine_options *o, const char *probe)
+{
+    for (size_t i = 0; probe_list[i]; i++) {
+        const struct probe *p = probe_list[i];
+        if (strcmp(p->name, probe) != 0)
+            continue;
+        o->only = true;
+        o->only_full |= p->survey && p != &large_probe;
+        want_list(o->only_facts, p->writes);
+        want_list(o->only_facts, p->along);
+        return true;
+    }
+    return false;
+}
+
+size_t engine_probe_names(const char **names, size_t max)
+{
+    size_t n = 0;
+    for (; probe_list[n] && n + 1 < max; n++)
+        names[n] = probe_list[n]->name;
+    names[n] = NULL;
+    return n;
+}
+
 static int descriptors_raise(void)
 {
     struct rlimit l;
@@ -1451,17 +1636,24 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
         return NULL;
     }
     g->judge = judge_cache_new();
+    g->pool = pool_new();
     return g;
 }
 
-static void engine_free_kept(struct engine *g)
+static void kept_stores_free(struct kept_store *k)
 {
-    for (struct kept_store *k = g->stores, *next; k; k = next) {
+    for (struct kept_store *next; k; k = next) {
         next = k->next;
         store_free(k->store);
         free(k->path);
         free(k);
     }
+}
+
+static void engine_free_kept(struct engine *g)
+{
+    kept_stores_free(g->stores);
+    kept_stores_free(g->expected);
     for (struct kept_priority *k = g->priorities, *next; k; k = next) {
         next = k->next;
         gnutls_priority_deinit(k->priority);
@@ -1482,10 +1674,12 @@ void engine_free(struct engine *g)
     g->pumping = true; /* nothing new starts from here on */
     while (g->all)
         slot_free(g->all);
+    fetcher_free(g->fetcher);
     resolver_free(g->resolver);
     while (g->targets)
         target_free(g, g->targets);
     engine_free_kept(g);
+    pool_free(g->pool);
     judge_cache_free(g->judge);
     every_free(&g->every);
     gnutls_certificate_free_credentials(g->credentials);

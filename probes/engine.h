@@ -37,14 +37,21 @@ struct engine_options {
     double timeout;          /* longest wait for one answer, seconds; 5 */
     double max_time;         /* all work on one column, seconds; 60 */
     bool first_address;      /* addresses=first */
-    bool only_handshake;     /* --only handshake: no HTTP Date, no late read, no machine facts */
+    bool only;               /* --only: the bare handshake (no HTTP Date, no late read), and of the rest nothing but */
+    bool only_facts[FACT_COUNT]; /* these, and what they need */
+    bool only_full;          /* they take as many connections as they need: as depth_full, but for what is asked */
     bool depth_full;         /* --depth full: every column is enumerated, and may take any number of connections */
     int min_days;            /* passed to judge */
+    bool offline;            /* talk to the endpoints alone: what certificates point at is not fetched */
     const struct resolve_rule *resolve;
     size_t resolve_count;
     double (*wall)(void);    /* wall clock, unix seconds; NULL: the system's */
 };
 void engine_options_default(struct engine_options *o);
+/* Adds a probe by its name to what `only` asks for; false when there is none of that name. */
+bool engine_options_only(struct engine_options *o, const char *probe);
+/* Names of probes that can be asked for so, NULL-terminated at `max` at most; how many. Lent, const. */
+size_t engine_probe_names(const char **names, size_t max);
 
 /* NULL and a sentence when the loop, the resolver or GnuTLS can't be had. */
 struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, struct sink sink,
@@ -60,6 +67,8 @@ void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT]);
 void engine_again(struct engine *g, int column);  /* probes a column afresh */
 /* Likewise, and from now on this column is enumerated as at --depth full. */
 void engine_enumerate(struct engine *g, int column);
+/* An id that no column of this engine has or will have: for a column somebody else makes beside them. */
+int engine_column_id(struct engine *g);
 void engine_drop(struct engine *g, int column);   /* ends its probes and forgets it */
 void engine_stop(struct engine *g);               /* ends all probes; columns stay, what was not answered is could-not-ask */
 /* Nothing is running and nothing waits. */

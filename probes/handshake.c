@@ -15,7 +15,9 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/pki/expect.h"
 #include "src/pki/host.h"
+#include "src/pki/ocsp.h"
 #include "src/wire/first.h"
 #include "src/wire/message.h"
 #include "src/wire/names.h"
@@ -228,18 +230,57 @@ static void see_store(struct run *r, const struct store *s)
                 "ca-certificates, or give ca=FILE"));
         return;
     }
-    json_t *v = json_pack("{s:s, s:b, s:b, s:i, s:s?}", "path", store_path(s), "system", store_is_system(s), "directory",
-                          store_is_directory(s), "count", (int)store_count(s), "date",
+    json_t *v = json_pack("{s:s, s:b, s:b, s:s?, s:i, s:s?}", "path", store_path(s), "system", store_is_system(s),
+                          "directory", store_is_directory(s), "form", store_form(s), "count", (int)store_count(s), "date",
                           store_time(s) == WHEN_UNKNOWN ? NULL : when_format(store_time(s), when));
     run_see(r, FACT_STORE, STATE_YES, v, -1, mem_format("%zu CAs from %s", store_count(s), store_path(s)));
 }
 
-static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total, bool malformed)
+/* pin= and expect=. Not among `writes`: without these keys nobody asks. */
+static void see_expected(struct run *r, const struct cert *leaf, const struct chain *chain)
 {
     const struct endpoint *ep = r->target->endpoint;
-    struct judge_ask ask = { .sent = sent, .sent_count = n, .store = run_store(r), .now = (int64_t)run_wall(r),
-                             .name = endpoint_name(ep), .rsa_bits_min = endpoint_offer(ep)->rsa_bits_min,
-                             .min_days = run_options(r)->min_days };
+    struct expect x = { .pins = ep->value[KEY_PIN], .file = run_expected(r), .path = ep->value[KEY_EXPECT] };
+    json_t *value;
+    char *text;
+    if (!x.pins && !x.file)
+        return;
+    if (!leaf || leaf->malformed) {
+        run_see(r, FACT_EXPECTED, COULD_NOT_ASK, NULL, -1, mem_string("no certificate came that could be compared"));
+        return;
+    }
+    bool fits = expect_judge(&x, leaf, chain, &value, &text);
+    run_see(r, FACT_EXPECTED, fits ? STATE_YES : STATE_NO, value, -1, text);
+}
+
+/* The response that came with the certificate. Its signature is verified only under a CA that is trusted. */
+static void see_staple(struct run *r, const struct cert *leaf, const struct chain *c)
+{
+    const struct handshake *h = r->state;
+    gnutls_datum_t staple = { NULL, 0 };
+    bool demanded = leaf && leaf->must_staple;
+    if (h->tls.end != TLS_OK)
+        return;
+    if (gnutls_ocsp_status_request_get(h->tls.session, &staple) < 0 || !staple.size || !leaf || leaf->malformed) {
+        run_see(r, FACT_STAPLE, STATE_NO, demanded ? json_pack("{s:b}", "must_staple", true) : NULL, -1,
+                demanded ? mem_string("no OCSP response was stapled, although the certificate demands one (RFC 7633)")
+                         : NULL);
+        return;
+    }
+    const struct cert *issuer = c->trusted && c->built_count > 1 ? c->built[1].cert : NULL;
+    struct revoked said = ocsp_judge(staple.data, staple.size, leaf, issuer, (int64_t)run_wall(r));
+    json_t *v = revoked_json(&said);
+    char *says = revoked_text(&said);
+    json_object_set_new(v, "must_staple", json_boolean(demanded));
+    run_see(r, FACT_STAPLE, STATE_YES, v, -1, mem_format("the stapled OCSP response %s", says));
+    free(says);
+}
+
+static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total, bool malformed)
+{
+    struct judge_ask ask = run_judge_ask(r, endpoint_client(r->target->endpoint));
+    ask.sent = sent;
+    ask.sent_count = n;
     double began = run_now(r);
     struct chain *c = chain_judge(run_judge(r), &ask);
     double ms = (run_now(r) - began) * 1000;
@@ -261,6 +302,11 @@ static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total,
     run_see(r, FACT_REASONS, c->fault_count ? STATE_YES : STATE_NO, faults, -1,
             fault_text(c, c->fault_count ? &c->fault[0] : NULL));
     see_store(r, ask.store);
+    run_sent(r, sent, n, fault_of(c, REASON_ISSUER_UNKNOWN, REASON_ISSUER_UNKNOWN) ||
+                             fault_of(c, REASON_BAD_SIGNATURE, REASON_BAD_SIGNATURE));
+    run_path(r, c);
+    see_expected(r, n ? sent[0] : NULL, c);
+    see_staple(r, n ? sent[0] : NULL, c);
     chain_free(c);
 }
 
@@ -345,7 +391,7 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
     const struct handshake *h = r->state;
     gnutls_session_t s = t->session;
     char hex[NAME_LEN];
-    gnutls_datum_t alpn = { NULL, 0 }, staple = { NULL, 0 };
+    gnutls_datum_t alpn = { NULL, 0 };
     const struct version *v = version_find(t->server_version);
     const struct suite *suite = suite_find(t->server_suite);
     const char *cipher = suite_name(t->server_suite, hex);
@@ -372,8 +418,6 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
     bool ems = t->server_version >= 0x0304 || gnutls_session_ext_master_secret_status(s);
     run_see(r, FACT_EMS, ems ? STATE_YES : STATE_NO, NULL, -1, NULL);
     see_renegotiation(r, t);
-    bool stapled = gnutls_ocsp_status_request_get(s, &staple) == 0 && staple.size;
-    run_see(r, FACT_STAPLE, stapled ? STATE_YES : STATE_NO, NULL, -1, NULL);
     see_word(r, FACT_SNI, endpoint_sni(r->target->endpoint));
 }
 
@@ -517,7 +561,7 @@ static struct want late_listened(struct run *r)
 static struct want late_begin(struct run *r)
 {
     struct handshake *h = r->state;
-    if (run_options(r)->only_handshake)
+    if (run_options(r)->only)
         return handshake_over(r);
     h->late = true;
     if (h->tls.server_version < 0x0304 || (r->target->endpoint->scheme->http && !h->tls.asked_cert))
@@ -575,6 +619,8 @@ static struct want handshake_ended(struct run *r)
         see_certificates(r, t);
     else if (t->end == TLS_OK)
         see_chain(r, NULL, 0, 0, false);
+    else
+        see_expected(r, NULL, NULL);
     if (t->end == TLS_OK)
         return late_begin(r);
     if (endpoint_sni(r->target->endpoint))
@@ -639,13 +685,13 @@ static struct want handshake_step(struct run *r, enum step_why why)
     return (struct want){ .what = tls_wants_write(t) ? WANT_WRITE : WANT_READ };
 }
 
-/* What was asked for by name and can't be had of GnuTLS. Of a profile's own lists that is no news: each
- * holds signature algorithms nobody needs any more. */
+/* What was asked for and can't be had of GnuTLS. Of a profile's own signature algorithms that is no news: each
+ * list holds some nobody needs any more. */
 static char *limits_missing(const struct endpoint *ep, bool *nothing)
 {
     static const uint16_t none[] = { 0 };
     struct offer named = *endpoint_offer(ep);
-    bool limited = ep->min || ep->max || ep->value[KEY_CIPHERS] || ep->value[KEY_GROUPS] || ep->value[KEY_SIGALGS];
+    bool limited = named.limited || endpoint_client(ep) != client_find(NULL);
     *nothing = false;
     if (!ep->value[KEY_SIGALGS])
         named.sigalgs = none;
@@ -657,10 +703,10 @@ static struct want handshake_start(struct run *r)
     struct handshake *h = r->state;
     const struct endpoint *ep = r->target->endpoint;
     bool nothing;
-    const char *why = NULL, *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme->alpn;
+    const char *why = NULL;
     h->missing = limits_missing(ep, &nothing);
     struct tls_offer o = { .priority = nothing ? NULL : part_priority(r, &why), .credentials = run_credentials(r),
-                           .sni = endpoint_sni(ep), .alpn = alpn && strcmp(alpn, "none") ? alpn : NULL,
+                           .sni = endpoint_sni(ep), .alpn = endpoint_alpn(ep),
                            .size = endpoint_offer(ep)->size };
     h->hello = run_now(r);
     h->tls.end = TLS_LOCAL;

@@ -16,10 +16,11 @@
 static const enum fact writes[] = { FACT_POST_QUANTUM, FACT_COUNT };
 static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 
-enum question { ASK_LARGE, ASK_SMALL, ASK_LARGE_AGAIN };
+enum ask { ASK_LARGE, ASK_SMALL, ASK_LARGE_AGAIN };
 
 struct large {
-    uint16_t groups[66], share[3], small[2];
+    uint16_t groups[66], share[3];
+    struct client_lists small;
     char *word;          /* owned; the refusal */
     bool accepted, small_accepted, twice;
     uint16_t group;
@@ -29,8 +30,7 @@ struct large {
 static bool large_is_due(const struct endpoint *ep)
 {
     static const enum key limits[] = { KEY_MAX, KEY_CIPHERS, KEY_GROUPS, KEY_HELLO_SIZE };
-    const struct offer *o = endpoint_offer(ep);
-    bool free = o->max >= 0x0304;
+    bool free = endpoint_offer(ep)->max >= 0x0304 && endpoint_client(ep) == client_find(NULL);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         free &= !ep->value[limits[i]];
     return free;
@@ -45,7 +45,7 @@ static void large_begin(struct surveying *v)
 static void large_hello(struct surveying *v, int question, struct hello *h)
 {
     struct large *s = v->state;
-    hello_of_client(v, h, s->small);
+    hello_of_client(v, h, &s->small);
     if (question == ASK_SMALL)
         return;
     size_t n = 0;
@@ -53,7 +53,7 @@ static void large_hello(struct surveying *v, int question, struct hello *h)
     for (const uint16_t *g = h->groups; *g && n < 64; g++)
         s->groups[n++] = *g;
     s->share[0] = 0x11ec;
-    s->share[1] = s->small[0];
+    s->share[1] = s->small.shares[0];
     h->groups = s->groups;
     h->shares = s->share;
 }

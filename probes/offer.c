@@ -245,7 +245,7 @@ static void part_take(const struct known *k, const struct offer *o, uint16_t *le
 bool offer_part(const struct offer *o, int nth, struct offer *part)
 {
     struct known k;
-    struct client as = { .rsa_bits_min = o->rsa_bits_min, .dh_bits_min = o->dh_bits_min };
+    struct client as = { 0 };
     size_t n = 0, room = 2;
     for (const uint16_t *s = o->suites; *s; s++)
         room++;

@@ -21,6 +21,8 @@
 #include "src/pki/judge.h"
 
 struct run;
+struct fetch_ask;
+struct fetched;
 
 enum want_what {
     WANT_READ = 1,  /* bytes from the peer */
@@ -37,15 +39,21 @@ struct want {
 enum step_why { STEP_READY, STEP_TIMEOUT };
 
 struct survey;
+struct pool;
 
 struct probe {
     const char *name;           /* one of probe_words */
     bool connects;              /* takes a connection, hence slots */
+    bool thorough;              /* of a survey: may take any number of connections, none of which counts, and goes on where a hello was not
+                                   answered: that may be the hello's doing */
+    bool aside;                 /* not part of --depth full: asked only when one of its facts is wanted */
     const struct survey *survey; /* asks as many questions as it needs, see sweep.h; NULL: one run answers it */
     const enum fact *writes;    /* FACT_COUNT-terminated */
     const enum fact *needs;     /* FACT_COUNT-terminated: it starts when these are written; NULL: at once */
+    const enum fact *along;     /* FACT_COUNT-terminated: what --only asks with it to make sense of it; NULL: nothing */
     size_t state_size;          /* of what one run keeps */
-    /* Called once: the connection is open (if it connects). A survey leaves these to sweep.c. */
+    /* Called once: the connection is open (if it connects). A survey leaves these to sweep.c. One that does
+     * not connect may wait as well: for time, and for run_fetch. */
     struct want (*start)(struct run *r);
     struct want (*step)(struct run *r, enum step_why why);
     /* The connection could not be had. NULL: the probe's facts become could-not-ask. */
@@ -54,7 +62,8 @@ struct probe {
 };
 
 extern const struct probe handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
-    sigalgs_probe, traits_probe, relaxed_probe, large_probe;
+    sigalgs_probe, traits_probe, relaxed_probe, large_probe, clients_probe, replay_probe, issuers_probe,
+    revocation_probe;
 extern const struct probe *const probe_list[]; /* NULL-terminated */
 
 #define VERSION_COUNT 6 /* SSL 2.0, SSL 3.0 ... TLS 1.3: version_index in sweep.h */
@@ -94,8 +103,11 @@ struct target {
     bool works;                     /* its handshake was complete */
     bool silent;                    /* a hello was not answered in time, and none before it: no other is sent after it */
     unsigned deferred;              /* bit per probe of probe_list that waits for its needs */
-    int connections;                /* made for it, since it was asked for */
+    int connections;                /* made for it, since it was asked for; those of thorough probes aside */
     struct surveying *surveys;      /* owned; at work */
+    struct cert **sent; size_t sent_count; /* owned; what it sent last, where nobody trusted was found above it */
+    struct cert **path; size_t path_count; /* owned; the trusted chain, leaf first, where it says whom to ask about
+                                    revocation */
     struct known known;
     struct target *next;
 };
@@ -126,11 +138,29 @@ double run_wall(const struct run *r);            /* wall clock, unix seconds */
 const struct engine_options *run_options(const struct run *r);
 /* The store for this endpoint's ca=, loaded once; never NULL. */
 struct store *run_store(struct run *r);
+/* The certificates of expect=, NULL without it. */
+struct store *run_expected(struct run *r);
 struct judge_cache *run_judge(struct run *r);
+/* How this client judges a chain here and now: all but the certificates is filled in. */
+struct judge_ask run_judge_ask(struct run *r, const struct client *who);
 /* The priorities for this column's client. Cached in the engine, NULL when GnuTLS refuses them (then
  * *why says so). */
 gnutls_priority_t run_priority(struct run *r, const char **why);
 gnutls_certificate_credentials_t run_credentials(struct run *r);
+
+/* What a certificate of this column points at, see fetch.h; one at a time, and never with --offline.
+ * `endpoint` is filled in; `seconds` of 0 is --timeout. When the answer is there, step() is called with
+ * STEP_READY, and only then run_fetched() is not NULL. */
+void run_fetch(struct run *r, struct fetch_ask ask);
+const struct fetched *run_fetched(const struct run *r);
+/* The certificates that came: intermediates are shown to the other columns that lack one. `keep`: this
+ * column may need them again, in target.sent. */
+void run_sent(struct run *r, struct cert *const *sent, size_t n, bool keep);
+/* The chain built of them: kept in target.path where it is trusted and its leaf names a responder or a CRL. */
+void run_path(struct run *r, const struct chain *c);
+struct pool *run_pool(struct run *r);
+/* Some other column's first handshake is not over yet. */
+bool run_others_busy(const struct run *r);
 
 /* What the machine probe found out about this machine, NULL until it has. */
 json_t **run_machine(struct run *r);

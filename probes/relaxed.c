@@ -51,7 +51,7 @@ struct relaxed {
     size_t blocks;
     struct pick *more;       /* [0] groups, [1] signature algorithms: the client's and all others */
     size_t mores;
-    uint16_t share[2];
+    struct client_lists lists;
     int takes;               /* hellos spent on what else is taken */
     enum stage { STAGE_SINGLES, STAGE_ALL, STAGE_PAIRS, STAGE_SURE } stage;
 };
@@ -117,7 +117,7 @@ static void relaxed_begin(struct surveying *v)
 static void relaxed_hello(struct surveying *v, int question, struct hello *h)
 {
     struct relaxed *s = v->state;
-    hello_of_client(v, h, s->share);
+    hello_of_client(v, h, &s->lists);
     if (question >= FIRST_ALONE) {
         h->sigalgs = alone[question - FIRST_ALONE];
         return;
@@ -127,6 +127,8 @@ static void relaxed_hello(struct surveying *v, int question, struct hello *h)
         h->suites = s->suites[question % BLOCKS_MAX].left;
     if (more & GROUPS)
         h->groups = s->more[0].left;
+    if (more & GROUPS && h->shares && number_is_grease(h->shares[0]))
+        h->shares++; /* that list has no GREASE, and a key share must be of a group in it */
     if (more & SIGALGS && h->sigalgs)
         h->sigalgs = s->more[1].left;
     if (more & NO_ALPN)
@@ -148,8 +150,7 @@ static bool any_accepted(const struct relaxed *s, size_t from, size_t to)
 static void relaxed_ask_others(struct surveying *v)
 {
     const struct endpoint *ep = v->target->endpoint;
-    const char *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme->alpn;
-    if (alpn && strcmp(alpn, "none") != 0)
+    if (endpoint_alpn(ep))
         relaxed_ask(v, OTHERS);
     if (endpoint_offer(ep)->size)
         relaxed_ask(v, OTHERS + 1);
@@ -301,4 +302,4 @@ static const struct survey survey = {
     .forget = relaxed_forget,
 };
 
-const struct probe relaxed_probe = { .name = "relaxed", .writes = writes, .needs = needs, SURVEY(survey) };
+const struct probe relaxed_probe = { .name = "relaxed", .aside = true, .writes = writes, .needs = needs, SURVEY(survey) };

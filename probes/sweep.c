@@ -149,31 +149,16 @@ void hello_of_version(const struct surveying *v, struct hello *h, uint16_t versi
         h->sigalgs = v->every->sigalgs;
         h->versions = versions_since(version);
         h->shares = no_shares;
-        h->with = HELLO_POINTS | HELLO_PSK_MODES | HELLO_SESSION_ID | HELLO_EMS;
+        h->with = HELLO_POINTS | HELLO_PSK_MODES | HELLO_EMS;
+        h->session_id = 32;
     }
 }
 
-void hello_of_client(const struct surveying *v, struct hello *h, uint16_t share[2])
+void hello_of_client(const struct surveying *v, struct hello *h, struct client_lists *keep)
 {
     const struct endpoint *ep = v->target->endpoint;
-    const struct offer *o = endpoint_offer(ep);
-    const char *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN] : ep->scheme->alpn;
-    h->version = o->max < 0x0304 ? o->max : 0x0303;
-    h->suites = o->suites;
-    h->groups = o->groups;
-    h->sigalgs = o->max >= 0x0303 ? o->sigalgs : NULL;
-    h->alpn = alpn && strcmp(alpn, "none") ? alpn : NULL;
-    h->size = o->size;
-    h->with = HELLO_POINTS | HELLO_RENEGOTIATION | HELLO_EMS | HELLO_ETM | HELLO_TICKET;
-    if (o->max < 0x0304)
-        return;
-    share[0] = share[1] = 0;
-    for (const uint16_t *g = o->groups; *g && !share[0]; g++)
-        if (hello_has_share(*g))
-            share[0] = *g;
-    h->versions = versions_since(o->min);
-    h->shares = share;
-    h->with |= HELLO_PSK_MODES | HELLO_SESSION_ID;
+    const char *alpn = endpoint_alpn(ep);
+    client_hello(endpoint_client(ep), endpoint_offer(ep), alpn ? alpn : "none", keep, h);
 }
 
 /* --- answers ----------------------------------------------------------------------------------- */

@@ -85,8 +85,8 @@ const char *version_key(int index);  /* "ssl2" "ssl3" "tls1.0" ... as in JSON */
 /* The newest version below TLS 1.3 that the column takes, SSL 3.0 and 2.0 not counted; 0: none. */
 uint16_t known_classic(const struct known *k);
 
-/* A hello as this column's client sends it, with one key share as OpenSSL sends it, kept in `share`. */
-void hello_of_client(const struct surveying *v, struct hello *h, uint16_t share[2]);
+/* The hello of this column's client: see client_hello. */
+void hello_of_client(const struct surveying *v, struct hello *h, struct client_lists *keep);
 /* One for this version alone that offers `suites`, and every group and signature algorithm there is.
  * In TLS 1.3 with an empty key_share. */
 void hello_of_version(const struct surveying *v, struct hello *h, uint16_t version, const uint16_t *suites);

@@ -18,7 +18,7 @@ static const enum fact writes[] = {
 };
 static const enum fact needs[] = { FACT_VERSIONS, FACT_COUNT };
 
-enum question { ASK_DH, ASK_RSA, ASK_ECDSA, ASK_DSS, ASK_ETM, ASK_COMPRESSION, ASK_FALLBACK, ASK_TRICKS };
+enum ask { ASK_DH, ASK_RSA, ASK_ECDSA, ASK_DSS, ASK_ETM, ASK_COMPRESSION, ASK_FALLBACK, ASK_TRICKS };
 
 /* Lawful hellos that some servers, and some boxes on the way, can't bear. */
 static const struct trick {
@@ -76,7 +76,7 @@ static uint16_t version_below(const struct known *k, uint16_t best)
     return 0;
 }
 
-static void traits_ask(struct surveying *v, enum question q, enum until until)
+static void traits_ask(struct surveying *v, enum ask q, enum until until)
 {
     struct traits *s = v->state;
     if (s->suites[q] && s->suites[q][0])
@@ -101,9 +101,9 @@ static void traits_begin(struct surveying *v)
     s->suites[ASK_FALLBACK] = suites_where(below, -1, -1, "");
     s->all = suites_where(s->best, -1, -1, "");
     for (int q = ASK_DH; q <= ASK_DSS; q++)
-        traits_ask(v, (enum question)q, UNTIL_FLIGHT);
+        traits_ask(v, (enum ask)q, UNTIL_FLIGHT);
     for (int q = ASK_ETM; q <= ASK_FALLBACK; q++)
-        traits_ask(v, (enum question)q, UNTIL_HELLO);
+        traits_ask(v, (enum ask)q, UNTIL_HELLO);
     for (int i = 0; i < TRICKS && s->all[0]; i++)
         survey_ask_in_pieces(v, ASK_TRICKS + i, UNTIL_HELLO, tricks[i].pieces);
 }
@@ -127,6 +127,7 @@ static void trick_hello(struct surveying *v, const struct trick *t, struct hello
 
 static void traits_hello(struct surveying *v, int question, struct hello *h)
 {
+    static const uint8_t deflate[] = { 1, 0 }; /* RFC 3749 */
     struct traits *s = v->state;
     if (question >= ASK_TRICKS) {
         trick_hello(v, &tricks[question - ASK_TRICKS], h);
@@ -134,8 +135,10 @@ static void traits_hello(struct surveying *v, int question, struct hello *h)
     }
     uint16_t version = question == ASK_FALLBACK ? version_below(&v->target->known, s->best) : s->classic;
     hello_of_version(v, h, version, s->suites[question]);
-    if (question == ASK_COMPRESSION)
-        h->with |= HELLO_DEFLATE;
+    if (question == ASK_COMPRESSION) {
+        h->compressions = deflate;
+        h->compression_count = sizeof deflate;
+    }
     if (question == ASK_FALLBACK)
         h->with |= HELLO_FALLBACK_SCSV;
 }

@@ -17,6 +17,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/cmd/cmd.h"
+#include "src/cmd/sessionfile.h"
 #include "src/lab/lab.h"
 #include "ui/ui.h"
 
@@ -24,17 +25,19 @@ static int cmd_workbench(struct options *o);
 
 /* The first row is what runs without a command word. */
 const struct command command_table[] = {
-    { "", "[OPTIONS] [ENDPOINT]...", "opens the workbench; without a terminal behaves as check", cmd_workbench, true },
-    { "check", "[OPTIONS] ENDPOINT...", "probes, diagnoses, prints", cmd_check, true },
-    { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, false },
-    { "compare", "WORKING FAILING", "what differs, and which difference explains the failure", NULL, false },
-    { "explain", "[FILE...]", "explains client-side and server-side logs", NULL, false },
-    { "report", "SESSION", "writes a report", NULL, false },
-    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes", NULL, false },
-    { "listen", "[ADDR:]PORT", "shows the ClientHello of a real client", NULL, false },
-    { "tap", "[ADDR:]PORT ENDPOINT", "passes a client through and shows both sides", NULL, false },
-    { "replay", "HELLO ENDPOINT", "sends a captured ClientHello", NULL, false },
-    { "agent", "", "serves asks in JSON lines on stdin and stdout", NULL, false },
+    { "", "[OPTIONS] [ENDPOINT|SESSION]...", "opens the workbench; without a terminal behaves as check", cmd_workbench, TAKES_ENDPOINTS },
+    { "check", "[OPTIONS] ENDPOINT|SESSION...", "probes, diagnoses, prints", cmd_check, TAKES_ENDPOINTS },
+    { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, TAKES_WORDS },
+    { "compare", "WORKING FAILING", "what differs, and which difference explains the failure", cmd_compare,
+      TAKES_ENDPOINTS },
+    { "explain", "[FILE...]", "explains client-side and server-side logs", NULL, TAKES_WORDS },
+    { "report", "SESSION", "writes a report", NULL, TAKES_WORDS },
+    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes", NULL, TAKES_WORDS },
+    { "listen", "[ADDR:]PORT", "shows the ClientHello of a real client, and how far it gets", cmd_listen,
+      TAKES_CLIENTS },
+    { "tap", "[ADDR:]PORT ENDPOINT", "passes a client through and shows both sides", cmd_tap, TAKES_CLIENTS },
+    { "replay", "HELLO ENDPOINT", "sends a saved ClientHello and finds what makes it fail", cmd_replay, TAKES_WORDS },
+    { "agent", "", "serves asks in JSON lines on stdin and stdout", NULL, TAKES_WORDS },
 };
 const size_t command_count = sizeof command_table / sizeof *command_table;
 
@@ -72,16 +75,42 @@ static bool lab_endpoints(void *arg, char *const **endpoint, size_t *n, struct e
     return true;
 }
 
-static int workbench_run(struct options *o, struct lab *lab, int prober)
+static int next_id(void *reserved)
+{
+    return ++*(int *)reserved;
+}
+
+/* Arguments that are saved sessions, all in one; NULL and a sentence, or where there are none. */
+static struct session *sessions_load(struct options *o, struct err *e)
+{
+    struct session *s = o->session_count ? session_new(0) : NULL;
+    struct text said = { 0 };
+    int ask = 1;
+    bool good = true;
+    for (size_t i = 0; good && i < o->session_count; i++) {
+        double started = 0;
+        good = sessionfile_load(o->session[i].path, s, (struct ids_from){ next_id, &o->reserved }, &ask, &started, &said, e);
+        s->started = i == 0 || started > s->started ? started : s->started;
+    }
+    if (said.s)
+        fprintf(stderr, "tlswhy: note: %s", said.s);
+    text_free(&said);
+    if (good)
+        return s;
+    session_free(s);
+    return NULL;
+}
+
+static int workbench_run(struct options *o, struct lab *lab, int prober, struct session *loaded)
 {
     struct err e = { "" };
     char **endpoint = mem_array(NULL, o->endpoint_count, sizeof *endpoint);
     for (size_t i = 0; i < o->endpoint_count; i++)
         endpoint[i] = o->endpoint[i]->text;
     struct ui_options u = { .prober = prober, .endpoint = endpoint, .endpoint_count = o->endpoint_count,
-                            .defaults = o->defaults, .why = o->why, .color = ui_color_of(o->color),
+                            .defaults = o->defaults, .answer = o->answer, .why = o->why, .color = ui_color_of(o->color),
                             .script = o->ui_script, .later = lab ? lab->link : -1, .later_read = lab_endpoints,
-                            .later_arg = lab };
+                            .later_arg = lab, .loaded = loaded };
     int status = ui_run(&u, &e);
     free(endpoint);
     if (status != 0 && e.text[0])
@@ -102,11 +131,21 @@ static int cmd_workbench(struct options *o)
         return ui_reset_tty(&e) == 0 ? EXIT_OK : say_trouble(&e);
     if (!screen && !o->ui_script)
         return cmd_check(o);
-    int prober = prober_start(o, &pid, &e);
-    if (prober < 0)
+    if (o->save) {
+        err_set(&e, "--save is not there yet for the workbench: tlswhy check --save FILE does it");
+        fprintf(stderr, "tlswhy: %s\n", e.text);
+        return EXIT_USAGE;
+    }
+    struct session *loaded = sessions_load(o, &e);
+    int prober = e.text[0] ? -1 : prober_start(o, &pid, &e);
+    if (prober < 0) {
+        session_free(loaded);
         return say_trouble(&e);
+    }
     struct lab *lab = o->lab ? lab_begin(&e) : NULL;
-    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober);
+    if (o->lab && !lab)
+        session_free(loaded);
+    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober, loaded);
     close(prober);
     kill(pid, SIGKILL); /* it owns nothing, and a stopped one would not hear a gentler word */
     waitpid(pid, NULL, 0);
@@ -149,7 +188,7 @@ int main(int argc, char **argv)
                 c->name, PACKAGE_VERSION);
         return EXIT_USAGE;
     }
-    if (!options_parse(&o, argc - skip, argv + skip, c->takes_endpoints, &e)) {
+    if (!options_parse(&o, argc - skip, argv + skip, c->takes, &e)) {
         fprintf(stderr, "tlswhy: %s\n", e.text);
         return EXIT_USAGE;
     }
@@ -159,7 +198,7 @@ int main(int argc, char **argv)
     else if (o.help)
         print_help();
     else if (o.client_list)
-        options_clients(stdout);
+        clients_list(stdout, o.verbose, terminal_width());
     else
         status = c->run(&o);
     options_free(&o);

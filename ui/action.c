@@ -16,7 +16,8 @@ const struct action_row action_table[ACTION_COUNT] = {
 
 const char *const context_words[CONTEXT_COUNT] = {
     [CONTEXT_ALL] = "everywhere", [CONTEXT_PANES] = "panes",   [CONTEXT_COLUMNS] = "columns",
-    [CONTEXT_TABLES] = "tables",   [CONTEXT_PROMPT] = "prompt",
+    [CONTEXT_TABLES] = "tables",   [CONTEXT_QUESTION] = "inside a question of the Checklist",
+    [CONTEXT_PROMPT] = "prompt",
 };
 
 #define IN(context) (1u << CONTEXT_##context)
@@ -24,7 +25,10 @@ static const unsigned sees[PLACE_COUNT] = {
     [PLACE_WHY] = IN(ALL) | IN(PANES),
     [PLACE_COMPARE] = IN(ALL) | IN(PANES) | IN(COLUMNS) | IN(TABLES),
     [PLACE_MATRIX] = IN(ALL) | IN(PANES) | IN(COLUMNS) | IN(TABLES),
+    [PLACE_CLIENTS] = IN(ALL) | IN(PANES) | IN(COLUMNS) | IN(TABLES),
     [PLACE_CHAIN] = IN(ALL) | IN(PANES) | IN(COLUMNS),
+    [PLACE_CHECKLIST] = IN(ALL) | IN(PANES),
+    [PLACE_QUESTION] = IN(ALL) | IN(QUESTION),
     [PLACE_DETAIL] = IN(ALL),
     [PLACE_HELP] = IN(ALL),
     [PLACE_PROMPT] = IN(PROMPT),
@@ -64,10 +68,19 @@ bool action_has_key(enum action a, int key)
 
 enum action action_find(enum place p, int key)
 {
+    enum action found = ACTION_NONE;
     for (enum action a = 0; a < ACTION_COUNT; a++)
-        if (action_holds(a, p) && action_has_key(a, key))
-            return a;
-    return ACTION_NONE;
+        if (action_holds(a, p) && action_has_key(a, key) &&
+            (found == ACTION_NONE || action_table[a].context == CONTEXT_QUESTION))
+            found = a;
+    return found;
+}
+
+bool action_shown(enum action a, enum place p)
+{
+    char name[KEY_NAME_LEN];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(action_table[a].keys, " "), action_table[a].keys);
+    return action_holds(a, p) && action_find(p, keys_find(name)) == a;
 }
 
 enum action action_by_name(const char *name)

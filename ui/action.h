@@ -8,9 +8,12 @@
 
 #include <stdbool.h>
 
-/* Where keys hold. A place sees the contexts of its row in action.c. */
-enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_TABLES, CONTEXT_PROMPT, CONTEXT_COUNT };
-enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_MATRIX, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
+/* Where keys hold. A place sees the contexts of its row in action.c; inside a question its letters come before what they
+ * do elsewhere. */
+enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_TABLES, CONTEXT_QUESTION,
+               CONTEXT_PROMPT, CONTEXT_COUNT };
+enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUESTION, PLACE_MATRIX,
+             PLACE_CLIENTS, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
 
 /*    ID          context  keys              name           hint        help */
 #define ACTIONS(X) \
@@ -19,6 +22,8 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_MATRIX, PLACE_DETAIL, 
     X(COMPARE,    ALL,     "2",              "compare",     NULL,  "pane Compare: all columns side by side") \
     X(CHAIN,      ALL,     "3",              "chain",       NULL,    "pane Chain: certificates as sent and as built") \
     X(MATRIX,     ALL,     "5",              "matrix",      NULL,       "pane Matrix: versions, suites, groups and signatures each server takes") \
+    X(CLIENTS,    ALL,     "6",              "clients",     NULL,       "pane Clients: which known clients each server works for, and why not for the others") \
+    X(CHECKLIST,  ALL,     "4",              "checklist",   NULL,       "pane Checklist: what you say beside what the probes say, and what that does to the ranking") \
     X(DOWN,       ALL,     "j Down",         "down",        NULL,       "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
     X(LEFT,       ALL,     "h Left",         "left",        NULL,       "previous column") \
@@ -37,8 +42,11 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_MATRIX, PLACE_DETAIL, 
     X(AGAIN,      PANES,   "R",              "again",       "again",    "probe this column again, or the marked ones") \
     X(AGAIN_ALL,  PANES,   "A",              "all",         NULL,       "probe all columns again") \
     X(SETTLE,     PANES,   "x",              "settle",      "settle",   "ask what would settle the doubt") \
-    X(ENUMERATE,  PANES,   "F",              "enumerate",   "fill",     "ask this column, or the marked ones, for everything it takes: fills the Matrix") \
+    X(ENUMERATE,  PANES,   "F",              "enumerate",   "fill",     "ask this column, or the marked ones, for everything it takes: fills the Matrix; in Clients each client's own hello is sent as well") \
     X(ENUMERATE_ALL, PANES, "M",             "enumerate-all", NULL,     "the same for all columns: some 200 connections each") \
+    X(LISTEN,     PANES,   "L",              "listen",      NULL,       "catch a client: listen on a port and show what connects, a column each") \
+    X(TAP,        PANES,   "T",              "tap",         NULL,       "pass clients through to this column's endpoint and show both sides, a column each") \
+    X(SAVE_HELLO, PANES,   "S",              "save-hello",  NULL,       "save the hello of the client in this column, to try it on an endpoint") \
     X(PAUSE,      PANES,   "p",              "pause",       NULL,       "hold the picture while probing goes on, or let it go on") \
     X(FIND,       ALL,     "/",              "find",        "find",     "find text in this pane; in help, show only what fits") \
     X(FIND_NEXT,  ALL,     "n",              "next",        NULL,       "next place where it is found") \
@@ -54,6 +62,15 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_MATRIX, PLACE_DETAIL, 
     X(STOP,       ALL,     "C-c",            "stop",        NULL,       "stop probing and keep the screen; a second one quits") \
     X(QUIT_PRINT, ALL,     "Q",              "quit-print",  NULL,       "quit and leave the last view printed in the terminal") \
     X(QUIT,       ALL,     "q",              "quit",        "quit",     "one step back, and from a pane quit") \
+    X(ANSWER_ALL, QUESTION, "a",             "answer-all",  "all",      "answer: all, or always") \
+    X(ANSWER_SOME, QUESTION, "s",            "answer-some", "some",     "answer: some") \
+    X(ANSWER_ONE, QUESTION, "o",             "answer-one",  "one",      "answer: one") \
+    X(ANSWER_YES, QUESTION, "y",             "answer-yes",  "yes",      "answer: yes") \
+    X(ANSWER_NO,  QUESTION, "n",             "answer-no",   "no",       "answer: no, or not known") \
+    X(ANSWER_WHILES, QUESTION, "w",          "answer-now-and-then", "now and then", "answer: now and then") \
+    X(ANSWER_BURSTS, QUESTION, "b",          "answer-bursts", "bursts", "answer: in bursts") \
+    X(ANSWER,     QUESTION, "Enter",         "answer",      "type",     "type the answer; anywhere as a command: answer clients=some") \
+    X(UNANSWER,   QUESTION, "u",             "unanswer",    "clear",    "take the answer back") \
     X(ACCEPT,     PROMPT,  "Enter",          "accept",      "do it",    "do what was typed") \
     X(CANCEL,     PROMPT,  "Esc",            "cancel",      "cancel",   "leave the prompt, do nothing") \
     X(COMPLETE,   PROMPT,  "Tab",            "complete",    "complete", "complete the name of a command") \
@@ -88,6 +105,7 @@ extern const char *const context_words[CONTEXT_COUNT];
 
 bool action_holds(enum action a, enum place p);
 enum action action_find(enum place p, int key);      /* ACTION_NONE when the key has none there */
+bool action_shown(enum action a, enum place p);      /* it holds there, and its first key leads to it */
 enum action action_by_name(const char *name);        /* of those outside prompts; ACTION_NONE */
 bool action_has_key(enum action a, int key);
 /* Calls back for each key of an action. */

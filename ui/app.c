@@ -27,6 +27,10 @@ void app_paint(struct app *a, bool keyed)
     if (a->screen)
         screen_size(a->screen, &a->w, &a->h);
     frame_free(a->frame);
+    char *note = work_note(a->work);
+    if (note)
+        view_say(a->view, "%s", note);
+    free(note);
     a->frame = render(work_scene(a->work), a->view, a->w, a->h, a->utf8);
     view_settle(a->view, a->frame, keyed);
     if (a->screen)
@@ -39,7 +43,7 @@ static void app_copy(struct app *a, const char *text)
 {
     struct err e = { "" };
     const char *term = getenv("TERM");
-    char *path = copy_file(text, &e);
+    char *path = copy_file("copied", text, &e);
     char *osc =
         a->screen ? copy_osc(text, getenv("TMUX") != NULL, term && strncmp(term, "screen", 6) == 0)
                   : NULL;
@@ -61,6 +65,31 @@ static void app_settle(struct app *a)
                  "Nothing more can be asked by itself; \"to settle it\" in Why says what you can do.");
 }
 
+/* The hello goes to a file, and the person is offered to try it on the reference's endpoint. */
+static void app_save_hello(struct app *a, int column)
+{
+    struct err e = { "" };
+    const struct scene *s = work_scene(a->work);
+    const struct column *c = session_column(s->session, column), *at = NULL;
+    const char *raw = c ? json_string_value(json_object_get(c->fact[FACT_CLIENT_HELLO].value, "raw")) : NULL;
+    if (!raw)
+        return;
+    char *name = mem_format("hello-%d", column);
+    char *path = copy_file(name, raw, &e);
+    for (size_t i = 0; i < s->session->count && !at; i++)
+        if (!column_is_client(s->session->column[i]))
+            at = s->session->column[i];
+    view_say(a->view, "%s%s%s", path ? "Saved to " : e.text, path ? path : "",
+             path ? ". Enter tries it on this endpoint; `tlswhy replay` takes the file, too." : "");
+    if (path) {
+        char *text = mem_format("%s,client=%s", at ? at->endpoint->text : "HOST", path);
+        view_offer(a->view, text);
+        free(text);
+    }
+    free(path);
+    free(name);
+}
+
 static void app_suspend(struct app *a)
 {
     if (a->screen)
@@ -73,7 +102,11 @@ static void app_effect(struct app *a, const struct effect *e)
     case EFFECT_ASK: work_ask(a->work, e->text); break;
     case EFFECT_AGAIN: work_again(a->work, e->column, false); break;
     case EFFECT_ENUMERATE: work_again(a->work, e->column, true); break;
+    case EFFECT_TRY_CLIENTS: work_try_clients(a->work, e->column); break;
     case EFFECT_SETTLE: app_settle(a); break;
+    case EFFECT_LISTEN: work_listen(a->work, e->text, e->column); break;
+    case EFFECT_SAVE_HELLO: app_save_hello(a, e->column); break;
+    case EFFECT_ANSWER: work_answer(a->work, (enum question)e->column, e->text); break;
     case EFFECT_REMOVE: work_remove(a->work, e->column); break;
     case EFFECT_UNDO:
         view_say(a->view, work_undo(a->work) ? "It is back." : "Nothing was removed.");

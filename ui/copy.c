@@ -117,7 +117,7 @@ static char *file_new(const char *folder, const char *text)
     return NULL;
 }
 
-char *copy_file(const char *text, struct err *e)
+char *copy_file(const char *name, const char *text, struct err *e)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME"), *tmp = getenv("TMPDIR");
     char *folder = state && *state == '/' ? mem_format("%s/tlswhy", state)
@@ -125,7 +125,7 @@ char *copy_file(const char *text, struct err *e)
     char *path = NULL;
     if (folder) {
         make_folders(folder);
-        path = file_in(folder, "copied", text);
+        path = file_in(folder, name, text);
     }
     free(folder);
     if (!path)

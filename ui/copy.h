@@ -16,8 +16,8 @@
 /* The bytes to send to the terminal, owned by the caller; NULL when the text is too long for it.
  * `tmux` and `screen` say what stands between us and the terminal. */
 char *copy_osc(const char *text, bool tmux, bool screen);
-/* Writes the text under $XDG_STATE_HOME/tlswhy (or ~/.local/state/tlswhy), or else to a new file in
- * $TMPDIR. The path, owned by the caller; NULL and a sentence when neither can be written. */
-char *copy_file(const char *text, struct err *e);
+/* Writes the text as NAME.txt under $XDG_STATE_HOME/tlswhy (or ~/.local/state/tlswhy), or else to a new file
+ * in $TMPDIR. The path, owned by the caller; NULL and a sentence when neither can be written. */
+char *copy_file(const char *name, const char *text, struct err *e);
 
 #endif

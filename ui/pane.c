@@ -3,5 +3,6 @@
 
 const struct pane *const pane_table[PANE_COUNT] = {
     [PANE_WHY] = &pane_why,       [PANE_COMPARE] = &pane_compare, [PANE_CHAIN] = &pane_chain,
-    [PANE_MATRIX] = &pane_matrix, [PANE_DETAIL] = &pane_detail,   [PANE_HELP] = &pane_help,
+    [PANE_CHECKLIST] = &pane_checklist, [PANE_MATRIX] = &pane_matrix, [PANE_CLIENTS] = &pane_clients, [PANE_DETAIL] = &pane_detail,
+    [PANE_HELP] = &pane_help,
 };

@@ -29,7 +29,12 @@ struct pane {
     /* The row that is about a column; false when none is. NULL where no row is about one alone. */
     bool (*about)(struct item *out, const struct look *l, const struct column *c);
 };
-extern const struct pane pane_why, pane_compare, pane_chain, pane_matrix, pane_detail, pane_help;
+enum { CHECKLIST_QUESTION = 1, CHECKLIST_LINE }; /* kinds of its rows: a question, a line about it; a: which one */
+extern const struct pane pane_why, pane_compare, pane_chain, pane_checklist, pane_matrix, pane_clients, pane_detail, pane_help;
 extern const struct pane *const pane_table[PANE_COUNT];
+
+/* What a result says in a sentence, owned by the caller; `r` may be NULL, then `state` says why. */
+char *clients_sentence(const struct client_result *r, enum works_state state);
+char *clients_legend(void); /* every glyph of the Clients pane with its word; owned by the caller */
 
 #endif

@@ -9,6 +9,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/wire/names.h"
 
 enum { ROW_LINE = 1, ROW_EVIDENCE };
 #define JSON_DEPTH 12
@@ -183,6 +184,109 @@ static void evidence_links(struct sheet *out, const struct look *l, char sign, c
     }
 }
 
+/* --- a known client ---------------------------------------------------------------------------- */
+
+/* Names of a list without signals and GREASE, owned by the caller; NULL for none. */
+static char *names_text(const uint16_t *list, const char *(*name)(uint16_t, char *))
+{
+    struct text t = { 0 };
+    char hex[NAME_LEN];
+    for (; list && *list; list++)
+        if (!number_is_grease(*list) && !(name == suite_name && suite_is_signal(*list)))
+            text_addf(&t, "%s%s", t.len ? ", " : "", name(*list, hex));
+    return t.len ? text_take(&t) : NULL;
+}
+
+static void add_list(struct sheet *out, const struct look *l, const char *title, const uint16_t *list,
+                     const char *(*name)(uint16_t, char *))
+{
+    char *names = names_text(list, name);
+    add(out, l, title, names ? names : "sends no such list");
+    free(names);
+}
+
+static const char *version_title(uint16_t number)
+{
+    const struct version *v = version_find(number);
+    return v ? v->title : "SSL 2.0";
+}
+
+static void add_bits(struct text *t, const char *what, int min, int max)
+{
+    if (min)
+        text_addf(t, "%s%s of less than %d bits", t->len ? ", " : "", what, min);
+    if (max)
+        text_addf(t, "%s%s of more than %d bits", t->len ? ", " : "", what, max);
+}
+
+static const struct { unsigned trait; const char *says; } trait_rows[] = {
+    { CLIENT_NO_SNI, "sends no server name" },
+    { CLIENT_SHUFFLES, "orders its extensions at random" },
+    { CLIENT_CN, "takes a name that stands only in the CN" },
+    { CLIENT_AIA, "fetches a missing intermediate" },
+    { CLIENT_REVOCATION, "checks revocation by default" },
+    { CLIENT_NEEDS_RENEGOTIATION, "insists on secure renegotiation" },
+    { CLIENT_NEEDS_EMS, "insists on extended master secret" },
+    { CLIENT_NAME_WARNING, "gives up at a warning about the name" },
+    { CLIENT_NO_CHECKS, "by default takes any certificate" },
+};
+
+static void client_habits(struct sheet *out, const struct look *l, const struct client *c)
+{
+    struct text refuses = { 0 }, habits = { 0 };
+    add_bits(&refuses, "RSA keys", c->rsa_bits_min, c->rsa_bits_max);
+    add_bits(&refuses, "DH groups", c->dh_bits_min, c->dh_bits_max);
+    if (c->digests && !(c->digests & CLIENT_SHA2))
+        text_addf(&refuses, "%sSHA-2 in certificates", refuses.len ? ", " : "");
+    if (c->digests && !(c->digests & CLIENT_SHA1))
+        text_addf(&refuses, "%sSHA-1 in certificates", refuses.len ? ", " : "");
+    for (size_t i = 0; i < sizeof trait_rows / sizeof *trait_rows; i++)
+        if (c->traits & trait_rows[i].trait)
+            text_addf(&habits, "%s%s", habits.len ? ", " : "", trait_rows[i].says);
+    add(out, l, "refuses", refuses.s);
+    add(out, l, "habits", habits.s);
+    text_free(&refuses);
+    text_free(&habits);
+}
+
+static void client_offers(struct sheet *out, const struct look *l, const struct client *c)
+{
+    char *versions = c->min == c->max ? mem_string(version_title(c->max))
+                                      : mem_format("%s to %s", version_title(c->min), version_title(c->max));
+    add(out, l, "versions", versions);
+    add_list(out, l, "suites", c->suites, suite_name);
+    add_list(out, l, "groups", c->groups, group_name);
+    add_list(out, l, "signature algorithms", c->sigalgs, sigalg_name);
+    add(out, l, "application protocols", c->alpn);
+    client_habits(out, l, c);
+    free(versions);
+}
+
+static void client_rows(struct sheet *out, const struct look *l, const struct column *c)
+{
+    size_t at = (size_t)l->subject->a;
+    if (l->subject->a < 0 || at >= client_count)
+        return;
+    const struct client *who = &client_table[at];
+    const struct client_result *r = works_result(l->scene->works, at, c->id);
+    char *says = clients_sentence(r, works_state(l->scene->works, at, c->id));
+    char *what = mem_format("%s as a client", who->name);
+    column_heading(out, l, what, c);
+    add(out, l, "is", who->title);
+    add(out, l, "since", who->since);
+    add(out, l, "result", says);
+    if (r && r->works != CLIENT_WORKS && c->endpoint) {
+        char *command = mem_format("tlswhy replay %s %s", who->name, c->endpoint->text);
+        add(out, l, "what would make it work", command);
+        free(command);
+    }
+    add(out, l, who->recorded ? "recorded from" : "documented by", who->source);
+    sheet_still(out, ATTR_PLAIN, "");
+    client_offers(out, l, who);
+    free(what);
+    free(says);
+}
+
 static void finding_rows(struct sheet *out, const struct look *l)
 {
     const struct subject *s = l->subject;
@@ -216,7 +320,7 @@ static void detail_rows(struct sheet *out, const struct look *l)
 {
     static void (*const of_column[])(struct sheet *, const struct look *, const struct column *) = {
         [SUBJECT_CELL] = cell_rows, [SUBJECT_CERT] = cert_rows, [SUBJECT_FAULT] = fault_rows,
-        [SUBJECT_FINDING] = NULL,
+        [SUBJECT_FINDING] = NULL, [SUBJECT_CLIENT] = client_rows,
     };
     const struct subject *s = l->subject;
     if (!s)

@@ -56,6 +56,12 @@ static void help_rows(struct sheet *out, const struct look *l)
         sheet_wrap(out, l, (struct item){ ROW_LEGEND, (int)(sizeof legend / sizeof *legend) }, ATTR_NOTE, "", line);
     free(line);
     free(matrix);
+    char *clients = clients_legend();
+    line = mem_format("Clients (6): %s", clients);
+    if (fits(filter, line))
+        sheet_wrap(out, l, (struct item){ ROW_LEGEND, (int)(sizeof legend / sizeof *legend) + 1 }, ATTR_NOTE, "", line);
+    free(line);
+    free(clients);
     if (!out->count)
         sheet_still(out, ATTR_PLAIN, "Nothing here fits; Esc shows all keys again.");
 }

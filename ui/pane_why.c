@@ -12,7 +12,7 @@
 enum { ROW_CAUSE = 1, ROW_EVIDENCE, ROW_LINE, ROW_COLUMN };
 /* ROW_CAUSE, ROW_LINE: a list, b cause, c first column; ROW_EVIDENCE: a number, b list and cause, c
  * first column; ROW_COLUMN: a column. Lines of one finding are told apart by `line`. */
-enum { LINE_SUMMARY = 1000, LINE_MISSING = 2000, LINE_FIX = 3000, LINE_REPRODUCE = 4000 };
+enum { LINE_SUMMARY = 1000, LINE_MISSING = 2000, LINE_FIX = 3000, LINE_REPRODUCE = 4000, LINE_ANSWERS = 5000 };
 
 static int first_column(const struct finding *f)
 {
@@ -93,6 +93,9 @@ static void add_finding(struct sheet *out, const struct look *l, const struct fi
         add_evidence(out, l, f, list, '+', f->for_[i]);
     for (size_t i = 0; i < f->against_count; i++)
         add_evidence(out, l, f, list, '-', f->against[i]);
+    char *answers = question_effect(f);
+    add_line(out, l, f, list, LINE_ANSWERS, "   your answers: ", answers);
+    free(answers);
     for (size_t i = 0; i < f->missing_count; i++)
         add_line(out, l, f, list, LINE_MISSING + 10 * (int)i, "   ? to settle it: ", f->missing[i]);
     add_line(out, l, f, list, LINE_FIX, "   fix: ", f->fix);

@@ -42,9 +42,9 @@ static char *status_text(const struct scene *s, const struct view *v)
     if (s->busy || s->waiting)
         text_addf(&t, "   %zu of %zu done", n - (size_t)s->busy, n + s->waiting);
     if (n > 1 && ref) {
-        bool matrix = v->pane == PANE_MATRIX && s->matrix;
-        text_addf(&t, "   %d of %d rows differ", matrix ? s->matrix->differ : s->differ,
-                  matrix ? (int)s->matrix->count : s->rows);
+        bool matrix = v->pane == PANE_MATRIX && s->matrix, clients = v->pane == PANE_CLIENTS && s->works;
+        text_addf(&t, "   %d of %d rows differ", matrix ? s->matrix->differ : clients ? s->works->differ : s->differ,
+                  matrix ? (int)s->matrix->count : clients ? (int)client_count : s->rows);
         text_addf(&t, "   reference %s", scene_letter(scene_index(s, ref->id), letter));
     }
     return text_take(&t);
@@ -86,7 +86,7 @@ static void draw_hints(struct grid *g, const struct view *v, int y)
     int x = 1, end = v->prompt ? g->w : g->w - 8;
     for (enum action a = 0; a < ACTION_COUNT; a++) {
         const struct action_row *r = &action_table[a];
-        if (!r->hint || a == ACTION_HELP || !action_holds(a, view_place(v)))
+        if (!r->hint || a == ACTION_HELP || !action_shown(a, view_place(v)))
             continue;
         size_t n = 0;
         while (r->keys[n] && r->keys[n] != ' ')
@@ -105,7 +105,8 @@ static void draw_hints(struct grid *g, const struct view *v, int y)
 
 static const char *const prompt_words[] = {
     [PROMPT_NONE] = "", [PROMPT_FIND] = "/", [PROMPT_COMMAND] = ":", [PROMPT_ADD] = "add: ",
-    [PROMPT_COPY] = "change and add: ",
+    [PROMPT_COPY] = "change and add: ", [PROMPT_LISTEN] = "listen on [ADDR:]PORT: ",
+    [PROMPT_TAP] = "pass clients through from [ADDR:]PORT: ", [PROMPT_ANSWER] = "your answer: ",
 };
 
 /* The text being typed, scrolled so that the cursor is seen. */
@@ -221,7 +222,7 @@ struct frame *render(const struct scene *s, const struct view *v, int w, int h, 
     draw_status(g, s, v);
     if (view_top(v) >= PANE_MAIN)
         draw_pane(f, s, v, view_top(v), body, true);
-    else if (g->w >= ALL_FROM_W && g->h >= ALL_FROM_H && v->pane != PANE_MATRIX) /* that one fills it alone */
+    else if (g->w >= ALL_FROM_W && g->h >= ALL_FROM_H && v->pane < PANE_CHECKLIST) /* those from there on fill it alone */
         draw_all(f, s, v, body);
     else
         draw_pane(f, s, v, v->pane, body, true);

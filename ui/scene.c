@@ -18,6 +18,29 @@ static void look_rows(struct scene *s)
     }
 }
 
+/* The clients' results are there already. */
+static void look_questions(struct scene *s)
+{
+    static const struct verdict none = { 0 };
+    struct client_tally t = { 0 };
+    struct text names = { 0 };
+    for (size_t k = 0; k < client_count; k++) {
+        bool known = false, fails = false;
+        for (size_t i = 0; i < s->works->columns; i++) {
+            const struct client_result *r = s->works->column[i].result ? &s->works->column[i].result[k] : NULL;
+            known |= r && r->works != CLIENT_UNKNOWN;
+            fails |= r && r->works == CLIENT_FAILS;
+        }
+        t.known += known;
+        if (fails && t.fails++ < TALLY_NAMES)
+            text_addf(&names, "%s%s", names.len ? "," : "", client_table[k].name);
+    }
+    t.names = text_take(&names);
+    checklist_clear(s->said);
+    checklist_of(s->said, s->session, s->verdict ? s->verdict : &none, &t);
+    free(t.names);
+}
+
 void scene_look(struct scene *s)
 {
     s->rows = s->differ = s->busy = s->failing = s->unsure = s->ok = 0;
@@ -34,12 +57,17 @@ void scene_look(struct scene *s)
     }
     matrix_free(s->matrix);
     s->matrix = matrix_of(s->session);
+    s->works = works_of(s->session, s->works);
+    look_questions(s);
 }
 
 void scene_clear(struct scene *s)
 {
     matrix_free(s->matrix);
     s->matrix = NULL;
+    works_free(s->works);
+    s->works = NULL;
+    checklist_clear(s->said);
 }
 
 int scene_index(const struct scene *s, int column)

@@ -8,8 +8,10 @@
 
 #include "src/model/diff.h"
 #include "src/model/session.h"
+#include "src/why/question.h"
 #include "src/why/verdict.h"
 #include "ui/matrix.h"
+#include "ui/works.h"
 
 struct scene {
     const struct session *session; /* lent */
@@ -22,6 +24,8 @@ struct scene {
     int rows, differ;              /* of those shown */
     int busy, failing, unsure, ok; /* columns */
     struct matrix *matrix;         /* owned; NULL before scene_look */
+    struct works *works;           /* owned; likewise */
+    struct probes_say said[QUESTION_COUNT]; /* owned; to the checklist; likewise */
 };
 
 /* Works out the fields below `trouble`. */

@@ -290,7 +290,7 @@ static void table_row(const struct table *t, const struct row *r, int y, bool se
     if (selected && t->focus)
         grid_reverse(t->g, t->a.x, y, t->label);
     for (int i = 0; i < t->n; i++) {
-        struct cell_text c = { .mark = ' ' };
+        struct cell_text c = { .mark = ' ', .room = column_w(t, i) - 1 };
         t->pane->cell(&c, t->look, &r->item, t->look->scene->session->column[t->index[i]]);
         char before[2] = { c.mark ? c.mark : ' ', '\0' };
         grid_put(t->g, column_x(t, i), y, 1, before, c.attr);

@@ -35,6 +35,7 @@ struct cell_text {
     char *text;      /* owned */
     char mark;       /* before the text, ' ' for none */
     unsigned attr;
+    int room;        /* given: columns of the screen for the text; 0: as long as it is */
     const char *full; /* lent; the whole value where `text` abbreviates it, or NULL: what is copied */
 };
 

@@ -20,10 +20,12 @@ struct ui_options {
     int prober;                 /* connected stream socket to the prober process; stays the caller's */
     char *const *endpoint;      /* canonical endpoint texts to begin with */
     size_t endpoint_count;
+    struct session *loaded;     /* columns to begin with, from files: taken over; or NULL. The prober has none of them */
     int later;                  /* > 0: readable once more endpoints to begin with are known; else none */
     bool (*later_read)(void *arg, char *const **endpoint, size_t *n, struct err *e); /* lends them */
     void *later_arg;
     char *const *defaults;      /* KEY_COUNT values for endpoints added by hand, or NULL */
+    char *const *answer;        /* QUESTION_COUNT answers to begin with, each may be NULL; or NULL */
     struct why_options why;
     enum ui_color color;        /* NO_COLOR is honoured for auto */
     const char *script;         /* --ui-script FILE: keys and commands instead of a person; or NULL */

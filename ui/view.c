@@ -41,7 +41,8 @@ enum pane_id view_top(const struct view *v)
 
 enum place view_place(const struct view *v)
 {
-    return v->prompt ? PLACE_PROMPT : pane_table[view_top(v)]->place;
+    enum place place = pane_table[view_top(v)]->place;
+    return v->prompt ? PLACE_PROMPT : place == PLACE_CHECKLIST && v->asking ? PLACE_QUESTION : place;
 }
 
 const struct spot *view_spot_of(const struct view *v, enum pane_id pane)
@@ -192,7 +193,7 @@ static void pane_go(struct view *v, enum pane_id pane)
 {
     v->pane = pane;
     v->depth = 0;
-    v->help = false;
+    v->help = v->asking = false;
 }
 
 /* From a column the person went to, to what is said about it. */
@@ -213,7 +214,9 @@ static void act_compare(struct view *v, const struct scene *s)
     pane_go(v, PANE_COMPARE);
 }
 static void act_chain(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHAIN); }
+static void act_checklist(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHECKLIST); }
 static void act_matrix(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_MATRIX); }
+static void act_clients(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CLIENTS); }
 
 static void act_next_pane(struct view *v, const struct scene *s)
 {
@@ -236,6 +239,8 @@ static bool step_back(struct view *v)
         v->help = false;
     } else if (v->depth) {
         v->depth--;
+    } else if (v->asking) {
+        v->asking = false;
     } else {
         return false;
     }
@@ -297,6 +302,10 @@ static void act_open(struct view *v, const struct scene *s)
         help_run(v, s);
         return;
     }
+    if (view_top(v) == PANE_CHECKLIST) {
+        v->asking = true;
+        return;
+    }
     const struct pane *p = pane_table[view_top(v)];
     struct sheet rows = rows_of(v, s);
     int at = sheet_find(&rows, view_spot(v));
@@ -310,6 +319,57 @@ static void act_open(struct view *v, const struct scene *s)
     } else {
         view_say(v, "There is nothing more behind this; Esc goes back.");
     }
+}
+
+/* --- the checklist --------------------------------------------------------------------------- */
+
+static enum question question_of(const struct view *v)
+{
+    const struct item *item = &v->spot[PANE_CHECKLIST].item;
+    bool one = item->kind && item->a >= 0 && item->a < QUESTION_COUNT;
+    return one ? (enum question)item->a : 0;
+}
+
+/* On to the next question, so that one key answers each. */
+static void answer_give(struct view *v, const struct scene *s, enum question q, char *answer)
+{
+    effect_add(v, EFFECT_ANSWER, (int)q, answer);
+    if (view_top(v) == PANE_CHECKLIST && answer && v->spot[PANE_CHECKLIST].item.kind != CHECKLIST_LINE)
+        rows_move(v, s, 1);
+}
+
+static void answer_letter(struct view *v, const struct scene *s, char letter)
+{
+    enum question q = question_of(v);
+    const struct question_row *row = &question_table[q];
+    struct text t = { 0 };
+    for (int i = 0; i < VALUES_MAX && row->value[i].word; i++) {
+        if (row->value[i].letter == letter) {
+            answer_give(v, s, q, mem_string(row->value[i].word));
+            text_free(&t);
+            return;
+        }
+        text_addf(&t, "%c %s, ", row->value[i].letter, row->value[i].word);
+    }
+    view_say(v, "%s It takes %sor Enter and %s.", row->asks, t.s, row->takes ? row->takes : "one of these words");
+    text_free(&t);
+}
+
+static void act_answer_all(struct view *v, const struct scene *s) { answer_letter(v, s, 'a'); }
+static void act_answer_some(struct view *v, const struct scene *s) { answer_letter(v, s, 's'); }
+static void act_answer_one(struct view *v, const struct scene *s) { answer_letter(v, s, 'o'); }
+static void act_answer_yes(struct view *v, const struct scene *s) { answer_letter(v, s, 'y'); }
+static void act_answer_no(struct view *v, const struct scene *s) { answer_letter(v, s, 'n'); }
+static void act_answer_whiles(struct view *v, const struct scene *s) { answer_letter(v, s, 'w'); }
+static void act_answer_bursts(struct view *v, const struct scene *s) { answer_letter(v, s, 'b'); }
+
+static void act_unanswer(struct view *v, const struct scene *s)
+{
+    enum question q = question_of(v);
+    if (s->session->answer[q])
+        answer_give(v, s, q, NULL);
+    view_say(v, s->session->answer[q] ? "%s Your answer is taken back." : "%s You have not answered it.",
+             question_table[q].asks);
 }
 
 /* --- columns --------------------------------------------------------------------------------- */
@@ -401,7 +461,10 @@ static void act_remove(struct view *v, const struct scene *s)
 
 static void act_undo(struct view *v, const struct scene *s)
 {
-    (void)s;
+    if (view_top(v) == PANE_CHECKLIST && s->session->answer[question_of(v)]) {
+        act_unanswer(v, s);
+        return;
+    }
     effect_add(v, EFFECT_UNDO, 0, NULL);
 }
 
@@ -438,8 +501,9 @@ static void act_enumerate(struct view *v, const struct scene *s)
     if (!column_or_say(v, s) || !can_ask(v, s))
         return;
     char *what = columns_text(v, s);
-    columns_each(v, s, EFFECT_ENUMERATE);
-    view_say(v, "Asking %s for everything; 5 shows it.", what);
+    columns_each(v, s, v->pane == PANE_CLIENTS ? EFFECT_TRY_CLIENTS : EFFECT_ENUMERATE);
+    view_say(v, v->pane == PANE_CLIENTS ? "Asking %s for everything, and with each client's hello."
+                                        : "Asking %s for everything; 5 shows it.", what);
     free(what);
 }
 
@@ -447,8 +511,9 @@ static void act_enumerate_all(struct view *v, const struct scene *s)
 {
     if (!column_or_say(v, s) || !can_ask(v, s))
         return;
-    effect_add(v, EFFECT_ENUMERATE, 0, NULL);
-    view_say(v, "Asking all %zu columns for everything; 5 shows it.", s->session->count);
+    effect_add(v, v->pane == PANE_CLIENTS ? EFFECT_TRY_CLIENTS : EFFECT_ENUMERATE, 0, NULL);
+    view_say(v, v->pane == PANE_CLIENTS ? "Asking all %zu columns for everything, and with each client's hello."
+                                        : "Asking all %zu columns for everything; 5 shows it.", s->session->count);
 }
 
 static void act_settle(struct view *v, const struct scene *s)
@@ -613,6 +678,42 @@ static void act_copy_column(struct view *v, const struct scene *s)
         prompt_open(v, PROMPT_COPY, c->endpoint && c->endpoint->text ? c->endpoint->text : "");
 }
 
+void view_offer(struct view *v, const char *endpoint) { prompt_open(v, PROMPT_ADD, endpoint); }
+
+static void act_listen(struct view *v, const struct scene *s)
+{
+    if (can_ask(v, s))
+        prompt_open(v, PROMPT_LISTEN, "8443");
+}
+
+static void act_tap(struct view *v, const struct scene *s)
+{
+    const struct column *c = column_or_say(v, s);
+    if (!c || !can_ask(v, s))
+        return;
+    if (column_is_client(c))
+        view_say(v, "This column is a client that connected; choose the column of an endpoint.");
+    else
+        prompt_open(v, PROMPT_TAP, "8443");
+}
+
+static void act_save_hello(struct view *v, const struct scene *s)
+{
+    const struct column *c = column_or_say(v, s);
+    if (!c)
+        return;
+    if (c->fact[FACT_CLIENT_HELLO].state == STATE_YES)
+        effect_add(v, EFFECT_SAVE_HELLO, c->id, NULL);
+    else
+        view_say(v, "No client's hello is in this column; L listens for one, T passes one through.");
+}
+
+static void act_answer(struct view *v, const struct scene *s)
+{
+    const char *now = s->session->answer[question_of(v)];
+    prompt_open(v, PROMPT_ANSWER, now ? now : "");
+}
+
 static void set_text(char **to, const char *text)
 {
     free(*to);
@@ -653,6 +754,45 @@ static void accept_endpoint(struct view *v, const struct scene *s, const char *t
     endpoint_free(ep);
 }
 
+static void accept_where(struct view *v, const struct scene *s, const char *text)
+{
+    const struct column *c = v->prompt == PROMPT_TAP ? view_column(v, s) : NULL;
+    if (!*text) {
+        view_say(v, "A port is needed, such as 8443, or an address and a port: 192.0.2.1:8443.");
+        return;
+    }
+    effect_add(v, EFFECT_LISTEN, c ? c->id : 0, mem_string(text));
+    v->prompt = PROMPT_NONE;
+}
+
+static void accept_answer(struct view *v, const struct scene *s, const char *text)
+{
+    struct err e = { "" };
+    enum question q = question_of(v);
+    char *answer = answer_check(q, text, &e);
+    if (!answer) {
+        view_say(v, "%s", e.text);
+        return;
+    }
+    v->prompt = PROMPT_NONE;
+    answer_give(v, s, q, answer);
+}
+
+/* As a command: clients=some. */
+static void accept_question(struct view *v, const struct scene *s, const char *text)
+{
+    struct err e = { "" };
+    enum question q;
+    char *answer = answer_parse(text, &q, &e);
+    if (!answer) {
+        view_say(v, "%s", e.text);
+        return;
+    }
+    v->prompt = PROMPT_NONE;
+    view_say(v, "%s %s; 4 shows what that does to the ranking.", question_table[q].asks, answer);
+    answer_give(v, s, q, answer);
+}
+
 static void say_unknown_command(struct view *v, const char *word)
 {
     const char *words[ACTION_COUNT];
@@ -680,6 +820,15 @@ static void accept_command(struct view *v, const struct scene *s, const char *te
         accept_endpoint(v, s, rest);
     } else if (a == ACTION_FIND && *rest) {
         accept_find(v, s, rest);
+    } else if (a == ACTION_ANSWER && *rest) {
+        accept_question(v, s, rest);
+    } else if (a == ACTION_LISTEN && *rest && can_ask(v, s)) {
+        v->prompt = PROMPT_LISTEN;
+        accept_where(v, s, rest);
+    } else if (a == ACTION_TAP && *rest && action_holds(a, view_place(v))) {
+        act_tap(v, s);
+        if (v->prompt == PROMPT_TAP)
+            accept_where(v, s, rest);
     } else {
         v->prompt = PROMPT_NONE;
         if (action_holds(a, view_place(v)))
@@ -695,6 +844,7 @@ static void act_accept(struct view *v, const struct scene *s)
     static void (*const accept[])(struct view *, const struct scene *, const char *) = {
         [PROMPT_FIND] = accept_find, [PROMPT_COMMAND] = accept_command,
         [PROMPT_ADD] = accept_endpoint, [PROMPT_COPY] = accept_endpoint,
+        [PROMPT_LISTEN] = accept_where, [PROMPT_TAP] = accept_where, [PROMPT_ANSWER] = accept_answer,
     };
     char *text = mem_string(v->line.text);
     if (v->prompt)
@@ -762,7 +912,9 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_WHY] = act_why,
     [ACTION_COMPARE] = act_compare,
     [ACTION_CHAIN] = act_chain,
+    [ACTION_CHECKLIST] = act_checklist,
     [ACTION_MATRIX] = act_matrix,
+    [ACTION_CLIENTS] = act_clients,
     [ACTION_BACK] = act_back,
     [ACTION_DOWN] = act_down,
     [ACTION_UP] = act_up,
@@ -786,6 +938,9 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_SETTLE] = act_settle,
     [ACTION_ENUMERATE] = act_enumerate,
     [ACTION_ENUMERATE_ALL] = act_enumerate_all,
+    [ACTION_LISTEN] = act_listen,
+    [ACTION_TAP] = act_tap,
+    [ACTION_SAVE_HELLO] = act_save_hello,
     [ACTION_PAUSE] = act_pause,
     [ACTION_FIND] = act_find,
     [ACTION_FIND_NEXT] = act_find_next,
@@ -798,6 +953,15 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_STOP] = act_stop,
     [ACTION_QUIT_PRINT] = act_quit_print,
     [ACTION_QUIT] = act_quit,
+    [ACTION_ANSWER_ALL] = act_answer_all,
+    [ACTION_ANSWER_SOME] = act_answer_some,
+    [ACTION_ANSWER_ONE] = act_answer_one,
+    [ACTION_ANSWER_YES] = act_answer_yes,
+    [ACTION_ANSWER_NO] = act_answer_no,
+    [ACTION_ANSWER_WHILES] = act_answer_whiles,
+    [ACTION_ANSWER_BURSTS] = act_answer_bursts,
+    [ACTION_ANSWER] = act_answer,
+    [ACTION_UNANSWER] = act_unanswer,
     [ACTION_ACCEPT] = act_accept,
     [ACTION_CANCEL] = act_cancel,
     [ACTION_COMPLETE] = act_complete,
@@ -821,7 +985,7 @@ void view_action(struct view *v, const struct scene *s, enum action a)
 
 /* Panes that come with later versions, so that nobody thinks the key is broken. */
 static const struct { int key; const char *title; } later[] = {
-    { '4', "Checklist" }, { '6', "Clients" }, { '7', "Clock" }, { '8', "Path" },
+    { '7', "Clock" }, { '8', "Path" },
     { '9', "Load" }, { '0', "Log" },
 };
 
@@ -830,8 +994,8 @@ static void say_unbound(struct view *v, int key)
     char name[KEY_NAME_LEN];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (later[i].key == key) {
-            view_say(v, "Pane %c, %s, is not there yet; 1 Why, 2 Compare, 3 Chain and 5 Matrix are.", key,
-                     later[i].title);
+            view_say(v, "Pane %c, %s, is not there yet; those from 1 to 6 are.",
+                     key, later[i].title);
             return;
         }
     view_say(v, "%s does nothing here; ? shows all keys.", keys_name(key, name));

@@ -16,8 +16,8 @@
 #include "ui/line.h"
 #include "ui/scene.h"
 
-enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_MATRIX, PANE_DETAIL, PANE_HELP, PANE_COUNT };
-#define PANE_MAIN 4 /* those before are the ones Tab goes through */
+enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_DETAIL, PANE_HELP, PANE_COUNT };
+#define PANE_MAIN 6 /* those before are the ones Tab goes through */
 
 /* What a row is, so that the selection can follow it while rows come and go. Each pane gives its
  * kinds a meaning; `line` counts the lines of one thing that was wrapped. */
@@ -27,21 +27,25 @@ struct item { int kind, a, b, c, line; };
 struct spot { struct item item; int index; int top, left, width, page; };
 
 /* What a detail view is about. */
-enum subject_kind { SUBJECT_EVIDENCE, SUBJECT_CELL, SUBJECT_CERT, SUBJECT_FAULT, SUBJECT_FINDING };
+enum subject_kind { SUBJECT_EVIDENCE, SUBJECT_CELL, SUBJECT_CERT, SUBJECT_FAULT, SUBJECT_FINDING, SUBJECT_CLIENT };
 struct subject {
     enum subject_kind kind;
-    int column;  /* id; cell, cert, fault */
+    int column;  /* id; cell, cert, fault, client */
     int a, b, c; /* evidence: number. cell: fact. cert: 0 sent, 1 built; index. fault: index.
-                  * finding: list, cause, first column */
+                  * finding: list, cause, first column. client: its place in client_table */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY };
+enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER };
 
 enum effect_kind {
     EFFECT_ASK,     /* text: an endpoint that has been parsed, canonical */
     EFFECT_AGAIN,   /* column; 0: all */
     EFFECT_ENUMERATE, /* likewise */
+    EFFECT_TRY_CLIENTS, /* likewise: and the hello of every known client */
     EFFECT_SETTLE,
+    EFFECT_LISTEN,  /* text: [ADDR:]PORT; column: whose endpoint everything is passed to, 0: nowhere */
+    EFFECT_SAVE_HELLO, /* column */
+    EFFECT_ANSWER,  /* column: the question; text: the answer as answer_check keeps it; NULL: taken back */
     EFFECT_REMOVE,  /* column */
     EFFECT_UNDO,
     EFFECT_PAUSE, EFFECT_STOP,
@@ -62,6 +66,7 @@ struct view {
     int reference;                    /* id chosen with r; 0: nobody chose */
     int *mark; size_t mark_count;     /* owned; column ids */
     bool only_diff, paused, stopped;
+    bool asking;                      /* inside a question of the checklist: letters answer it */
     enum prompt prompt;
     struct line line;
     char *find;                       /* owned; what n looks for, or NULL */
@@ -81,6 +86,8 @@ const struct spot *view_spot_of(const struct view *v, enum pane_id pane);
 const struct column *view_column(const struct view *v, const struct scene *s);
 const struct column *view_reference(const struct view *v, const struct scene *s);
 bool view_marked(const struct view *v, int column);
+/* Lets the person add an endpoint that begins as this text. */
+void view_offer(struct view *v, const char *endpoint);
 void view_say(struct view *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void view_key(struct view *v, const struct scene *s, int key);

@@ -10,6 +10,7 @@
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/accepts.h"
 #include "src/model/stream.h"
 
 #define OUT_MAX (8u << 20)    /* lines the prober has not read yet */
@@ -39,7 +40,7 @@ struct work {
     unsigned long judged;     /* revision the verdict is for */
     bool fresh; /* the scene is to be worked out again though the session is the same */
     bool hold, stopped, spoke;
-    char *trouble;
+    char *trouble, *note;
     struct asked *asked; size_t asked_count;
     struct course *course; size_t course_count;
     struct removed removed[REMOVED_MAX]; size_t removed_count;
@@ -114,9 +115,19 @@ static struct course *course_of(struct work *w, int column)
     return &w->course[w->course_count++];
 }
 
+/* Behind all others, those of loaded columns among them. */
+static int ask_next(const struct work *w)
+{
+    int last = w->asked_count ? w->asked[w->asked_count - 1].ask : 0;
+    for (size_t i = 0; !last && i < w->session->count; i++)
+        if (column_is_saved(w->session->column[i]) || column_is_client(w->session->column[i]))
+            last = w->session->column[w->session->count - 1]->ask;
+    return last + 1;
+}
+
 void work_ask(struct work *w, const char *endpoint)
 {
-    int ask = w->asked_count ? w->asked[w->asked_count - 1].ask + 1 : 1;
+    int ask = ask_next(w);
     struct event ev = { .kind = EVENT_ASK, .ask = ask, .endpoint = mem_string(endpoint) };
     w->stopped = false;
     work_send(w, &ev);
@@ -129,12 +140,32 @@ void work_ask(struct work *w, const char *endpoint)
     w->fresh = true;
 }
 
+void work_listen(struct work *w, const char *where, int column)
+{
+    int ask = ask_next(w);
+    const struct column *c = column ? session_column(w->session, column) : NULL;
+    struct event ev = { .kind = EVENT_LISTEN, .ask = ask, .text = mem_string(where),
+                        .endpoint = c ? mem_string(c->endpoint->text) : NULL };
+    work_send(w, &ev);
+    event_clear(&ev);
+    w->asked = mem_array(w->asked, w->asked_count + 1, sizeof *w->asked);
+    w->asked[w->asked_count++] = (struct asked){ .ask = ask, .answered = true };
+}
+
+char *work_note(struct work *w)
+{
+    char *note = w->note;
+    w->note = NULL;
+    return note;
+}
+
 /* Asks what is wanted about one column; how many facts. */
 static int want_column(struct work *w, int column)
 {
     struct event ev = { .kind = EVENT_WANT, .column = column };
     int n = 0;
-    if (!why_wanted(w->session, column, ev.wanted))
+    const struct column *c = session_column(w->session, column);
+    if (!c || column_is_saved(c) || !why_wanted(w->session, column, ev.wanted))
         return 0;
     for (enum fact f = 0; f < FACT_COUNT; f++)
         n += ev.wanted[f];
@@ -148,12 +179,33 @@ void work_again(struct work *w, int column, bool full)
     w->stopped = false;
     for (size_t i = 0; i < w->session->count; i++) {
         const struct column *c = w->session->column[i];
-        if (column && c->id != column)
+        if ((column && c->id != column) || column_is_client(c)) /* who came to us can't be asked */
             continue;
+        if (column_is_saved(c)) { /* what it was stays beside what it is now */
+            if (column || c->nth == 0)
+                work_ask(w, c->endpoint->text);
+            continue;
+        }
         struct event ev = { .kind = EVENT_AGAIN, .column = c->id, .full = full };
         struct course *course = course_of(w, c->id);
         course->rounds = 0;
         course->expecting = true;
+        work_send(w, &ev);
+    }
+}
+
+void work_try_clients(struct work *w, int column)
+{
+    w->stopped = false;
+    for (size_t i = 0; i < w->session->count; i++) {
+        const struct column *c = w->session->column[i];
+        struct event ev = { .kind = EVENT_WANT, .column = c->id };
+        if ((column && c->id != column) || column_is_saved(c))
+            continue;
+        if (!accepts_known(c) || c->fact[FACT_CLIENTS].state != NOT_ASKED)
+            work_again(w, c->id, true);
+        ev.wanted[FACT_CLIENTS] = true;
+        course_of(w, c->id)->expecting = true;
         work_send(w, &ev);
     }
 }
@@ -225,6 +277,11 @@ static void work_apply(struct work *w, struct event *ev, const char *line, size_
         work_trouble(w, ev->text);
         if (ev->ask) /* an ask that could not even become a column */
             ask_answered(w, ev->ask);
+    }
+    if (ev->kind == EVENT_NOTE && ev->text) {
+        free(w->note);
+        w->note = mem_string(ev->text);
+        w->fresh = true;
     }
     bool done = ev->kind == EVENT_DONE;
     int column = ev->column;
@@ -324,6 +381,15 @@ static void on_writable(struct ev_loop *loop, struct ev_io *io, int events)
     (void)loop;
     (void)events;
     work_flush(io->data);
+}
+
+void work_answer(struct work *w, enum question q, const char *answer)
+{
+    struct event ev = { .kind = EVENT_ANSWER, .question = q, .text = mem_string(answer) };
+    char *line = event_format(&ev);
+    work_apply(w, &ev, line, strlen(line) - 1);
+    event_clear(&ev);
+    free(line);
 }
 
 /* --- what was removed ------------------------------------------------------------------------ */
@@ -432,7 +498,7 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
     w->why = o->why;
     w->changed = changed;
     w->arg = arg;
-    w->session = session_new(now);
+    w->session = o->loaded ? o->loaded : session_new(now);
     w->scene.session = w->session;
     w->fresh = true;
     buf_init(&w->in, STREAM_LINE_MAX + (1u << 20));
@@ -444,6 +510,9 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
     ev_io_start(loop, &w->readable);
     for (size_t i = 0; i < o->endpoint_count; i++)
         work_ask(w, o->endpoint[i]);
+    for (enum question q = 0; o->answer && q < QUESTION_COUNT; q++)
+        if (o->answer[q])
+            work_answer(w, q, o->answer[q]);
     ev_init(&w->later, on_later);
     w->later.data = w;
     if (o->later > 0) {
@@ -470,6 +539,7 @@ void work_free(struct work *w)
     verdict_free(w->verdict);
     session_free(w->session);
     scene_clear(&w->scene);
+    free(w->note);
     free(w->trouble);
     free(w->asked);
     free(w->course);

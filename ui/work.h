@@ -29,8 +29,16 @@ bool work_idle(const struct work *w);                /* nothing asked, busy or t
 bool work_spoke(const struct work *w);               /* the prober has said anything at all */
 
 void work_ask(struct work *w, const char *endpoint); /* canonical text */
+/* Listens there for clients; `column`: passes them on to its endpoint, 0: answers them. */
+void work_listen(struct work *w, const char *where, int column);
+/* What the person says, part of the session from now on; NULL takes it back. */
+void work_answer(struct work *w, enum question q, const char *answer);
+/* News to be told once, owned by the caller; NULL: none. */
+char *work_note(struct work *w);
 /* 0: all columns. `full`: this time everything is enumerated. */
 void work_again(struct work *w, int column, bool full);
+/* The hello of every known client, and everything enumerated where it was not yet, or where both were done before. */
+void work_try_clients(struct work *w, int column);
 int work_settle(struct work *w);                     /* asks what is wanted; how many facts */
 void work_stop(struct work *w);
 void work_remove(struct work *w, int column);

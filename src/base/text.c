@@ -98,6 +98,13 @@ char *text_printable(const void *p, size_t n, size_t max)
     size_t end = n < max ? n : max;
     for (size_t i = 0; i < end;) {
         ucs4_t c;
+        size_t plain = 0; /* nearly all text is ASCII */
+        while (i + plain < end && u[i + plain] >= ' ' && u[i + plain] <= '~')
+            plain++;
+        text_add_n(&t, (const char *)u + i, plain);
+        i += plain;
+        if (i == end)
+            break;
         int len = u8_mbtoucr(&c, u + i, end - i);
         if (len <= 0) {
             if (end < n && len == -2)

@@ -16,44 +16,66 @@
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+struct session_word { const char *path; size_t before; }; /* lent from argv; how many endpoints came first */
+
 struct options {                     /* everything the command line can say */
     char *defaults[KEY_COUNT];       /* --ca, --sni, ...: owned */
     struct endpoint **endpoint;      /* owned; arguments and -f files, parsed */
     size_t endpoint_count;
+    struct session_word *session;    /* owned; arguments that are saved sessions */
+    size_t session_count;
+    int reserved;                    /* ids of columns that were loaded from them, for a prober beside */
     struct engine_options engine;
     struct why_options why;
     struct resolve_rule *resolve;    /* owned; --resolve, what engine.resolve points to */
     bool json, jsonl, plain, quiet, verbose, lab, help, version;
-    bool offline;                    /* --offline */
-    bool client_list;                /* --client list: options_clients, then exit 0 */
+    bool client_list;                /* --client list: clients_list, then exit 0 */
     enum color_when color;
+    int count;                       /* --count: ends after so many clients; 0: never */
+    double seconds;                  /* --for; 0: until it is interrupted */
+    char *save;                      /* --save: owned, or NULL */
+    char *cert, *key;                /* --cert, --key of listen and tap: owned, or NULL */
     char *ui_script;                 /* owned, or NULL */
+    char *answer[QUESTION_COUNT];    /* --answer: owned, as answer_check keeps it, or NULL */
     bool dump_keys, reset_tty;
     char **word;                     /* arguments that are no endpoints (lab list): lent from argv,
                                         the array itself is owned */
     size_t word_count;
 };
 
+/* What a command takes: words that are endpoints (else they are the command's own), options of those who wait for
+ * clients. */
+enum takes { TAKES_WORDS = 0, TAKES_ENDPOINTS = 1, TAKES_CLIENTS = 2 }; /* with endpoints: saved sessions, too */
+
 /* Parses the argc words of argv, which begin after the command word. False and one sentence (exit
- * 2) when anything is bad: *o is empty then, nothing was started. `takes_endpoints` says whether
- * other words (and the lines of -f files) are endpoints. After --help, --version or --client list
- * the rest is not looked at. */
-bool options_parse(struct options *o, int argc, char **argv, bool takes_endpoints, struct err *e);
+ * 2) when anything is bad: *o is empty then, nothing was started. `takes`: enum takes, joined; with
+ * TAKES_ENDPOINTS the lines of -f files are endpoints, too. After --help, --version or --client list
+ * the rest is not looked at, but for --verbose after the latter. */
+bool options_parse(struct options *o, int argc, char **argv, unsigned takes, struct err *e);
 void options_free(struct options *o); /* leaves *o empty; accepts an empty one */
 void options_help(FILE *out);         /* every option and every endpoint key, from their tables */
-void options_clients(FILE *out);      /* --client list */
+/* --client list; verbose: with all that is known of each. Wrapped at `width`. */
+void clients_list(FILE *out, bool verbose, int width);
 
 struct command {
     const char *name;
     const char *usage, *says;
     int (*run)(struct options *o);   /* exit status; NULL: not there yet */
-    bool takes_endpoints;
+    unsigned takes;                  /* enum takes, joined */
 };
 extern const struct command command_table[];
 extern const size_t command_count;
 
 int cmd_check(struct options *o);
+int cmd_compare(struct options *o);
 int cmd_lab(struct options *o);
+int cmd_replay(struct options *o);
+int cmd_listen(struct options *o);
+int cmd_tap(struct options *o);
+/* What all commands print for: columns of standard output, 80 where it is no terminal; whether the locale has more
+ * than ASCII. */
+int terminal_width(void);
+bool locale_is_utf8(void);
 /* The prober as a process of its own: returns our end of a socket, or -1 and a sentence. The child
  * ends when the socket does. */
 int prober_start(const struct options *o, int *pid, struct err *e);

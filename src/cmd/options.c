@@ -12,7 +12,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
-#include "src/wire/client.h"
+#include "src/cmd/sessionfile.h"
 
 #define ENDPOINTS_MAX 100000 /* from arguments and files together */
 #define QUOTE_MAX 100
@@ -30,6 +30,7 @@ struct parse {
     struct pending *pending;
     size_t pending_count;
     size_t resolve_count;
+    bool hears; /* the command is one that clients connect to */
     bool done; /* --help and the like: the rest is not looked at */
 };
 
@@ -44,6 +45,7 @@ struct option_row {
     const char *takes; /* NULL: no value */
     const char *help;
     option_set *set;   /* NULL: this version can't do it yet */
+    bool hears;        /* of listen and tap alone, so far */
     size_t field;      /* offset in struct options, for the setters that need one */
     double min, max;   /* of numbers */
 };
@@ -145,6 +147,23 @@ static bool set_string(struct parse *p, const struct option_row *row, const char
     return true;
 }
 
+/* A number with the unit behind it: 30s, 10m, 24h, 2d. */
+static bool set_time(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    static const struct { char letter; double seconds; } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+    size_t n = strlen(value);
+    char *number = mem_copy(value, n ? n - 1 : 0);
+    double seconds = 0, count = 0;
+    for (size_t i = 0; n && i < sizeof units / sizeof *units; i++)
+        if (value[n - 1] == units[i].letter && number_read(number, false, &count))
+            seconds = count * units[i].seconds;
+    free(number);
+    if (seconds < row->min || seconds > row->max)
+        return value_refuse(row, value, "a time such as 30s, 10m or 24h, at most 365d", e);
+    *(double *)field(p, row) = seconds;
+    return true;
+}
+
 static bool set_min_days(struct parse *p, const struct option_row *row, const char *value,
                          struct err *e)
 {
@@ -179,9 +198,22 @@ static bool set_addresses(struct parse *p, const struct option_row *row, const c
 static bool set_probes(struct parse *p, const struct option_row *row, const char *value,
                        struct err *e)
 {
-    p->o->engine.only_handshake = text_is(value, "handshake");
-    return p->o->engine.only_handshake ||
-           value_refuse(row, value, "handshake (no other probe can be asked alone yet)", e);
+    const char *names[32];
+    char *words = mem_string(value), *rest = words;
+    bool known = true;
+    for (char *word; known && (word = strsep(&rest, ","));)
+        known = engine_options_only(&p->o->engine, word);
+    free(words);
+    if (known)
+        return true;
+    struct text wanted = {0};
+    size_t n = engine_probe_names(names, sizeof names / sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        text_addf(&wanted, "%s%s", i == 0 ? "one or more of " : i + 1 == n ? " and " : ", ", names[i]);
+    text_add(&wanted, ", joined by commas");
+    value_refuse(row, value, wanted.s, e);
+    text_free(&wanted);
+    return false;
 }
 
 static bool set_fail_on(struct parse *p, const struct option_row *row, const char *value,
@@ -266,6 +298,19 @@ static bool set_resolve(struct parse *p, const struct option_row *row, const cha
     return false;
 }
 
+static bool set_answer(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    enum question q;
+    char *answer = answer_parse(value, &q, e);
+    if (!answer) {
+        err_while(e, "reading --%s", row->name);
+        return false;
+    }
+    free(p->o->answer[q]);
+    p->o->answer[q] = answer;
+    return true;
+}
+
 static void pending_add(struct parse *p, const char *text, bool is_file)
 {
     p->pending = mem_array(p->pending, p->pending_count + 1, sizeof *p->pending);
@@ -300,16 +345,32 @@ static const struct option_row rows[] = {
      .min = 0.1, .max = 600, .help = "the longest wait for one answer (5)"},
     {.name = "max-time", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.max_time),
      .min = 1, .max = 3600, .help = "all work on one endpoint (60)"},
-    {.name = "only", .takes = "PROBE", .set = set_probes,
-     .help = "ask nothing but this: handshake"},
+    {.name = "only", .takes = "PROBE,...", .set = set_probes,
+     .help = "ask nothing but these and what they need: handshake, versions, ciphers, groups, sigalgs, traits, "
+             "large, relaxed, machine, or clients, which sends the hello of every known client"},
     {.name = "depth", .takes = "quick|full", .set = set_depth,
      .help = "quick: the handshake and what explains it; full: everything each server takes"},
-    {.name = "offline", .set = set_flag, .field = FIELD(offline),
+    {.name = "offline", .set = set_flag, .field = FIELD(engine.offline),
      .help = "talk to the endpoint alone: no AIA, OCSP, CRL, NTP"},
     {.name = "min-days", .takes = "N", .set = set_min_days, .min = 0, .max = 36500,
      .help = "warn about certificates that end within N days (a tenth of their life)"},
     {.name = "fail-on", .takes = "warning", .set = set_fail_on,
      .help = "let warnings count as failures in the exit status"},
+    {.name = "count", .takes = "N", .set = set_int, .field = FIELD(count), .min = 1, .max = 1e6, .hears = true,
+     .help = "listen, tap: end after N clients"},
+    {.name = "for", .takes = "TIME", .set = set_time, .field = FIELD(seconds), .min = 0.1, .max = 365. * 86400,
+     .hears = true, .help = "listen, tap: end after this time: 30s, 10m, 24h"},
+    {.name = "save", .takes = "FILE", .set = set_string, .field = FIELD(save),
+     .help = "keep the session in FILE, to be opened and compared later; listen, tap: each new hello as it was "
+             "received, the first in FILE, the others beside it as FILE-2, FILE-3"},
+    {.name = "cert", .takes = "FILE", .set = set_string, .field = FIELD(cert), .hears = true,
+     .help = "listen: the certificate chain that clients are shown (made up on the spot)"},
+    {.name = "key", .takes = "FILE", .set = set_string, .field = FIELD(key), .hears = true,
+     .help = "listen: its private key (in the file of --cert)"},
+    {.name = "answer", .takes = "QUESTION=VALUE", .set = set_answer,
+     .help = "what you know of the pattern, to rank the causes by: fails=yes|no|now-and-then; clients=, networks=, "
+             "endpoints=all|some|one; since=always|TIME; times=always|bursts|HH:MM-HH:MM; software=CLIENT,...; "
+             "changed=WORDS"},
     {.name = "json", .set = set_flag, .field = FIELD(json),
      .help = "print one JSON document at the end"},
     {.name = "jsonl", .set = set_flag, .field = FIELD(jsonl),
@@ -332,10 +393,9 @@ static const struct option_row rows[] = {
     {.name = "version", .set = set_only, .field = FIELD(version), .help = "print the version"},
     /* Promised, and not there yet. */
     {.name = "tries", .takes = "N"},          {.name = "load", .takes = "N"},
-    {.name = "answer", .takes = "QUESTION=VALUE"}, {.name = "log", .takes = "FILE"},
-    {.name = "sntp", .takes = "HOST"},        {.name = "save", .takes = "FILE"},
-    {.name = "redact"},                       {.name = "every", .takes = "TIME"},
-    {.name = "for", .takes = "TIME"},         {.name = "vantage", .takes = "NAME=COMMAND"},
+    {.name = "log", .takes = "FILE"},
+    {.name = "sntp", .takes = "HOST"},        {.name = "redact"},
+    {.name = "every", .takes = "TIME"},       {.name = "vantage", .takes = "NAME=COMMAND"},
 };
 #define ROWS (sizeof rows / sizeof *rows)
 
@@ -377,6 +437,8 @@ static bool row_apply(struct parse *p, const struct option_row *row, const char 
 {
     if (!row->set)
         return err_set(e, "--%s is not there yet", row->name);
+    if (row->hears && !p->hears)
+        return err_set(e, "--%s is not there yet for other commands than listen and tap", row->name);
     if (!row->takes)
         return equals ? err_set(e, "--%s takes no value", row->name) : row->set(p, row, NULL, e);
     const char *value = value_take(p, row->name, row->takes, equals, e);
@@ -392,8 +454,11 @@ static bool key_apply(struct parse *p, enum key key, const char *equals, struct 
     const char *value = value_take(p, row->word, row->takes, equals, e);
     if (!value)
         return false;
-    if (key == KEY_CLIENT && text_is(value, "list"))
+    if (key == KEY_CLIENT && text_is(value, "list")) {
+        for (int i = p->at; i < p->argc; i++)
+            p->o->verbose |= strcmp(p->argv[i], "--verbose") == 0 || strcmp(p->argv[i], "-v") == 0;
         return p->o->client_list = p->done = true;
+    }
     if (!endpoint_check_value(key, value, e)) {
         err_while(e, "reading --%s", row->word);
         return false;
@@ -426,6 +491,8 @@ static bool long_parse(struct parse *p, const char *word, struct err *e)
     char *name = equals ? mem_copy(word, (size_t)(equals - word)) : mem_string(word);
     const struct option_row *row = row_by_name(name);
     enum key key = key_find(name);
+    if (row && row->hears && !p->hears && key < KEY_COUNT)
+        row = NULL; /* what endpoints call so is something else */
     bool ok = row ? row_apply(p, row, equals, e)
             : key < KEY_COUNT ? key_apply(p, key, equals, e)
                               : long_unknown(name, e);
@@ -569,11 +636,19 @@ static bool file_parse(struct options *o, const char *path, struct err *e)
     return ok;
 }
 
+static void session_add_word(struct options *o, const char *path)
+{
+    o->session = mem_array(o->session, o->session_count + 1, sizeof *o->session);
+    o->session[o->session_count++] = (struct session_word){ path, o->endpoint_count };
+}
+
 static bool pending_parse(struct parse *p, struct err *e)
 {
     for (size_t i = 0; i < p->pending_count; i++) {
         const struct pending *it = &p->pending[i];
-        if (!(it->is_file ? file_parse : endpoint_add)(p->o, it->text, e))
+        if (!it->is_file && sessionfile_is(it->text))
+            session_add_word(p->o, it->text);
+        else if (!(it->is_file ? file_parse : endpoint_add)(p->o, it->text, e))
             return false;
     }
     return true;
@@ -583,18 +658,22 @@ static bool sense_check(const struct parse *p, bool takes_endpoints, struct err 
 {
     if (p->o->json && p->o->jsonl)
         return err_set(e, "--json and --jsonl exclude each other: choose one");
-    if (p->o->engine.only_handshake && p->o->engine.depth_full)
-        return err_set(e, "--only handshake and --depth full exclude each other: choose one");
+    if (p->o->engine.only && p->o->engine.depth_full)
+        return err_set(e, "--only names what is asked and --depth full asks for everything: they exclude each other, "
+                          "choose one");
     if (p->o->quiet && p->o->verbose)
         return err_set(e, "--quiet and --verbose exclude each other: choose one");
+    if (p->o->save && !takes_endpoints && !p->hears)
+        return err_set(e, "--save is not there yet for other commands than check, compare, listen and tap");
     if (!takes_endpoints && p->pending_count)
         return err_set(e, "this command takes no endpoints, so --file has no use here");
     return true;
 }
 
-bool options_parse(struct options *o, int argc, char **argv, bool takes_endpoints, struct err *e)
+bool options_parse(struct options *o, int argc, char **argv, unsigned takes, struct err *e)
 {
-    struct parse p = {.o = o, .argc = argc, .argv = argv};
+    struct parse p = {.o = o, .argc = argc, .argv = argv, .hears = takes & TAKES_CLIENTS};
+    bool takes_endpoints = takes & TAKES_ENDPOINTS;
     *o = (struct options){.why = {.min_days = -1}};
     engine_options_default(&o->engine);
     o->engine.min_days = o->why.min_days;
@@ -621,6 +700,12 @@ void options_free(struct options *o)
     free(o->resolve);
     free(o->endpoint);
     free(o->ui_script);
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        free(o->answer[q]);
+    free(o->session);
+    free(o->save);
+    free(o->cert);
+    free(o->key);
     free(o->word);
     *o = (struct options){0};
 }
@@ -658,10 +743,4 @@ void options_help(FILE *out)
         if (key_table[k].due)
             help_line(out, mem_format("  %s=%s", key_table[k].word, key_table[k].takes),
                       key_table[k].help);
-}
-
-void options_clients(FILE *out)
-{
-    for (size_t i = 0; i < client_count; i++)
-        help_line(out, mem_format("  %s", client_table[i].name), client_table[i].title);
 }

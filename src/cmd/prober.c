@@ -18,6 +18,7 @@
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/cmd/cmd.h"
+#include "src/cmd/ears.h"
 
 #define OUT_MAX (256u << 20) /* lines nobody has read yet; beyond it the reader is taken for dead */
 #define CHUNK (64u << 10)
@@ -26,6 +27,7 @@
 struct prober {
     struct ev_loop *loop;
     struct engine *engine;
+    struct ears *ears;
     int fd;
     struct buf in, out;
     struct ev_io readable, writable;
@@ -79,6 +81,18 @@ static void prober_ask(struct prober *p, const struct event *ev)
     endpoint_free(ep);
 }
 
+static void prober_listen(struct prober *p, const struct event *ev)
+{
+    struct err e = { "" };
+    struct event note = { .kind = EVENT_NOTE, .ask = ev->ask };
+    note.text = ears_add(p->ears, ev->ask, ev->text ? ev->text : "", ev->endpoint, &e);
+    if (note.text)
+        prober_say(p, &note);
+    else
+        prober_trouble(p, ev->ask, e.text);
+    event_clear(&note);
+}
+
 static void prober_obey(struct prober *p, const char *line, size_t n)
 {
     struct err e = { "" };
@@ -89,6 +103,7 @@ static void prober_obey(struct prober *p, const char *line, size_t n)
     }
     switch (ev.kind) {
     case EVENT_ASK: prober_ask(p, &ev); break;
+    case EVENT_LISTEN: prober_listen(p, &ev); break;
     case EVENT_WANT: engine_want(p->engine, ev.column, ev.wanted); break;
     case EVENT_AGAIN: (ev.full ? engine_enumerate : engine_again)(p->engine, ev.column); break;
     case EVENT_DROP: engine_drop(p->engine, ev.column); break;
@@ -129,9 +144,11 @@ static void on_writable(struct ev_loop *loop, struct ev_io *w, int events)
 
 static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
 {
+    struct prober *p = w->data;
     (void)loop;
     (void)events;
-    prober_flush(w->data);
+    ears_sweep(p->ears);
+    prober_flush(p);
 }
 
 static void prober_free(struct prober *p)
@@ -167,6 +184,9 @@ static int prober_run(const struct options *o, int fd)
         prober_end(&p);
         return EXIT_TROUBLE;
     }
+    for (int i = 0; i < o->reserved; i++)
+        engine_column_id(p.engine);
+    p.ears = ears_new(p.loop, p.engine, &o->engine, (struct sink){ prober_say, &p });
     ev_io_init(&p.readable, on_readable, fd, EV_READ);
     ev_io_init(&p.writable, on_writable, fd, EV_WRITE);
     ev_prepare_init(&p.prepare, on_prepare);
@@ -174,6 +194,7 @@ static int prober_run(const struct options *o, int fd)
     ev_io_start(p.loop, &p.readable);
     ev_prepare_start(p.loop, &p.prepare);
     ev_run(p.loop, 0);
+    ears_free(p.ears);
     engine_free(p.engine);
     ev_io_stop(p.loop, &p.readable);
     ev_io_stop(p.loop, &p.writable);

@@ -1,6 +1,7 @@
 /* mint - see mint.h. */
 #include "src/lab/mint.h"
 
+#include <arpa/inet.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct mint {
 /* What goes into one certificate. */
 struct order {
     const char *name;           /* CN, and for servers the subjectAltName */
+    const char *const *names;   /* NULL-terminated; the subjectAltNames instead, addresses among them; or NULL */
     bool is_ca;
     int path_len;               /* CAs only; -1: no limit */
     unsigned rsa_bits;          /* 0: P-256 */
@@ -33,7 +35,7 @@ struct order {
 
 static bool mint_trouble(struct err *e, const char *name, int code)
 {
-    return err_set(e, "the lab can't make the certificate for %s: GnuTLS says: %s; "
+    return err_set(e, "the certificate for %s can't be made: GnuTLS says: %s; "
                    "a crypto policy of this machine may forbid it", name, gnutls_strerror(code));
 }
 
@@ -80,6 +82,26 @@ static int crt_set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
     return gnutls_x509_crt_set_authority_key_id(crt, id, n);
 }
 
+static int crt_set_name(gnutls_x509_crt_t crt, const char *name, unsigned flag)
+{
+    unsigned char address[16];
+    if (inet_pton(AF_INET, name, address) == 1)
+        return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address, 4, flag);
+    if (inet_pton(AF_INET6, name, address) == 1)
+        return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address, 16, flag);
+    return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name, (unsigned)strlen(name), flag);
+}
+
+static int crt_set_names(gnutls_x509_crt_t crt, const struct order *o)
+{
+    const char *const one[] = { o->name, NULL };
+    int r = 0;
+    unsigned flag = GNUTLS_FSAN_SET;
+    for (const char *const *name = o->names ? o->names : one; *name && r >= 0; name++, flag = GNUTLS_FSAN_APPEND)
+        r = crt_set_name(crt, *name, flag);
+    return r;
+}
+
 static int crt_set_use(gnutls_x509_crt_t crt, const struct order *o)
 {
     if (o->is_ca) {
@@ -93,8 +115,7 @@ static int crt_set_use(gnutls_x509_crt_t crt, const struct order *o)
         (r = gnutls_x509_crt_set_key_usage(crt, usage)) < 0 ||
         (r = gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_SERVER, 0)) < 0)
         return r;
-    return gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, o->name,
-                                                (unsigned)strlen(o->name), GNUTLS_FSAN_SET);
+    return crt_set_names(crt, o);
 }
 
 static int crt_fill(gnutls_x509_crt_t crt, const struct pair *p, const struct order *o, time_t now)
@@ -231,5 +252,40 @@ gnutls_certificate_credentials_t mint_credentials(const struct mint *m, const st
     if (r < 0)
         mint_trouble(e, row->id, r);
     pair_clear(&leaf);
+    return cred;
+}
+
+/* --- for whoever connects --------------------------------------------------------------------- */
+
+#define USUAL_RSA_BITS 2048
+
+static int pair_show(gnutls_certificate_credentials_t cred, const struct pair *leaf, const struct pair *ca)
+{
+    gnutls_x509_crt_t sent[] = { leaf->crt, ca->crt };
+    return gnutls_certificate_set_x509_key(cred, sent, 2, leaf->key);
+}
+
+gnutls_certificate_credentials_t mint_for_names(const char *const *names, time_t now, struct err *e)
+{
+    struct pair ca = {0}, leaf[2] = {{0}};
+    struct order root = {.name = "tlswhy made-up CA", .is_ca = true, .path_len = -1, .rsa_bits = USUAL_RSA_BITS,
+                         .from_days = -2, .to_days = 365};
+    struct order server = {.name = names[0], .names = names, .rsa_bits = USUAL_RSA_BITS, .from_days = -1,
+                           .to_days = 90, .issuer = &ca};
+    gnutls_certificate_credentials_t cred = NULL;
+    int r = 0;
+    bool made = pair_make(&ca, &root, now, e) && pair_make(&leaf[0], &server, now, e);
+    server.rsa_bits = 0;
+    made = made && pair_make(&leaf[1], &server, now, e);
+    if (made && (r = gnutls_certificate_allocate_credentials(&cred)) >= 0 &&
+        ((r = pair_show(cred, &leaf[0], &ca)) < 0 || (r = pair_show(cred, &leaf[1], &ca)) < 0)) {
+        gnutls_certificate_free_credentials(cred);
+        cred = NULL;
+    }
+    if (r < 0)
+        mint_trouble(e, names[0], r);
+    pair_clear(&ca);
+    pair_clear(&leaf[0]);
+    pair_clear(&leaf[1]);
     return cred;
 }

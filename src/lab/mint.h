@@ -24,4 +24,8 @@ bool mint_ca_pem(const struct mint *m, gnutls_datum_t *pem, struct err *e);
 gnutls_certificate_credentials_t mint_credentials(const struct mint *m, const struct lab_row *row,
                                                   struct err *e);
 
+/* A server that nobody trusts, for whoever connects: two chains for these names and addresses (NULL-terminated, the
+ * first is the CN), one with an RSA key and one with ECDSA, both of an RSA CA made now. As above. */
+gnutls_certificate_credentials_t mint_for_names(const char *const *names, time_t now, struct err *e);
+
 #endif

@@ -2,9 +2,13 @@
 #include "src/model/diff.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "src/base/mem.h"
 #include "src/model/accepts.h"
+#include "src/model/matter.h"
+#include "src/model/substance.h"
 
 static bool has_answer(const struct seen *s)
 {
@@ -59,8 +63,12 @@ static enum mark compare(const struct seen *a, const struct seen *b, enum fact f
     if (a->state == b->state) {
         if (fact_table[f].kind == FACT_OFFSET && has_answer(a))
             return offsets_agree(a->value, b->value) ? MARK_NONE : MARK_DIFFER;
-        if (fact_table[f].kind == FACT_OBJECT || fact_table[f].kind == FACT_FLAG || !has_answer(a))
+        if (fact_table[f].kind == FACT_FLAG || !has_answer(a))
             return MARK_NONE;
+        if (fact_table[f].kind == FACT_OBJECT)
+            return substance_same(f, a->value, b->value) ? MARK_NONE : MARK_DIFFER;
+        if (fact_table[f].kind == FACT_LIST && json_is_array(a->value) && json_is_array(b->value))
+            return lists_same(a->value, b->value) ? MARK_NONE : MARK_DIFFER;
         if (fact_table[f].kind == FACT_TAKEN)
             return compare_taken(f, a->value, b->value);
         if ((!a->value && !b->value) || (a->value && b->value && json_equal(a->value, b->value)))
@@ -102,4 +110,56 @@ enum mark diff_row(const struct session *s, enum fact f)
     if (pending)
         return MARK_PENDING;
     return unsure ? MARK_UNSURE : MARK_EQUAL;
+}
+
+/* --- all that differs --------------------------------------------------------------------------- */
+
+/* Whether one that works and one that does not, or the first two that disagree, differ so that it matters: comparing
+ * each with each would take a thousand columns a million steps. */
+static bool row_matters(const struct session *s, enum fact f)
+{
+    const struct column *reference[2] = { NULL, NULL };
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i], **r = &reference[column_works(c)];
+        if (has_answer(&c->fact[f]) && !*r)
+            *r = c;
+    }
+    for (size_t i = 0; i < s->count; i++)
+        for (int k = 0; k < 2; k++)
+            if (reference[k] && has_answer(&s->column[i]->fact[f]) &&
+                diff_cell(reference[k], s->column[i], f) == MARK_DIFFER &&
+                difference_matters(reference[k], s->column[i], f))
+                return true;
+    return false;
+}
+
+struct difference *differences_of(const struct session *s, size_t *count)
+{
+    struct difference *list = mem_array(NULL, FACT_COUNT, sizeof *list), *rest = mem_array(NULL, FACT_COUNT, sizeof *rest);
+    size_t n = 0, m = 0;
+    for (enum fact f = 0; f < FACT_COUNT; f++) {
+        if (diff_row(s, f) != MARK_DIFFER)
+            continue;
+        if (row_matters(s, f))
+            list[n++] = (struct difference){ f, true };
+        else
+            rest[m++] = (struct difference){ f, false };
+    }
+    memcpy(list + n, rest, m * sizeof *rest);
+    free(rest);
+    n += m;
+    *count = n;
+    return list;
+}
+
+json_t *difference_values(const struct session *s, enum fact f)
+{
+    json_t *values = json_array();
+    for (size_t i = 0; i < s->count; i++) {
+        const struct seen *seen = &s->column[i]->fact[f];
+        json_t *one = seen->value ? json_incref(seen->value)
+                      : has_answer(seen) ? json_boolean(seen->state == STATE_YES) : json_null();
+        json_array_append_new(values, one);
+    }
+    return values;
 }

@@ -1,7 +1,7 @@
 /* diff - how columns differ.
  *
- * Owns: the marks of a row and of a cell.
- * Must not know: colours, panes, causes.
+ * Owns: the marks of a row and of a cell, and the list of all that differs.
+ * Must not know: colours, panes, causes; which differences matter (matter.h).
  */
 #ifndef TLSWHY_MODEL_DIFF_H
 #define TLSWHY_MODEL_DIFF_H
@@ -21,5 +21,15 @@ enum mark {
 enum mark diff_row(const struct session *s, enum fact f);
 /* The mark before one cell, against the reference column; MARK_NONE where they agree. */
 enum mark diff_cell(const struct column *reference, const struct column *c, enum fact f);
+
+struct difference {
+    enum fact fact;
+    bool matters; /* as matter.h says of two of the columns */
+};
+/* What the columns disagree in, first what matters; both in the order of the facts. Owned by the caller. */
+struct difference *differences_of(const struct session *s, size_t *count);
+/* The value each column has, in their order: a fact without one counts by its state, null where it is not known.
+ * New reference. */
+json_t *difference_values(const struct session *s, enum fact f);
 
 #endif

@@ -402,17 +402,22 @@ static char *name_value_check(const char *value, struct err *e)
     return NULL;
 }
 
+/* A profile's name in its one spelling, else a file's: that it holds a hello shows when it is loaded. */
 static char *client_check(const char *value, struct err *e)
 {
     const struct client *c = client_find(value);
     if (c)
         return mem_string(c->name);
+    if (strchr(value, '/') || hellofile_exists(value))
+        return mem_string(value);
     const char **words = mem_array(NULL, client_count, sizeof *words);
     for (size_t i = 0; i < client_count; i++)
         words[i] = client_table[i].name;
     const char *near = text_nearest(value, words, client_count);
     if (near)
         REFUSE(e, value, "there is no client \"%2$s\"; did you mean %1$s?", near);
+    else if (strpbrk(value, ".#"))
+        REFUSE(e, value, "there is neither a client nor a file \"%s\"; --client list shows the clients there are");
     else
         REFUSE(e, value, "there is no client \"%s\"; --client list shows those there are");
     free(words);
@@ -470,6 +475,41 @@ static char *size_check(const char *value, struct err *e)
     return NULL;
 }
 
+/* One pin as curl writes it; apps write one slash less (OkHttp). 32 bytes are 43 digits, of which the last has 4 bits,
+ * and one "=". Owned by the caller, NULL when it is none. */
+static char *pin_normal(const char *pin, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t skip = n > 8 && strncmp(pin, "sha256//", 8) == 0 ? 8 : n > 7 && strncmp(pin, "sha256/", 7) == 0 ? 7 : 0;
+    const char *last = skip && n == skip + 44 && pin[n - 1] == '=' ? strchr(digits, pin[n - 2]) : NULL;
+    if (!last || (last - digits) % 4 != 0 || strspn(pin + skip, digits) != 43)
+        return NULL;
+    char *digest = mem_copy(pin + skip, 44), *out = mem_format("sha256//%s", digest);
+    free(digest);
+    return out;
+}
+
+static char *pin_check(const char *value, struct err *e)
+{
+    struct text t = {0};
+    for (const char *p = value; *p; p += *p == ';') {
+        size_t n = strcspn(p, ";");
+        char *pin = pin_normal(p, n);
+        if (!pin) {
+            char *bad = mem_copy(p, n);
+            REFUSE(e, bad, "\"%s\" is no pin: sha256//BASE64 is needed, the SHA-256 of a public key, 44 characters "
+                   "with the \"=\" at their end (a file goes with expect=)");
+            free(bad);
+            text_free(&t);
+            return NULL;
+        }
+        text_addf(&t, "%s%s", t.len ? ";" : "", pin);
+        free(pin);
+        p += n;
+    }
+    return text_take(&t);
+}
+
 static char *text_check(const char *value, struct err *e)
 {
     (void)e;
@@ -480,7 +520,7 @@ static value_check *const value_checks[KEY_COUNT] = {
     [KEY_AT] = at_check,           [KEY_SNI] = sni_check,     [KEY_NAME] = name_value_check,
     [KEY_CLIENT] = client_check,   [KEY_MIN] = version_check, [KEY_MAX] = version_check,
     [KEY_CIPHERS] = ciphers_check, [KEY_GROUPS] = groups_check, [KEY_SIGALGS] = sigalgs_check,
-    [KEY_ALPN] = alpn_check,       [KEY_HELLO_SIZE] = size_check,
+    [KEY_ALPN] = alpn_check,       [KEY_HELLO_SIZE] = size_check, [KEY_PIN] = pin_check,
 };
 
 /* A text must be shown, saved and sent as it is, so it has to be printable UTF-8. */
@@ -520,11 +560,31 @@ static char *value_normal(enum key key, const char *value, struct err *e)
     return normal;
 }
 
+static struct hellofile *saved_load(const char *path, struct err *e)
+{
+    struct err inner = {{0}};
+    struct hellofile *f = hellofile_load(path, &inner);
+    if (f && f->client.max < 0x0300) {
+        REFUSE(&inner, path, "the hello in \"%s\" asks for SSL 2.0 alone, and no handshake of that is made here");
+        hellofile_free(f);
+        f = NULL;
+    }
+    if (!f)
+        err_set(e, "in client=, %s", inner.text);
+    return f;
+}
+
 bool endpoint_check_value(enum key key, const char *value, struct err *e)
 {
     char *normal = value_normal(key, value, e);
+    bool ok = normal != NULL;
+    if (ok && key == KEY_CLIENT && !client_find(normal)) {
+        struct hellofile *f = saved_load(normal, e);
+        ok = f != NULL;
+        hellofile_free(f);
+    }
     free(normal);
-    return normal != NULL;
+    return ok;
 }
 
 /* --- the whole ----------------------------------------------------------------------------- */
@@ -727,6 +787,16 @@ static bool offer_refuse(const struct endpoint *ep, const uint16_t *suites, stru
     return false;
 }
 
+static bool client_settle(struct endpoint *ep, struct err *e)
+{
+    ep->client = client_find(ep->value[KEY_CLIENT]);
+    if (!ep->client && (ep->saved = saved_load(ep->value[KEY_CLIENT], e)))
+        ep->client = &ep->saved->client;
+    if (ep->saved && ep->value[KEY_SNI])
+        hellofile_forget_name(ep->saved);
+    return ep->client != NULL;
+}
+
 /* The values are canonical, so their lists parse. */
 static bool offer_settle(struct endpoint *ep, struct err *e)
 {
@@ -740,7 +810,8 @@ static bool offer_settle(struct endpoint *ep, struct err *e)
     struct limits l = { .min = ep->min, .max = ep->max, .suites = list[0], .groups = list[1], .sigalgs = list[2] };
     if (ep->value[KEY_HELLO_SIZE])
         l.size = number_of(ep->value[KEY_HELLO_SIZE]);
-    bool ok = offer_make(&ep->offer, client_find(ep->value[KEY_CLIENT]), &l) || offer_refuse(ep, list[0], e);
+    bool ok = client_settle(ep, e) &&
+              (offer_make(&ep->offer, ep->client, &l) || offer_refuse(ep, list[0], e));
     for (size_t i = 0; i < 3; i++)
         free(list[i]);
     return ok;
@@ -837,6 +908,7 @@ void endpoint_free(struct endpoint *ep)
     free(ep->note);
     free(ep->at_host);
     offer_clear(&ep->offer);
+    hellofile_free(ep->saved);
     free(ep);
 }
 
@@ -845,6 +917,10 @@ const char *endpoint_sni(const struct endpoint *ep)
     const char *sni = ep->value[KEY_SNI];
     if (sni)
         return text_is(sni, "none") ? NULL : sni;
+    if (ep->saved)
+        return ep->saved->heard.hello.sni;
+    if (ep->client->traits & CLIENT_NO_SNI)
+        return NULL;
     return ep->host_kind == HOST_NAME ? ep->host : NULL;
 }
 
@@ -866,6 +942,21 @@ char *endpoint_title(const struct endpoint *ep)
     char *title = mem_format("%s:%u", host, (unsigned)ep->port);
     free(host);
     return title;
+}
+
+const struct client *endpoint_client(const struct endpoint *ep)
+{
+    return ep->client;
+}
+
+const char *endpoint_alpn(const struct endpoint *ep)
+{
+    const char *given = ep->value[KEY_ALPN];
+    if (given)
+        return strcmp(given, "none") == 0 ? NULL : given;
+    if (ep->saved)
+        return ep->client->alpn;
+    return ep->scheme->alpn && ep->client != client_find(NULL) ? ep->client->alpn : ep->scheme->alpn;
 }
 
 const struct offer *endpoint_offer(const struct endpoint *ep)

@@ -3,8 +3,8 @@
  * Owns: the grammar [SCHEME://]HOST[:PORT][,KEY=VALUE]..., the tables of schemes and keys, and the
  * one sentence that says what is wrong with a bad one. A comma inside a value is written \, and a
  * backslash before a comma or a backslash \\; any other backslash stands for itself.
- * Must not know: resolving, sockets. Reads no file: that a file exists and holds what it should is
- * checked by those who use it.
+ * Must not know: resolving, sockets. Reads no file but that of client=FILE, since what a column offers is part
+ * of what it is; that any other file exists and holds what it should is checked by those who use it.
  */
 #ifndef TLSWHY_MODEL_ENDPOINT_H
 #define TLSWHY_MODEL_ENDPOINT_H
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "src/base/err.h"
+#include "src/model/hellofile.h"
 #include "src/wire/client.h"
 
 #define ENDPOINT_TEXT_MAX 8192  /* bytes of a whole endpoint, given or canonical */
@@ -35,7 +36,7 @@ extern const size_t scheme_count;
     X(AT,         "at",           true,  "ADDR[:PORT]",    "connect there instead of resolving") \
     X(SNI,        "sni",          true,  "NAME|none",      "server name to send") \
     X(NAME,       "name",         true,  "NAME",           "what the certificate must match: DNS name, address or URI") \
-    X(CLIENT,     "client",       true,  "PROFILE",        "act as this client") \
+    X(CLIENT,     "client",       true,  "PROFILE|FILE",   "act as this client, or as the one whose hello was saved") \
     X(MIN,        "min",          true,  "VERSION",        "lowest protocol version offered") \
     X(MAX,        "max",          true,  "VERSION",        "highest protocol version offered") \
     X(CIPHERS,    "ciphers",      true,  "LIST",           "cipher suites offered, joined by +") \
@@ -47,8 +48,8 @@ extern const size_t scheme_count;
     X(CERT,       "cert",         false, "FILE",           "client certificate") \
     X(KEY,        "key",          false, "FILE",           "its private key") \
     X(PASS_FILE,  "pass-file",    false, "FILE",           "file with the key's passphrase") \
-    X(PIN,        "pin",          false, "sha256//BASE64", "the key that should be there") \
-    X(EXPECT,     "expect",       false, "FILE",           "the certificate that should be there") \
+    X(PIN,        "pin",          true,  "sha256//BASE64", "the key that should be there, or several joined by ;") \
+    X(EXPECT,     "expect",       true,  "FILE",           "the certificate that should be there") \
     X(VIA,        "via",          false, "PROXY",          "through a proxy") \
     X(FROM,       "from",         false, "VANTAGE",        "where to probe from") \
     X(LABEL,      "label",        true,  "TEXT",           "column title") \
@@ -75,6 +76,8 @@ struct endpoint { /* never changed once it was parsed, so it is shared: endpoint
     char *value[KEY_COUNT];      /* owned; checked and in its one spelling, NULL where not given */
     char *note;                  /* owned; what was silently mended ("the path /x was dropped"), or NULL */
     uint16_t min, max;           /* protocol versions from min= max=, 0 where not given */
+    const struct client *client; /* const row, or lent by `saved` */
+    struct hellofile *saved;     /* owned; the file of client=FILE, else NULL */
     struct offer offer;          /* owned lists; ask endpoint_offer */
     char *at_host;               /* owned; address of at=, NULL where not given */
     uint16_t at_port;            /* port of at=, 0: `port` */
@@ -100,7 +103,13 @@ enum key key_find(const char *word);     /* KEY_COUNT when there is no such key 
 /* What this endpoint's client offers: its profile, limited by min= max= ciphers= groups= sigalgs= and
  * hello-size= (see offer_make). Lent, never NULL. */
 const struct offer *endpoint_offer(const struct endpoint *ep);
-/* What is sent as server name, NULL for none: sni= or HOST unless that is an address. Lent. */
+/* Who is asking: client=, else the profile `default`. Lent, never NULL. */
+const struct client *endpoint_client(const struct endpoint *ep);
+/* What is offered as application protocols, joined by "+", NULL for none: alpn=; else what a saved hello holds; else,
+ * where the scheme offers any, the profile's own, and the scheme's for `default`. Lent. */
+const char *endpoint_alpn(const struct endpoint *ep);
+/* What is sent as server name, NULL for none: sni=; else what a saved hello holds; else HOST unless that is an
+ * address or the client never sends any. Lent. */
 const char *endpoint_sni(const struct endpoint *ep);
 /* What the certificate must match: name=, else sni=, else HOST. Lent. */
 const char *endpoint_name(const struct endpoint *ep);

@@ -64,6 +64,10 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(COMPRESSION,  "compression",      "Compression",     GROUP_TLS,     FACT_FLAG,   false, "the server agrees to TLS compression (CRIME)") \
     X(FALLBACK,     "fallback_scsv",    "Fallback SCSV",   GROUP_TLS,     FACT_FLAG,   false, "the server refuses a needless fallback to an older version (RFC 7507)") \
     X(TOLERATES,    "tolerates",        "Tolerates",       GROUP_TLS,     FACT_OBJECT, true,  "how unusual but lawful hellos are answered: unknown extension, newer version, large, split") \
+    X(CLIENTS,      "clients",          "Clients tried",   GROUP_TLS,     FACT_OBJECT, true,  "the own hello of each known client, and how it was answered") \
+    X(REPLAY,       "replay",           "Smallest change", GROUP_TLS,     FACT_OBJECT, true,  "the smallest change to this client's hello that makes it be accepted") \
+    X(CLIENT_HELLO, "client_hello",     "Client's hello",  GROUP_TLS,     FACT_OBJECT, true,  "what a client that connected to us offers, its fingerprints, and the known client it looks like") \
+    X(CLIENT_END,   "client_end",       "Client went",     GROUP_TLS,     FACT_OBJECT, true,  "how far a client that connected to us got, who ended it, and how") \
     X(LEAF,         "leaf",             "Leaf SHA-256",    GROUP_CERT,    FACT_WORD,   false, "fingerprint of the server's certificate") \
     X(SUBJECT,      "subject",          "Subject",         GROUP_CERT,    FACT_WORD,   false, "name of the server's certificate") \
     X(ISSUER,       "issuer",           "Issuer",          GROUP_CERT,    FACT_WORD,   false, "who issued it") \
@@ -71,10 +75,13 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(CHAIN,        "chain",            "Chain sent",      GROUP_CERT,    FACT_OBJECT, true,  "certificates exactly as sent, and as built") \
     X(TRUST,        "trusted",          "Trusted",         GROUP_CERT,    FACT_WORD,   true,  "whether the chain ends at a CA of the store: root name, or why not") \
     X(NAME,         "name",             "Name",            GROUP_CERT,    FACT_WORD,   true,  "whether the certificate is valid for the name (RFC 9525)") \
+    X(EXPECTED,     "expected",         "Expected",        GROUP_CERT,    FACT_OBJECT, true,  "whether the certificate is the one of pin= and expect=") \
     X(DATES,        "dates",            "Dates",           GROUP_CERT,    FACT_WORD,   true,  "whether every certificate of the chain is within its dates: ok, expired, not-yet-valid") \
     X(NOT_AFTER,    "not_after",        "Valid until",     GROUP_CERT,    FACT_TIME,   false, "when the server's certificate ends") \
     X(STRENGTH,     "strength",         "Strength",        GROUP_CERT,    FACT_WORD,   true,  "keys, digests, usages and constraints of the chain: ok, weak") \
     X(REASONS,      "cert_reasons",     "Cert. faults",    GROUP_CERT,    FACT_OBJECT, true,  "every fault of the chain, each with its certificate") \
+    X(AIA,          "aia",              "Missing issuers", GROUP_CERT,    FACT_OBJECT, false, "whether certificates fetched from where the chain says (AIA), or sent by other columns, complete it") \
+    X(REVOCATION,   "revocation",       "Revoked",         GROUP_CERT,    FACT_OBJECT, false, "whether the CA says, by OCSP or CRL, that a certificate of the chain is revoked") \
     X(HTTP,         "http_status",      "HTTP status",     GROUP_CLOCK,   FACT_WORD,   false, "status of a HEAD request, https only") \
     X(CLOCK,        "clock_offset",     "Clock offset",    GROUP_CLOCK,   FACT_OFFSET, false, "HTTP Date less this machine's clock, with its uncertainty") \
     X(STORE,        "store",            "CA store",        GROUP_MACHINE, FACT_OBJECT, true,  "trust store used: path, certificates, date") \
@@ -106,7 +113,13 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * version           yes: "tls1.3"
  * alpn              yes: "h2"; no: null, or what the server chose although it was not offered
  * client_cert_asked yes: {"cas": ["CN=...", ...], "total": 3}; no: not asked
- * ocsp_staple, session_ticket, extended_master_secret   yes / no
+ * session_ticket, extended_master_secret   yes / no
+ * ocsp_staple       yes: {"status": REVOKE, "verified": its signature was verified, "this_update": time|null,
+ *                   "next_update": time|null, "stale": its time is over, "early": it has not begun, "revoked_at":
+ *                   time|null, "reason": "key-compromise" ...|null (for refused: "try-later" ...), "must_staple":
+ *                   bool}; REVOKE: "good" "revoked" "unknown" "refused" (a response without an answer) "malformed"
+ *                   "foreign" (about other certificates) "unsigned" (not by the CA). no: none came;
+ *                   {"must_staple": true} where the certificate demands one, else null
  * late_alert        yes: alert name, "closed" or "reset"; no: none came while we waited
  * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "answered by TLS 1.0" |
  *                   "closed" | "reset" | "silent" | "could-not-ask", ...}: each, from "ssl2" on, offered alone with
@@ -136,19 +149,66 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   TLS 1.3, no CBC suite, or no second version is taken
  * tolerates         yes: {"unknown-extension": ANSWER, "newer-version": ANSWER, "large": ANSWER, "split-records": ANSWER,
  *                   "split-segments": ANSWER, "grease": ANSWER}
+ * clients           yes: {"PROFILE": {"answer": ANSWER, "version": "tls1.2"|null, "cipher": ...|null, "group": ...|null,
+ *                   "dh_bits": 1024|null, "certificate": {"key": "RSA", "bits": 2048, "curve": ...|null,
+ *                   "digest": "SHA256"|null, "sha256": ..., "aia": URL|null, "faults": as cert_reasons, as this client
+ *                   judges}|null, "retry": true for a HelloRetryRequest, "renegotiation": bool|null, "ems": bool|null
+ *                   (in the answer, up to TLS 1.2), "warning": 112|null}, ...}: each client's own hello, sent as a
+ *                   survey sends it; the certificate where it came in clear, leaf first judged here and now; but for
+ *                   "answer" all null where it is not "accepted"
+ * replay            yes: {"as_is": ANSWER, "reference": ANSWER|null, "by": "default"|null, "connections": 17,
+ *                   "smallest": bool, "changes": [{"part": "extension", "number": 43|null, "name": "supported_versions"|null,
+ *                   "adds": bool, "says": "without supported_versions"}, ...], "answer": what the client's hello with these
+ *                   changes is answered: ANSWER, "version": ...|null, "cipher": ...|null, "group": ...|null, "in_pieces":
+ *                   ANSWER|null to the hello sent in as many segments as it was recorded in}; parts and changes are those
+ *                   of src/wire/between.h; "size" beside others: they help only because they make the hello smaller;
+ *                   no: this client's hello is accepted as it is (value as above, no changes);
+ *                   unsure: it is refused, or now and then, and no smallest change was found: `text` says why
+ * client_hello      yes: {"versions": ["tls1.3","tls1.2"], "suites": [names], "groups": [...], "sigalgs": [...],
+ *                   "extensions": [names or numbers, in order], "shares": [...], "sni": "..."|null, "alpn": [...],
+ *                   "record": "0x0301", "size": bytes of the message, "records": 1, "segments": 1, "ssl2_form": bool,
+ *                   "grease": bool, "resumes": bool, "ja3": "hex", "ja4": "t13d...",
+ *                   "client": name of the known client it looks like | null, "same": true where nothing differs that
+ *                   counts, "differs": ["without the suite ...", ... at most 8], "raw": hex of the bytes as received};
+ *                   no: the first words were no ClientHello, {"what": "HTTP"|null, "why": text|null}
+ * client_end        yes: {"stage": "nothing" "hello" "server-hello" "certificate" "finished" "data" (the last thing that
+ *                   is known to have passed), "by": "client" "server" "us" "network", "how": "alert" "closed" "reset"
+ *                   "silent" "not-tls" "protocol" "upstream" (no connection to the endpoint) "complete" (nothing went
+ *                   wrong), "alert": 48|null, "name": "unknown_ca"|null, "ours": bool (the server's side was ours: listen),
+ *                   "sure": bool (false: read off the sizes of encrypted records), "sent": bytes from the client, "received": bytes to it}
  * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool}; no: none sent
  * trusted           yes: name of the anchor; no: "issuer-unknown" "root-untrusted" "root-other-key"
  *                   "self-signed" "bad-signature" "not-a-ca" ...; could-not-ask: "no-store"
  * name              yes: the name that fits; no: names the certificate is for
+ * expected          yes, no (not asked without pin= and expect=): {"pins": [...]|null, "pin_fits": bool|null, "pin_of_ca":
+ *                   name of the CA of the chain a pin is of|null, "file": path|null, "same_certificate": bool|null;
+ *                   where that is false also "wanted": BRIEF of the file's first, "same_key": bool, "names": "same"
+ *                   "overlap" "other", "newer": "file" "server"|null, else null; "got": BRIEF}; BRIEF: {"subject",
+ *                   "issuer", "names", "serial", "not_before", "not_after", "sha256", "pin"}
  * dates             yes: "ok"; no: "expired" "not-yet-valid"
  * strength          yes: "ok"; no: "weak"
  * cert_reasons      yes: there are faults, [{"reason": ..., "cert": index as sent | null, "link": index
  *                   as built | null, "subject": ..., "text": ..., "when": ... | null, "bits": ... | null}];
  *                   no: none
+ * aia               yes: with what was found the chain has an end; no: nothing there completes it; could-not-ask: there
+ *                   was nowhere to look (--offline, no address, nobody answered). {"complete": bool, "from": "fetched" |
+ *                   "elsewhere" (another column sent it) | null, "sender": that column's endpoint | null,
+ *                   "hops": [{"url": ..., "address": "192.0.2.1:80" | null where none was asked, "answer": "ok" |
+ *                   "other-key" (the issuer's name, with a key that did not sign) | "other-name" | "unverifiable" |
+ *                   "no-certificate" | FETCH, "subject": ... | null, "root": it signs itself}, ...],
+ *                   "built": [names], "missing": [names of the intermediates found], "root": name | null,
+ *                   "root_trusted": bool, "sent_other": an intermediate of that name was sent, with another key,
+ *                   "chain": as chain's "built" | null}; FETCH: "status" "redirect" "too-big" "broken" "slow"
+ *                   "unreachable" "no-name" "forbidden" "url"
+ * revocation        yes: one is revoked; no: the leaf is not; unsure: an answer that leaves it open; could-not-ask: nobody
+ *                   answered, or nobody was asked. Members as ocsp_staple has them ("status" null without an answer) of
+ *                   the answer that decides, and {"how": "ocsp" | "crl" | null, "cert": index as built | null,
+ *                   "subject": name | null, "tries": [{"cert": index, "how": ..., "url": ..., "address": ... | null,
+ *                   "answer": "ok" | FETCH, and of an answer its members}, ...]}
  * http_status       yes: "200"
  * clock_offset      yes: {"seconds": -3.2, "uncertainty": 0.6}: server's clock less ours
- * store             yes: {"path": ..., "directory": bool, "system": bool, "count": 142, "date": ...};
- *                   directory: path is one; no: this machine has none
+ * store             yes: {"path": ..., "directory": bool, "system": bool, "form": "PEM" "DER" "PKCS#7" "PKCS#12" "JKS" |
+ *                   null, "count": 142, "date": ...}; directory: path is one; no: this machine has none
  * libraries         yes: {"gnutls": "3.7.9", "openssl": "3.0.19" | null, ...}
  * crypto_policy     yes: a local policy narrows what clients here may do, {"openssl": ..., "gnutls": ...,
  *                   "system": ...} with nulls; no: none

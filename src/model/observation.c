@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char *const probe_words[] = { "resolve", "connect", "handshake", "large", "versions", "relaxed", "ciphers",
-                                    "groups", "sigalgs", "traits", "http", "judge", "machine", "other", NULL };
+                                    "groups", "sigalgs", "traits", "issuers", "revocation", "clients", "replay", "listen", "tap", "http", "judge", "machine", "other", NULL };
 
 const char *probe_name(const char *word)
 {

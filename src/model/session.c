@@ -58,6 +58,8 @@ void session_free(struct session *s)
         column_free(s, s->column[i]);
     for (size_t i = 0; i < s->evidence_count; i++)
         evidence_drop(&s->evidence[i]);
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        free(s->answer[q]);
     free(s->column);
     free(s->by_id);
     free(s->evidence);
@@ -129,6 +131,28 @@ static size_t session_place(const struct session *s, int ask, int nth)
     return low;
 }
 
+void session_answer(struct session *s, enum question q, const char *answer)
+{
+    free(s->answer[q]);
+    s->answer[q] = mem_string(answer);
+    s->revision++;
+}
+
+bool column_is_client(const struct column *c)
+{
+    return c->vantage && strcmp(c->vantage, VANTAGE_CLIENT) == 0;
+}
+
+static char *column_title(const struct column *c)
+{
+    char *title = endpoint_title(c->endpoint);
+    if (!column_is_saved(c))
+        return title;
+    char *saved = mem_format("%s (saved)", title);
+    free(title);
+    return saved;
+}
+
 struct column *session_add(struct session *s, int id, int ask, int nth, const struct endpoint *ep,
                            const char *address, const char *vantage)
 {
@@ -144,8 +168,8 @@ struct column *session_add(struct session *s, int id, int ask, int nth, const st
     c->ask = ask;
     c->nth = nth;
     c->endpoint = endpoint_ref(ep);
-    c->label = endpoint_title(ep);
     c->vantage = mem_string(vantage ? vantage : "local");
+    c->label = column_is_client(c) ? mem_format("client %d", nth + 1) : column_title(c);
     c->address = mem_string(address);
     if (s->count == s->room) {
         s->room = s->room ? 2 * s->room : 16;
@@ -221,6 +245,11 @@ void session_busy(struct session *s, int id, bool busy)
         c->busy = busy;
         s->revision++;
     }
+}
+
+bool column_is_saved(const struct column *c)
+{
+    return c->vantage && strcmp(c->vantage, VANTAGE_SAVED) == 0;
 }
 
 const struct seen *column_seen(const struct column *c, enum fact f)
@@ -325,6 +354,20 @@ static char *relaxed_cell(const json_t *v)
     return mem_string("none taken");
 }
 
+/* "without supported_versions": the change, or the first of several. */
+static char *replay_cell(const json_t *v)
+{
+    const json_t *changes = json_object_get(v, "changes");
+    const char *says = json_string_value(json_object_get(json_array_get(changes, 0), "says"));
+    size_t n = json_array_size(changes);
+    if (!says)
+        return mem_string("yes");
+    char *clean = text_printable(says, strlen(says), 200);
+    char *cell = n > 1 ? mem_format("%s, and %zu more", clean, n - 1) : mem_string(clean);
+    free(clean);
+    return cell;
+}
+
 /* "12 + 25 ms": connecting, and the handshake or what there was of it. */
 static char *timing_cell(const json_t *v)
 {
@@ -335,9 +378,52 @@ static char *timing_cell(const json_t *v)
                                 : mem_format("%.1f ms", connect);
 }
 
+static char *member_cell(const json_t *v, const char *key)
+{
+    const char *s = json_string_value(json_object_get(v, key));
+    return s ? text_printable(s, strlen(s), 200) : NULL;
+}
+
+/* The client it looks like, else its fingerprint, else what spoke instead. */
+static char *hello_cell(const json_t *v)
+{
+    static const char *const keys[] = { "client", "ja4", "what" };
+    char *cell = NULL;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !cell; i++)
+        cell = member_cell(v, keys[i]);
+    return cell ? cell : mem_string("yes");
+}
+
+/* "client: alert 48, certificate": who ended it, how, and after what. */
+static char *end_cell(const json_t *v)
+{
+    const json_t *alert = json_object_get(v, "alert");
+    char *by = member_cell(v, "by"), *how = member_cell(v, "how"), *stage = member_cell(v, "stage"), *cell;
+    if (text_is(how, "complete"))
+        cell = mem_string("complete");
+    else if (json_is_integer(alert))
+        cell = mem_format("%s: alert %d, %s", by ? by : "?", (int)json_integer_value(alert), stage ? stage : "?");
+    else
+        cell = mem_format("%s: %s, %s", by ? by : "?", how ? how : "?", stage ? stage : "?");
+    free(by);
+    free(how);
+    free(stage);
+    return cell;
+}
+
+/* Facts whose value has a cell of its own. */
+static const struct { enum fact fact; char *(*cell)(const json_t *v); } object_cells[] = {
+    { FACT_VERSIONS, versions_cell }, { FACT_CIPHERS, ciphers_cell }, { FACT_TOLERATES, tolerates_cell },
+    { FACT_RELAXED, relaxed_cell }, { FACT_REPLAY, replay_cell }, { FACT_TIMING, timing_cell },
+    { FACT_CLIENT_HELLO, hello_cell }, { FACT_CLIENT_END, end_cell },
+};
+
 /* What an object fact is worth in one cell: how many of it there are, or its one telling member. */
 static char *object_cell(enum fact f, const json_t *v)
 {
+    for (size_t i = 0; i < sizeof object_cells / sizeof *object_cells; i++)
+        if (object_cells[i].fact == f)
+            return object_cells[i].cell(v);
     const char *kind = json_string_value(json_object_get(v, "kind"));
     const json_t *sent = json_object_get(v, "sent"), *count = json_object_get(v, "count");
     if (kind) {
@@ -346,16 +432,6 @@ static char *object_cell(enum fact f, const json_t *v)
             return mem_format("%s after hello", kind);
         return mem_format(strcmp(stage, kind) == 0 ? "%s" : "%s, %s", kind, stage);
     }
-    if (f == FACT_VERSIONS)
-        return versions_cell(v);
-    if (f == FACT_CIPHERS)
-        return ciphers_cell(v);
-    if (f == FACT_TOLERATES)
-        return tolerates_cell(v);
-    if (f == FACT_RELAXED)
-        return relaxed_cell(v);
-    if (f == FACT_TIMING)
-        return timing_cell(v);
     if (sent) {
         size_t n = json_array_size(sent);
         const char *end = json_is_true(json_object_get(v, "trusted"))    ? "complete"
@@ -408,6 +484,8 @@ char *column_cell(const struct column *c, enum fact f)
         return word_cell(f, json_string_value(s->value));
     if (s->state == STATE_NO && (f == FACT_FAILURE || f == FACT_LATE || f == FACT_REASONS))
         return mem_string("none");
+    if (s->state == STATE_NO && f == FACT_REPLAY && s->value)
+        return mem_string("none needed");
     if (s->state == STATE_NO || !s->value || json_is_null(s->value))
         return mem_string(s->state == STATE_YES ? "yes" : "no");
     if (fact_table[f].kind == FACT_LIST)

@@ -12,8 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "src/model/answer.h"
 #include "src/model/endpoint.h"
 #include "src/model/observation.h"
+
+#define VANTAGE_SAVED "saved"   /* of columns from a file: nobody knows any more whether it was this machine */
+#define VANTAGE_CLIENT "client" /* of columns that are clients which connected to us: listen, tap */
 
 struct seen {               /* a thousand columns have forty each, so it is kept to 16 bytes */
     json_t *value;          /* owned by the session, NULL = null */
@@ -38,7 +42,7 @@ struct column {
     int ask;                   /* the endpoint it came from: equal for all addresses of one name */
     int nth;                   /* which address of that endpoint, from 0 */
     struct endpoint *endpoint; /* owned */
-    char *label, *vantage;     /* owned */
+    char *label, *vantage;     /* owned; vantage: "local", or VANTAGE_CLIENT */
     char *address;             /* owned; "192.0.2.1:443", "[2001:db8::1]:443", NULL until known */
     bool busy;                 /* probes are at work on it */
     struct seen fact[FACT_COUNT];
@@ -51,6 +55,7 @@ struct session {
     size_t by_id_room;         /* a power of two, 0 before the first column */
     struct evidence *evidence; /* owned; evidence[0] is unused, so that number == index; look at `gone` */
     size_t evidence_count, evidence_room;
+    char *answer[QUESTION_COUNT]; /* owned; what the person says, as answer_check keeps it; NULL: not asked */
     unsigned long revision;    /* grows with every change */
     double started;            /* unix seconds */
 };
@@ -68,10 +73,16 @@ void session_see(struct session *s, struct observation *o);
  * used twice. */
 void session_forget(struct session *s, int id);
 void session_busy(struct session *s, int id, bool busy);
+/* What the person says; NULL takes it back. */
+void session_answer(struct session *s, enum question q, const char *answer);
 
 /* Shorthands for readers. */
 const struct seen *column_seen(const struct column *c, enum fact f);
 const char *column_word(const struct column *c, enum fact f);   /* string value, else NULL */
+/* It is a client that connected to us, not an endpoint that was probed. */
+bool column_is_client(const struct column *c);
+/* It was loaded from a file, so it can't be asked anything. */
+bool column_is_saved(const struct column *c);
 /* A fact's cell for a person: the value itself, a state's glyph ("?" unsure, "." not asked yet,
  * "/" could not ask), or yes/no. Owned by the caller; printable. */
 char *column_cell(const struct column *c, enum fact f);

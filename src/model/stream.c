@@ -9,10 +9,11 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/compact.h"
 
 /* Which members a kind of line carries. One table for writing and reading. */
 enum { HAS_COLUMN = 1, HAS_PLACE = 2, HAS_ENDPOINT = 4, HAS_ADDRESS = 8, HAS_FACT = 16, HAS_WANT = 32,
-       HAS_TEXT = 64, HAS_ASK = 128 };
+       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512 };
 static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_COLUMN] = { "column", HAS_COLUMN | HAS_ASK | HAS_PLACE | HAS_ENDPOINT | HAS_ADDRESS },
     [EVENT_FACT] = { "fact", HAS_COLUMN | HAS_FACT },
@@ -21,12 +22,16 @@ static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_FORGET] = { "forget", HAS_COLUMN },
     [EVENT_GONE] = { "gone", HAS_COLUMN },
     [EVENT_TROUBLE] = { "trouble", HAS_ASK | HAS_TEXT },
+    [EVENT_NOTE] = { "note", HAS_ASK | HAS_TEXT },
+    [EVENT_LISTEN] = { "listen", HAS_ASK | HAS_TEXT | MAY_ENDPOINT },
+    [EVENT_ANSWER] = { "answer", HAS_ANSWER },
     [EVENT_ASK] = { "ask", HAS_ASK | HAS_ENDPOINT },
     [EVENT_WANT] = { "want", HAS_COLUMN | HAS_WANT },
     [EVENT_AGAIN] = { "again", HAS_COLUMN },
     [EVENT_DROP] = { "drop", HAS_COLUMN },
     [EVENT_STOP] = { "stop", 0 },
 };
+#define TEXT_MAX 4096 /* bytes of a sentence that are kept */
 enum { KINDS = sizeof kind_table / sizeof *kind_table };
 
 static json_t *text_or_null(const char *s)
@@ -61,7 +66,7 @@ char *event_format(const struct event *ev)
         json_object_set_new(o, "ask", json_integer(ev->ask));
     if (has & HAS_PLACE)
         json_object_set_new(o, "nth", json_integer(ev->nth));
-    if (has & HAS_ENDPOINT)
+    if (has & (HAS_ENDPOINT | MAY_ENDPOINT))
         json_object_set_new(o, "endpoint", text_or_null(ev->endpoint));
     if (has & HAS_ADDRESS) {
         json_object_set_new(o, "address", text_or_null(ev->address));
@@ -78,14 +83,16 @@ char *event_format(const struct event *ev)
     }
     if (has & HAS_TEXT)
         json_object_set_new(o, "text", text_or_null(ev->text));
+    if (has & HAS_ANSWER) {
+        json_object_set_new(o, "question", json_string(question_table[ev->question].word));
+        json_object_set_new(o, "value", text_or_null(ev->text));
+    }
     if (ev->kind == EVENT_AGAIN && ev->full)
         json_object_set_new(o, "full", json_true());
-    char *line = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(12));
-    json_decref(o);
     struct text t = { 0 };
-    text_add(&t, line ? line : "{}");
+    compact_add(&t, o);
+    json_decref(o);
     text_add(&t, "\n");
-    free(line);
     return text_take(&t);
 }
 
@@ -118,6 +125,11 @@ static bool get_number(const json_t *o, const char *key, int *out, struct err *e
 
 static bool text_is_clean(const char *s)
 {
+    const char *plain = s;
+    while (*plain >= ' ' && *plain <= '~')
+        plain++;
+    if (!*plain)
+        return true;
     char *p = text_printable(s, strlen(s), strlen(s));
     bool same = strcmp(p, s) == 0;
     free(p);
@@ -169,10 +181,27 @@ static bool get_fact(const json_t *o, struct observation *seen, struct err *e)
     seen->ms = json_is_number(ms) ? json_number_value(ms) : -1;
     seen->value = value && !json_is_null(value) ? json_incref((json_t *)value) : NULL;
     seen->probe = probe_name(json_string_value(json_object_get(o, "probe")));
-    seen->text = get_text(o, "text", 4096);
+    seen->text = get_text(o, "text", TEXT_MAX);
     if (hex && strlen(hex) <= 2 * OBSERVATION_BYTES_MAX)
         seen->bytes = bytes_unhex(hex, &seen->bytes_len);
     return true;
+}
+
+/* An answer that the question does not take says nothing: the line is refused. */
+static bool get_answer(const json_t *o, struct event *ev, struct err *e)
+{
+    const char *word = json_string_value(json_object_get(o, "question"));
+    const json_t *value = json_object_get(o, "value");
+    ev->question = word ? question_find(word) : QUESTION_COUNT;
+    if (ev->question == QUESTION_COUNT) {
+        ev->question = 0;
+        return err_set(e, "it names no question known here");
+    }
+    if (!value || json_is_null(value))
+        return true;
+    if (!json_is_string(value))
+        return err_set(e, "its \"value\" is no text");
+    return (ev->text = answer_check(ev->question, json_string_value(value), e));
 }
 
 static bool get_wanted(const json_t *o, bool wanted[FACT_COUNT], struct err *e)
@@ -202,12 +231,16 @@ static bool event_fill(struct event *ev, const json_t *o, struct err *e)
         return false;
     if (has & HAS_ENDPOINT && !(ev->endpoint = get_text(o, "endpoint", 16384)))
         return err_set(e, "it has no \"endpoint\"");
+    if (has & MAY_ENDPOINT)
+        ev->endpoint = get_text(o, "endpoint", 16384);
     if (has & HAS_ADDRESS) {
         ev->address = get_text(o, "address", 200);
         ev->vantage = get_text(o, "vantage", 200);
     }
     if (has & HAS_TEXT)
-        ev->text = get_text(o, "text", 4096);
+        ev->text = get_text(o, "text", TEXT_MAX);
+    if (has & HAS_ANSWER && !get_answer(o, ev, e))
+        return false;
     ev->full = ev->kind == EVENT_AGAIN && json_is_true(json_object_get(o, "full"));
     ev->seen.column = ev->column;
     if (has & HAS_FACT && !get_fact(o, &ev->seen, e))
@@ -215,10 +248,149 @@ static bool event_fill(struct event *ev, const json_t *o, struct err *e)
     return !(has & HAS_WANT) || get_wanted(o, ev->wanted, e);
 }
 
+/* --- facts as event_format writes them ----------------------------------------------------------
+ * Nine lines in ten of a saved session are such, so they get a way of their own, which only takes what the way above
+ * would take for the same; everything else, and whatever is unusual, goes there. */
+
+struct cursor { const char *p, *end; };
+
+static bool pass(struct cursor *c, const char *literal)
+{
+    size_t n = strlen(literal);
+    if ((size_t)(c->end - c->p) < n || memcmp(c->p, literal, n) != 0)
+        return false;
+    c->p += n;
+    return true;
+}
+
+/* A string of plain ASCII up to its quote, which is passed; false at anything else. */
+static bool pass_plain(struct cursor *c, const char **s, size_t *n)
+{
+    const char *p = c->p;
+    while (p < c->end && *p >= ' ' && *p <= '~' && *p != '"' && *p != '\\')
+        p++;
+    if (p == c->end || *p != '"')
+        return false;
+    *s = c->p;
+    *n = (size_t)(p - c->p);
+    c->p = p + 1;
+    return true;
+}
+
+/* The same into an array, as a string. */
+static bool pass_word(struct cursor *c, char *word, size_t room)
+{
+    const char *s;
+    size_t n;
+    if (!pass_plain(c, &s, &n) || n >= room)
+        return false;
+    memcpy(word, s, n);
+    word[n] = '\0';
+    return true;
+}
+
+static bool pass_count(struct cursor *c, int *out)
+{
+    const char *begin = c->p;
+    *out = 0;
+    while (c->p < c->end && *c->p >= '0' && *c->p <= '9' && c->p - begin < 8)
+        *out = 10 * *out + (*c->p++ - '0');
+    return c->p - begin == 1 || (c->p > begin && *begin != '0');
+}
+
+/* A plain string or null, up to and with the comma or brace behind it. */
+static bool pass_text(struct cursor *c, const char *behind, const char **s, size_t *n)
+{
+    *s = NULL;
+    *n = 0;
+    if (pass(c, "null"))
+        return pass(c, behind);
+    return pass(c, "\"") && pass_plain(c, s, n) && pass(c, behind);
+}
+
+/* "-12.5", "1.2e-05": digits as JSON has them. */
+static bool pass_ms(struct cursor *c, double *ms)
+{
+    char digits[32];
+    size_t n = 0;
+    *ms = -1;
+    if (pass(c, "null,"))
+        return true;
+    while (c->p < c->end && n < sizeof digits - 1 && strchr("0123456789.e+-", *c->p) && *c->p)
+        digits[n++] = *c->p++;
+    digits[n] = '\0';
+    json_t *v = json_loadb(digits, n, JSON_DECODE_ANY, NULL);
+    bool good = json_is_number(v);
+    *ms = json_number_value(v);
+    json_decref(v);
+    return good && pass(c, ",");
+}
+
+/* Any value, up to the comma behind it: its end is where no bracket is open any more. */
+static bool pass_value(struct cursor *c, json_t **value)
+{
+    const char *begin = c->p, *s;
+    size_t n;
+    int open = 0;
+    if (pass(c, "null,"))
+        return true;
+    if (pass(c, "\"")) {
+        if (!pass_plain(c, &s, &n) || !pass(c, ","))
+            return false;
+        return (*value = json_stringn(s, n));
+    }
+    do {
+        if (c->p == c->end)
+            return false;
+        char x = *c->p++;
+        open += (x == '{' || x == '[') - (x == '}' || x == ']');
+        if (x == '"')
+            while (c->p < c->end && *c->p++ != '"')
+                c->p += c->p[-1] == '\\' && c->p < c->end;
+    } while (open > 0);
+    *value = json_loadb(begin, (size_t)(c->p - begin), JSON_REJECT_DUPLICATES, NULL);
+    return *value && value_is_clean(*value, 0) && pass(c, ",");
+}
+
+/* False when it is no such line: *ev may hold something then. */
+static bool fact_quick(const char *line, size_t n, struct event *ev)
+{
+    struct cursor c = { line, line + n };
+    char fact[40], state[20], probe[20], time[WHEN_LEN];
+    const char *text, *hex;
+    size_t text_n, hex_n;
+    int64_t when;
+    struct observation *seen = &ev->seen;
+    ev->kind = EVENT_FACT;
+    if (!pass(&c, "{\"t\":\"fact\",\"column\":") || !pass_count(&c, &ev->column) ||
+        !pass(&c, ",\"fact\":\"") || !pass_word(&c, fact, sizeof fact) || (seen->fact = fact_find(fact)) == FACT_COUNT ||
+        !pass(&c, ",\"state\":\"") || !pass_word(&c, state, sizeof state) || !state_find(state, &seen->state) ||
+        !pass(&c, ",\"value\":") || !pass_value(&c, &seen->value) ||
+        !pass(&c, "\"probe\":\"") || !pass_word(&c, probe, sizeof probe) ||
+        !pass(&c, ",\"time\":\"") || !pass_word(&c, time, sizeof time) || !when_parse(time, &when) ||
+        !pass(&c, ",\"ms\":") || !pass_ms(&c, &seen->ms) ||
+        !pass(&c, "\"text\":") || !pass_text(&c, ",\"bytes\":", &text, &text_n) || text_n > TEXT_MAX ||
+        !pass_text(&c, "}", &hex, &hex_n) || hex_n > 2 * OBSERVATION_BYTES_MAX || c.p != c.end)
+        return false;
+    seen->column = ev->column;
+    seen->time = (double)when + (time[19] == '.' ? strtod(time + 19, NULL) : 0);
+    seen->probe = probe_name(probe);
+    seen->text = text ? mem_copy(text, text_n) : NULL;
+    if (hex) {
+        char *copy = mem_copy(hex, hex_n);
+        seen->bytes = bytes_unhex(copy, &seen->bytes_len);
+        free(copy);
+    }
+    return true;
+}
+
 bool event_parse(const char *line, size_t n, struct event *ev, struct err *e)
 {
     json_error_t why;
     *ev = (struct event){ 0 };
+    if (n <= STREAM_LINE_MAX && fact_quick(line, n, ev))
+        return true;
+    event_clear(ev);
     if (n > STREAM_LINE_MAX) {
         err_set(e, "a line of %zu bytes is too long", n);
         err_while(e, "reading a line of a session");
@@ -251,7 +423,9 @@ void event_clear(struct event *ev)
 
 static void apply_column(struct session *s, const struct event *ev)
 {
-    struct endpoint *ep = ev->parsed ? endpoint_ref(ev->parsed) : endpoint_parse(ev->endpoint, NULL, NULL);
+    const struct column *c = session_column(s, ev->column); /* said again: the endpoint is the same */
+    struct endpoint *ep = c ? endpoint_ref(c->endpoint) : ev->parsed ? endpoint_ref(ev->parsed)
+                                                        : endpoint_parse(ev->endpoint, NULL, NULL);
     if (ep)
         session_add(s, ev->column, ev->ask, ev->nth, ep, ev->address, ev->vantage);
     endpoint_free(ep);
@@ -266,6 +440,7 @@ void session_apply(struct session *s, struct event *ev)
     case EVENT_DONE: session_busy(s, ev->column, false); break;
     case EVENT_FORGET: session_forget(s, ev->column); break;
     case EVENT_GONE: session_remove(s, ev->column); break;
+    case EVENT_ANSWER: session_answer(s, ev->question, ev->text); break;
     default: break;
     }
 }

@@ -10,8 +10,12 @@
  *   {"t":"busy","column":1} {"t":"done","column":1} {"t":"forget","column":1} {"t":"gone","column":1}
  *   {"t":"trouble","ask":3,"text":"..."}    our own trouble, said to the person; the ask that can't be
  *                                           served, or 0
+ *   {"t":"answer","question":"clients","value":"some"|null}   what the person says; null: taken back
+ *   {"t":"note","ask":3,"text":"..."}       good news about an ask: where it listens
  * and, the other way, what is asked:
- *   {"t":"ask","ask":3,"endpoint":"..."}    {"t":"want","column":1,"facts":["version",...]}
+ *   {"t":"ask","ask":3,"endpoint":"..."}
+ *   {"t":"listen","ask":3,"text":"[ADDR:]PORT","endpoint":"..."|null}   with an endpoint: a tap
+ *   {"t":"want","column":1,"facts":["version",...]}
  *   {"t":"again","column":1[,"full":true]} {"t":"drop","column":1} {"t":"stop"}
  */
 #ifndef TLSWHY_MODEL_STREAM_H
@@ -25,20 +29,21 @@
 
 enum event_kind {
     EVENT_COLUMN, EVENT_FACT, EVENT_BUSY, EVENT_DONE, EVENT_FORGET, EVENT_GONE, EVENT_TROUBLE,
-    EVENT_ASK, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_STOP
+    EVENT_NOTE, EVENT_ANSWER, EVENT_ASK, EVENT_LISTEN, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_STOP
 };
 
 struct event {
     enum event_kind kind;
     int column;                 /* id; all but ask, trouble, stop */
-    int ask, nth;               /* column, ask, trouble */
-    char *endpoint;             /* owned; column, ask */
+    int ask, nth;               /* column, ask, listen, trouble, note */
+    char *endpoint;             /* owned; column, ask; listen: NULL where nothing is passed on */
     const struct endpoint *parsed; /* lent; the same, where the event does not leave the process; or NULL */
     char *address, *vantage;    /* owned; column */
     struct observation seen;    /* owned; fact */
     bool wanted[FACT_COUNT];    /* want */
     bool full;                  /* again: everything is to be enumerated from now on */
-    char *text;                 /* owned; trouble */
+    char *text;                 /* owned; trouble, note; listen: where; answer: the value, or NULL */
+    enum question question;     /* answer */
 };
 
 /* One line with its newline, owned by the caller. */

@@ -20,7 +20,11 @@
 #include "src/base/when.h"
 #include "src/model/accepts.h"
 #include "src/model/diff.h"
+#include "src/out/pattern.h"
+#include "src/why/clients.h"
 #include "src/why/look.h"
+#include "src/why/pull.h"
+#include "src/why/odd.h"
 
 #define DUMP (JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
 
@@ -169,7 +173,8 @@ static json_t *chain_json(const struct column *c)
         return json_null();
     json_t *j = json_object();
     json_object_set_new(j, "sent", value_json(json_object_get(value, "sent")));
-    json_object_set_new(j, "built", value_json(json_object_get(value, "built")));
+    json_t *found = c->fact[FACT_AIA].state == STATE_YES ? json_object_get(c->fact[FACT_AIA].value, "chain") : NULL;
+    json_object_set_new(j, "built", value_json(json_is_array(found) ? found : json_object_get(value, "built")));
     return j;
 }
 
@@ -272,7 +277,8 @@ static void add_column(struct text *t, const struct report *r, const struct colu
     add_json(t, "},\"attempts\":", attempts_json(r->session, c));
     add_json(t, ",\"chain\":", chain_json(c));
     add_json(t, ",\"accepts\":", accepts_json(c));
-    text_add(t, ",\"clients\":[]}");
+    add_json(t, ",\"clients\":", clients_json(c));
+    text_add(t, "}");
 }
 
 /* --- findings ------------------------------------------------------------------------------- */
@@ -283,6 +289,19 @@ static json_t *evidence_list(const int *number, size_t n)
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, evidence_json(number[i]));
     return list;
+}
+
+/* Only where an answer of the person had a say. */
+static void put_answers(json_t *j, const struct finding *f)
+{
+    if (!pull_any(&f->pull))
+        return;
+    json_t *said = json_object();
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        if (f->pull.by[q])
+            json_object_set_new(said, question_table[q].word, json_string(f->pull.by[q] > 0 ? "for" : "against"));
+    json_object_set_new(j, "answers", said);
+    json_object_set_new(j, "before", json_real(f->before));
 }
 
 json_t *finding_json(const struct finding *f)
@@ -302,6 +321,7 @@ json_t *finding_json(const struct finding *f)
     json_object_set_new(j, "missing", missing);
     json_object_set_new(j, "fix", text_json(f->fix));
     json_object_set_new(j, "reproduce", text_json(f->reproduce));
+    put_answers(j, f);
     return j;
 }
 
@@ -320,24 +340,12 @@ static void add_piece(struct text *t, size_t number, const struct evidence *e)
     free(hex);
 }
 
-/* Facts without a value count by their state. */
-static json_t *answer_json(const struct seen *seen)
+static json_t *difference_json(const struct session *s, const struct difference *d)
 {
-    if (seen->value)
-        return json_incref(seen->value);
-    if (seen->state != STATE_YES && seen->state != STATE_NO)
-        return json_null();
-    return json_boolean(seen->state == STATE_YES);
-}
-
-static json_t *difference_json(const struct session *s, enum fact f)
-{
-    json_t *values = json_array(), *j = json_object();
-    for (size_t i = 0; i < s->count; i++)
-        json_array_append_new(values, answer_json(&s->column[i]->fact[f]));
-    json_object_set_new(j, "fact", json_string(fact_table[f].json));
-    json_object_set_new(j, "values", values);
-    json_object_set_new(j, "matters", json_boolean(fact_table[f].matters));
+    json_t *j = json_object();
+    json_object_set_new(j, "fact", json_string(fact_table[d->fact].json));
+    json_object_set_new(j, "values", difference_values(s, d->fact));
+    json_object_set_new(j, "matters", json_boolean(d->matters));
     return j;
 }
 
@@ -371,16 +379,64 @@ static void put_evidence(FILE *out, struct text *t, const struct session *s)
 
 static void put_differences(FILE *out, struct text *t, const struct session *s)
 {
-    const char *before = "\n";
+    size_t n;
+    struct difference *list = differences_of(s, &n);
     text_add(t, ",\n\"differences\":[");
-    for (int f = 0; f < FACT_COUNT; f++) {
-        if (diff_row(s, (enum fact)f) != MARK_DIFFER)
-            continue;
-        add_json(t, before, difference_json(s, (enum fact)f));
+    for (size_t i = 0; i < n; i++) {
+        add_json(t, i ? ",\n" : "\n", difference_json(s, &list[i]));
         put_line(out, t);
-        before = ",\n";
     }
+    free(list);
     text_add(t, "]");
+}
+
+static json_t *ids_json(const int *id, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_integer(id[i]));
+    return list;
+}
+
+/* Names of which the addresses do not come out alike. */
+static void put_addresses(FILE *out, struct text *t, const struct report *r)
+{
+    size_t n;
+    struct odd *list = odds_of(r->session, r->verdict, &n);
+    text_add(t, ",\n\"addresses\":[");
+    for (size_t i = 0; i < n; i++) {
+        json_t *columns = json_array();
+        for (size_t k = list[i].begin; k < list[i].end; k++)
+            json_array_append_new(columns, json_integer(r->session->column[k]->id));
+        add_json(t, i ? ",\n{\"columns\":" : "\n{\"columns\":", columns);
+        add_json(t, ",\"odd\":", ids_json(list[i].column, list[i].count));
+        add_json(t, ",\"text\":", text_json(list[i].text));
+        text_add(t, "}");
+        put_line(out, t);
+    }
+    odds_free(list, n);
+    text_add(t, "]");
+}
+
+static void put_sides(struct text *t, const struct comparison *c)
+{
+    add_json(t, ",\n\"sides\":{\"working\":", ids_json(c->sides.working, c->sides.working_count));
+    add_json(t, ",\"failing\":", ids_json(c->sides.failing, c->sides.failing_count));
+    text_addf(t, ",\"exchanged\":%s", c->exchanged ? "true" : "false");
+    add_json(t, ",\"text\":", text_json(c->text));
+    text_add(t, "}");
+}
+
+static void put_checklist(FILE *out, struct text *t, const struct session *s, const struct verdict *v)
+{
+    json_t *list = pattern_json(s, v), *one;
+    size_t i;
+    text_add(t, ",\n\"checklist\":[");
+    json_array_foreach(list, i, one)
+        add_json(t, i ? ",\n" : "\n", json_incref(one));
+    text_add(t, "]");
+    put_line(out, t);
+    json_decref(list);
 }
 
 void report_json(FILE *out, const struct report *r)
@@ -402,8 +458,11 @@ void report_json(FILE *out, const struct report *r)
     put_findings(out, &t, "candidates", v->candidate, v->candidate_count);
     put_findings(out, &t, "warnings", v->warning, v->warning_count);
     put_evidence(out, &t, s);
-    text_add(&t, ",\n\"checklist\":[]");
+    put_checklist(out, &t, s, v);
     put_differences(out, &t, s);
+    put_addresses(out, &t, r);
+    if (r->comparison)
+        put_sides(&t, r->comparison);
     text_add(&t, "}\n");
     put_line(out, &t);
     text_free(&t);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "src/model/session.h"
+#include "src/why/compare.h"
 #include "src/why/verdict.h"
 
 struct report {
@@ -18,6 +19,7 @@ struct report {
     bool color;
     bool quiet;      /* verdict and cause only */
     bool verbose;    /* every fact */
+    struct comparison *comparison; /* lent; two sides of it, or NULL */
 };
 
 struct format {

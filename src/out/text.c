@@ -15,7 +15,12 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/model/accepts.h"
+#include "src/out/sides.h"
+#include "src/out/pattern.h"
 #include "src/out/takes.h"
+#include "src/out/works.h"
+#include "src/why/clients.h"
+#include "src/why/odd.h"
 
 #define NAMES_MAX 8      /* columns named in one sentence */
 #define CANDIDATES_MAX 5 /* explanations listed for one column; --json has all of them */
@@ -23,6 +28,8 @@
 #define NAME_COLS 40     /* a longer column name is cut */
 #define LABEL_COLS 10    /* "  Settle: " */
 #define ROW_INDENT 9     /* "FAILING  " */
+#define ROWS_MAX 20      /* columns of a comparison that are listed */
+#define ALIKE_MIN 3      /* addresses of one name that come out alike share a row from here on */
 #define ROW_TEXT_COLS 26 /* room a text needs beside the names */
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_OK, STYLE_FAILING, STYLE_UNSURE };
@@ -101,7 +108,7 @@ static char *name_of(const struct session *s, size_t i)
     text_add(&t, c->label[n] ? ".." : "");
     if (c->address && (same_ask(s, i, i + 1) || (i > 0 && same_ask(s, i, i - 1))))
         text_addf(&t, " (%s)", c->address);
-    if (strcmp(c->vantage, "local") != 0)
+    if (strcmp(c->vantage, "local") != 0 && !column_is_saved(c)) /* a saved one is called so */
         text_addf(&t, " from %s", c->vantage);
     return text_take(&t);
 }
@@ -314,7 +321,7 @@ static void group_texts(struct page *p, const char *label, const struct group *g
     bool named = wrap && texts_differ(g, get);
     for (size_t i = 0; i < g->count && count < ITEMS_MAX; i++) {
         const char *s = get(g->finding[i]);
-        bool known = !s;
+        bool known = !s || !*s;
         for (size_t k = 0; k < count && !known; k++)
             known = strcmp(shown[k], s) == 0;
         if (known)
@@ -341,7 +348,9 @@ static void group_where(struct page *p, const struct group *g)
 static void group_heading(struct page *p, const struct group *g, size_t nth, size_t of)
 {
     const struct finding *best = g->finding[0];
-    char *head = of > 1 ? mem_format("Cause %zu of %zu: ", nth, of) : mem_string("Cause: ");
+    char *head = p->r->comparison ? mem_string("Explains: ")
+                 : of > 1         ? mem_format("Cause %zu of %zu: ", nth, of)
+                                  : mem_string("Cause: ");
     text_add(&p->t, head);
     styled(p, STYLE_BOLD, cause_table[best->cause].title);
     text_addf(&p->t, " (%s, %.0f%% sure)\n", cause_table[best->cause].id, best->confidence * 100);
@@ -479,7 +488,7 @@ static void put_candidates(struct page *p)
 {
     const struct verdict *v = p->r->verdict;
     const struct session *s = p->r->session;
-    bool likely = put_unexplained(p) > 0;
+    bool likely = p->r->comparison ? !v->diagnosis_count : put_unexplained(p) > 0;
     int ids = 1;
     for (size_t i = 0; i < s->count; i++)
         if (s->column[i]->id >= ids)
@@ -574,11 +583,37 @@ static char *column_text(const struct report *r, const struct column *c)
     return text_take(&t);
 }
 
-static int names_width(const struct session *s)
+/* Behind the columns that are like this one in all that a row says: addresses of one name. */
+static size_t row_end(const struct page *p, size_t i)
+{
+    const struct session *s = p->r->session;
+    char *says = column_text(p->r, s->column[i]);
+    size_t end = i + 1;
+    for (bool same = true; same && same_ask(s, i, end); end += same) {
+        char *next = column_text(p->r, s->column[end]);
+        same = judgement_of(p->r, s->column[end]) == judgement_of(p->r, s->column[i]) && strcmp(next, says) == 0 &&
+               strcmp(s->column[end]->vantage, s->column[i]->vantage) == 0;
+        free(next);
+    }
+    free(says);
+    return end - i >= ALIKE_MIN ? end : i + 1;
+}
+
+static char *row_name(const struct page *p, size_t i, size_t end)
+{
+    if (end == i + 1)
+        return name_of(p->r->session, i);
+    const char *label = p->r->session->column[i]->label;
+    size_t n = text_fit(label, NAME_COLS, NULL);
+    return mem_format("%.*s%s (%zu addresses)", (int)n, label, label[n] ? ".." : "", end - i);
+}
+
+static int names_width(const struct page *p)
 {
     int widest = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        char *name = name_of(s, i);
+    for (size_t i = 0, end; i < p->r->session->count; i = end) {
+        end = row_end(p, i);
+        char *name = row_name(p, i, end);
         int w = text_width(name);
         widest = w > widest ? w : widest;
         free(name);
@@ -587,11 +622,11 @@ static int names_width(const struct session *s)
 }
 
 /* A longer name than `cols` takes a line of its own, and the text begins on the next. */
-static void put_row(struct page *p, size_t i, int cols, const char *says)
+static void put_row(struct page *p, size_t i, size_t end, int cols, const char *says)
 {
     const struct column *c = p->r->session->column[i];
     const struct judgement_look *look = &looks[judgement_of(p->r, c)];
-    char *name = name_of(p->r->session, i);
+    char *name = row_name(p, i, end);
     int indent = ROW_INDENT + (cols ? cols + 2 : 0), rest = cols - text_width(name);
     styled(p, look->style, look->word);
     text_addf(&p->t, "  %s%s", name, rest < 0 ? "\n" : "");
@@ -603,13 +638,14 @@ static void put_row(struct page *p, size_t i, int cols, const char *says)
 static void put_rows(struct page *p)
 {
     const struct session *s = p->r->session;
-    int cols = names_width(s), most = p->r->width - ROW_INDENT - 2 - ROW_TEXT_COLS;
+    int cols = names_width(p), most = p->r->width - ROW_INDENT - 2 - ROW_TEXT_COLS;
     gap(p);
     if (cols > most) /* too narrow for two columns: names above their texts */
         cols = most < 12 ? 0 : most;
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0, end; i < s->count; i = end) {
         char *says = column_text(p->r, s->column[i]);
-        put_row(p, i, cols, says);
+        end = row_end(p, i);
+        put_row(p, i, end, cols, says);
         free(says);
     }
 }
@@ -636,9 +672,28 @@ static void put_quiet(struct page *p)
 
 /* --- facts ---------------------------------------------------------------------------------- */
 
-static char *fact_text(const struct column *c, enum fact f)
+/* "without supported_versions; found with 17 connections", and where nothing was found why not. */
+static char *replay_text(const struct page *p, const struct column *c)
+{
+    const struct seen *seen = &c->fact[FACT_REPLAY];
+    const struct evidence *e = &p->r->session->evidence[seen->evidence];
+    json_int_t n = json_integer_value(json_object_get(seen->value, "connections"));
+    char *cell = column_cell(c, FACT_REPLAY), *s;
+    if (seen->state == UNSURE && seen->evidence && e->text)
+        s = mem_format("not found: %s", e->text);
+    else if (seen->state == STATE_YES && n > 0)
+        s = mem_format("%s; found with %lld connections", cell, (long long)n);
+    else
+        s = mem_string(seen->state == STATE_NO ? "none needed, this client's own hello is accepted" : cell);
+    free(cell);
+    return s;
+}
+
+static char *fact_text(const struct page *p, const struct column *c, enum fact f)
 {
     const struct seen *seen = &c->fact[f];
+    if (f == FACT_REPLAY && seen->state != NOT_ASKED && seen->state != COULD_NOT_ASK)
+        return replay_text(p, c);
     if (seen->state == UNSURE || seen->state == COULD_NOT_ASK || seen->state == NOT_ASKED)
         return mem_format("%s%s%s", seen->state == UNSURE ? "unsure" :
                           seen->state == NOT_ASKED ? "not asked" : "could not ask",
@@ -652,7 +707,7 @@ static char *fact_text(const struct column *c, enum fact f)
 static void put_fact(struct page *p, const struct column *c, enum fact f)
 {
     const struct evidence *e = &p->r->session->evidence[c->fact[f].evidence];
-    char *value = fact_text(c, f);
+    char *value = fact_text(p, c, f);
     struct text line = {0};
     text_add(&line, value);
     if (p->r->verbose && c->fact[f].evidence) {
@@ -674,6 +729,8 @@ static bool fact_shown(const struct report *r, const struct column *c, enum fact
         return true;
     if (takes_has(f) && accepts_known(c))
         return false;
+    if (f == FACT_REPLAY)
+        return c->fact[f].state != NOT_ASKED;
     return (row->matters || row->kind == FACT_TIME) && row->kind != FACT_OBJECT &&
            (c->fact[f].state == STATE_YES || c->fact[f].state == STATE_NO);
 }
@@ -711,6 +768,33 @@ static void put_takes(struct page *p)
     }
 }
 
+static void put_clients(struct page *p)
+{
+    const struct session *s = p->r->session;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        if (!clients_known(c))
+            continue;
+        char *name = name_of(s, i);
+        gap(p);
+        text_addf(&p->t, "Clients of %s%s%s:\n", name, c->address ? " at " : "", c->address ? c->address : "");
+        works_add(&p->t, c, p->r->width, p->r->verbose);
+        free(name);
+    }
+}
+
+static void put_pattern(struct page *p)
+{
+    struct text t = { 0 };
+    pattern_add(&t, p->r->session, p->r->verdict, p->r->width);
+    if (t.len) {
+        gap(p);
+        styled(p, STYLE_BOLD, "Pattern:");
+        text_addf(&p->t, "\n%s", t.s);
+    }
+    text_free(&t);
+}
+
 /* --- the page ------------------------------------------------------------------------------- */
 
 static size_t count_of(const struct report *r, enum judgement which)
@@ -740,6 +824,56 @@ static void put_headline(struct page *p)
     text_add(&p->t, "\n");
 }
 
+/* Addresses of one name that do not come out alike. */
+static void put_odds(struct page *p)
+{
+    size_t n;
+    struct odd *list = odds_of(p->r->session, p->r->verdict, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct column *c = p->r->session->column[list[i].begin];
+        bool alone = list[i].end - list[i].begin == p->r->session->count;
+        char *line = mem_format("%s%s%s", alone ? "" : c->label, alone ? "" : ": ", list[i].text);
+        text_add(&p->t, "  ");
+        wrapped(p, 2, line);
+        free(line);
+    }
+    odds_free(list, n);
+}
+
+/* The columns beside the two that the table shows. */
+static void put_others(struct page *p)
+{
+    const struct session *s = p->r->session;
+    gap(p);
+    put_odds(p);
+    if (s->count <= ROWS_MAX || p->r->verbose) {
+        put_rows(p);
+        return;
+    }
+    size_t failing = count_of(p->r, VERDICT_FAILING), unsure = count_of(p->r, VERDICT_UNSURE);
+    char *line = mem_format("%zu columns on the working side, %zu on the failing one; of all, %zu fail and %zu are unsure. "
+                            "--quiet has a line for each, --verbose and --json all that is known.",
+                            p->r->comparison->sides.working_count, p->r->comparison->sides.failing_count, failing, unsure);
+    wrapped(p, 0, line);
+    free(line);
+}
+
+static void put_comparison(struct page *p)
+{
+    const struct comparison *c = p->r->comparison;
+    sides_add(&p->t, p->r);
+    if (*c->text) {
+        gap(p);
+        wrapped(p, 0, c->text);
+    }
+    put_causes(p);
+    put_candidates(p);
+    if (c->sides.working_count + c->sides.failing_count > 2)
+        put_others(p);
+    if (p->r->verbose)
+        put_facts(p);
+}
+
 void report_text(FILE *out, const struct report *r)
 {
     struct page p = {.r = r, .said = mem_new(r->session->evidence_count * sizeof(bool))};
@@ -749,18 +883,23 @@ void report_text(FILE *out, const struct report *r)
         text_add(&p.t, "Nothing was probed.\n");
     } else if (r->quiet) {
         put_quiet(&p);
+    } else if (r->comparison) {
+        put_comparison(&p);
     } else {
         put_headline(&p);
+        put_odds(&p);
         if (one)
             put_rows(&p);
         put_causes(&p);
         put_candidates(&p);
+        put_pattern(&p);
         put_warnings(&p);
         if (!one)
             put_rows(&p);
         if (r->verbose || (one && !calm))
             put_facts(&p);
         put_takes(&p);
+        put_clients(&p);
     }
     fputs(p.t.s, out);
     text_free(&p.t);

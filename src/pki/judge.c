@@ -121,7 +121,7 @@ static void check_name(struct judging *j, size_t i)
     if (i != 0 || !j->ask->name)
         return;
     enum host_fit fit = host_fit(c, j->ask->name);
-    if (fit == HOST_FITS)
+    if (fit == HOST_FITS || (fit == HOST_CN_ONLY && j->ask->takes_cn))
         return;
     char *names = host_names(c, NAMES_SHOWN);
     char *name = text_printable(j->ask->name, strlen(j->ask->name), 255);
@@ -295,6 +295,9 @@ static void check_key(struct judging *j, size_t i)
     if (counted && c->key_bits < min)
         LINK_FAULT(j, i, REASON_WEAK_KEY, "has a %s key of %d bits; at least %d are needed", c->key,
                    c->key_bits, min)->key_bits = c->key_bits;
+    if (counted && !ec && j->ask->rsa_bits_max && c->key_bits > j->ask->rsa_bits_max)
+        LINK_FAULT(j, i, REASON_WEAK_KEY, "has a %s key of %d bits; this client takes %d at most", c->key,
+                   c->key_bits, j->ask->rsa_bits_max)->key_bits = c->key_bits;
 }
 
 static void check_digest(struct judging *j, size_t i)
@@ -308,6 +311,9 @@ static void check_digest(struct judging *j, size_t i)
             LINK_FAULT(j, i, REASON_WEAK_DIGEST,
                        "is signed with %s (%s), which current clients refuse", c->digest,
                        c->signature);
+    if (!last && j->ask->no_sha2 && c->digest && strncmp(c->digest, "SHA", 3) == 0 && strcmp(c->digest, "SHA1") != 0)
+        LINK_FAULT(j, i, REASON_WEAK_DIGEST, "is signed with %s (%s), which this client does not know", c->digest,
+                   c->signature);
 }
 
 static void check_ext_usage(struct judging *j, size_t i)
@@ -449,9 +455,14 @@ static void trust_other_key(struct judging *j, size_t i)
     char *ids = c->aki && have->ski
                     ? mem_format(" (key id %.16s... there, %.16s... needed)", have->ski, c->aki)
                     : mem_string("");
+    char then[WHEN_LEN], now[WHEN_LEN];
+    when_day(have->not_before, then);
+    char *since = c->self_issued ? mem_format(", of %s; the one sent is of %s", then, when_day(c->not_before, now))
+                                 : mem_format(", of %s", then);
     LINK_FAULT(j, i, REASON_ROOT_OTHER_KEY,
-               "%s \"%s\"; %s has a CA of that name, but with another key%s",
-               c->self_issued ? "is" : "was issued by", c->issuer_cn, store_shown(j), ids);
+               "%s \"%s\"; %s has a CA of that name, but with another key%s%s",
+               c->self_issued ? "is" : "was issued by", c->issuer_cn, store_shown(j), ids, since);
+    free(since);
     free(ids);
 }
 
@@ -673,6 +684,9 @@ void chain_free(struct chain *c)
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 
+const char *const link_from_words[] = { [LINK_SENT] = "sent", [LINK_STORE] = "store", [LINK_FETCHED] = "fetched",
+                                        [LINK_ELSEWHERE] = "elsewhere" };
+
 static json_t *index_json(int i)
 {
     return i >= 0 ? json_integer(i) : json_null();
@@ -708,7 +722,7 @@ json_t *chain_json(const struct chain *c, struct cert *const *sent, size_t sent_
         json_t *shared = cert_to_json(c->built[i].cert, false), *one = json_copy(shared);
         json_decref(shared);
         json_object_set_new(one, "from",
-                            json_string(c->built[i].from == LINK_STORE ? "store" : "sent"));
+                            json_string(link_from_words[c->built[i].from]));
         json_array_append_new(b, one);
     }
     json_object_set_new(j, "sent", s);

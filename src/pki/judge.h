@@ -23,7 +23,8 @@ struct fault {
     int key_bits;      /* for weak-key, else 0 */
 };
 
-enum link_from { LINK_SENT, LINK_STORE };
+enum link_from { LINK_SENT, LINK_STORE, LINK_FETCHED, LINK_ELSEWHERE };
+extern const char *const link_from_words[]; /* "sent" "store" "fetched" "elsewhere" */
 struct link {
     struct cert *cert;     /* a reference */
     enum link_from from;
@@ -49,15 +50,24 @@ void judge_cache_free(struct judge_cache *k);
 /* cert_read through the cache. A new reference. */
 struct cert *judge_cert(struct judge_cache *k, const void *der, size_t n);
 
+/* A certificate that was not sent, but could have been. */
+struct judge_extra {
+    struct cert *cert;     /* lent */
+    enum link_from from;   /* LINK_FETCHED: from an address in a certificate; LINK_ELSEWHERE: another server sent it */
+};
+
 struct judge_ask {
     struct cert *const *sent; size_t sent_count; /* as sent, leaf first */
+    const struct judge_extra *extra; size_t extra_count; /* lent; tried where nothing that was sent fits */
     struct store *store;       /* must not be NULL; an empty system store gives REASON_NO_STORE */
     int64_t now;               /* judged at this time */
     const char *name;          /* DNS name, address or URI the leaf must fit */
-    int rsa_bits_min;          /* 2048 for the profile default; EC keys need at least 224 bits */
+    int rsa_bits_min, rsa_bits_max; /* 2048 and 0 for the profile default; 0: no limit. EC keys need at least 224 bits */
     int min_days;              /* REASON_EXPIRES_SOON when the leaf ends within so many days;
                                 * < 0: a tenth of its life */
     bool old_digests;          /* this client takes SHA-1 and MD5 signatures */
+    bool no_sha2;              /* it knows no others */
+    bool takes_cn;             /* it takes a name that stands only in the CN */
 };
 
 /* Dates are judged for every link of the built chain but a root from the store is judged too (an
@@ -70,7 +80,7 @@ void chain_free(struct chain *c);
 /* [{"reason":"expired","cert":0|null,"link":0|null,"subject":"...","text":"...","when":"..."|null,
  *   "bits":1024|null}, ...], a new reference. "cert" is the index as sent. */
 json_t *chain_faults_json(const struct chain *c);
-/* {"sent":[...],"built":[{...cert..., "from":"sent"|"store"}],"trusted":bool,"complete":bool} */
+/* {"sent":[...],"built":[{...cert..., "from":"sent"|"store"|"fetched"|"elsewhere"}],"trusted":bool,"complete":bool} */
 json_t *chain_json(const struct chain *c, struct cert *const *sent, size_t sent_count);
 
 #endif

@@ -370,10 +370,10 @@ static void search_anchor(struct search *s, struct cert *ca)
     s->now = saved;
 }
 
-static void search_up(struct search *s, struct cert *issuer)
+static void search_up(struct search *s, struct cert *issuer, enum link_from from)
 {
     struct path saved = s->now;
-    path_push(s, issuer, LINK_SENT);
+    path_push(s, issuer, from);
     search_from(s);
     s->now = saved;
 }
@@ -409,7 +409,25 @@ static bool search_sent(struct search *s, const struct cert *child)
             if (search_verify(s, child, c) != LINK_GOOD)
                 continue;
             any = true;
-            search_up(s, c);
+            search_up(s, c, LINK_SENT);
+        }
+    return any;
+}
+
+/* What was not sent, but is known from elsewhere. */
+static bool search_extra(struct search *s, const struct cert *child)
+{
+    bool any = false;
+    for (int rank = 0; rank < RANKS; rank++)
+        for (size_t i = 0; i < s->ask->extra_count && !search_over(s); i++) {
+            struct cert *c = s->ask->extra[i].cert;
+            if (!path_named(c, child) || candidate_rank(s, child, c) != rank || on_path(&s->now, c))
+                continue;
+            s->nodes--;
+            if (search_verify(s, child, c) != LINK_GOOD)
+                continue;
+            any = true;
+            search_up(s, c, s->ask->extra[i].from);
         }
     return any;
 }
@@ -435,7 +453,7 @@ static bool search_broken(struct search *s, const struct cert *child)
             continue;
         s->now.bad = (int)s->now.count - 1;
         s->now.bad_check = search_verify(s, child, c);
-        search_up(s, c);
+        search_up(s, c, LINK_SENT);
         return true;
     }
     return false;
@@ -470,7 +488,8 @@ static void search_from(struct search *s)
     }
     bool store = search_store(s, last->cert);
     bool sent = search_sent(s, last->cert);
-    if (!store && !sent)
+    bool extra = search_extra(s, last->cert);
+    if (!store && !sent && !extra)
         search_end(s, last->cert);
 }
 

@@ -16,7 +16,10 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/pki/bundle.h"
 #include "src/pki/der.h"
+#include "src/pki/keystore.h"
+#include "src/pki/pem.h"
 #include "src/pki/read.h"
 
 #define FILE_MAX (16u << 20)
@@ -33,9 +36,11 @@ struct ca {
 struct store {
     char *path;                /* owned, NULL for an empty system store */
     bool system, directory;
+    const char *form;          /* const; of the file read last */
     int64_t time;
     struct ca *ca;             /* owned; sorted by name, then DER */
     size_t count, room;
+    struct ca head;            /* ca[0] before they were sorted */
     uint8_t **chunk;           /* owned, each owned: the DER of one file */
     size_t chunk_count;
 };
@@ -80,6 +85,7 @@ static void store_index(struct store *s)
 {
     if (s->count == 0)
         return;
+    s->head = s->ca[0];
     qsort(s->ca, s->count, sizeof *s->ca, ca_order);
     size_t kept = 1;
     for (size_t i = 1; i < s->count; i++)
@@ -89,68 +95,6 @@ static void store_index(struct store *s)
 }
 
 /* --- PEM -------------------------------------------------------------------------------------- */
-
-enum { B64_SKIP = 64, B64_STOP = 65 };
-
-static void base64_table(uint8_t table[256])
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    memset(table, B64_STOP, 256);
-    for (int i = 0; i < 64; i++)
-        table[(uint8_t)digit[i]] = (uint8_t)i;
-    for (const char *p = " \t\r\n\f\v"; *p; p++)
-        table[(uint8_t)*p] = B64_SKIP;
-}
-
-/* As long as four digits stand together, which is nearly always. */
-static const uint8_t *base64_quads(const uint8_t table[256], const uint8_t *p, const uint8_t *stop,
-                                   uint8_t **out)
-{
-    uint8_t *o = *out;
-    for (; stop - p >= 4; p += 4, o += 3) {
-        uint32_t a = table[p[0]], b = table[p[1]], c = table[p[2]], d = table[p[3]];
-        if ((a | b | c | d) >= 64)
-            break;
-        uint32_t v = a << 18 | b << 12 | c << 6 | d;
-        o[0] = (uint8_t)(v >> 16);
-        o[1] = (uint8_t)(v >> 8);
-        o[2] = (uint8_t)v;
-    }
-    *out = o;
-    return p;
-}
-
-/* Decodes up to the first byte that is neither base64 nor space; *from is moved there. */
-static size_t base64_decode(const uint8_t table[256], const char **from, const char *end,
-                            uint8_t *out)
-{
-    const uint8_t *p = (const uint8_t *)*from, *stop = (const uint8_t *)end;
-    uint8_t *o = out;
-    uint32_t v = 0;
-    int have = 0;
-    for (; p < stop; p++) {
-        if (have == 0 && (p = base64_quads(table, p, stop, &o)) == stop)
-            break;
-        uint8_t one = table[*p];
-        if (one == B64_STOP)
-            break;
-        if (one == B64_SKIP)
-            continue;
-        v = v << 6 | one;
-        if (++have == 4) {
-            *o++ = (uint8_t)(v >> 16);
-            *o++ = (uint8_t)(v >> 8);
-            *o++ = (uint8_t)v;
-            have = 0;
-        }
-    }
-    if (have >= 2)
-        *o++ = (uint8_t)(have == 2 ? v >> 4 : v >> 10);
-    if (have == 3)
-        *o++ = (uint8_t)(v >> 2);
-    *from = (const char *)p;
-    return (size_t)(o - out);
-}
 
 /* What a PEM block means for us; the sentence is used when no certificate is found at all. */
 struct label_row { const char *label; bool cert; const char *says; };
@@ -162,56 +106,46 @@ static const struct label_row label_table[] = {
       .says = "holds a certificate request, not a certificate; the CA's answer to it is needed" },
     { "NEW CERTIFICATE REQUEST",
       .says = "holds a certificate request, not a certificate; the CA's answer to it is needed" },
-    { "PKCS7",
-      .says =
-          "is a PKCS#7 file; turn it into PEM with: "
-          "openssl pkcs7 -print_certs -in FILE -out ca.pem" },
+    { "PKCS7", .says = "is a PKCS#7 file without a certificate in it" },
+    { "PKCS #7 SIGNED DATA", .says = "is a PKCS#7 file without a certificate in it" },
+    { "CMS", .says = "is a PKCS#7 file without a certificate in it" },
     { "X509 CRL", .says = "holds a revocation list, not a certificate" },
     { "PUBLIC KEY", .says = "holds a public key, not a certificate" },
     { "PRIVATE KEY",
       .says = "holds a private key and no certificate; give the CA's certificate instead" },
 };
 
-static const struct label_row *label_find(const char *p, size_t n)
+static const struct label_row *label_find(const struct pem *m)
 {
     static const char key[] = "PRIVATE KEY";
     for (size_t i = 0; i < sizeof label_table / sizeof *label_table; i++)
-        if (strlen(label_table[i].label) == n && memcmp(label_table[i].label, p, n) == 0)
+        if (pem_is(m, label_table[i].label))
             return &label_table[i];
     /* "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", ...: the last row speaks for all of them */
-    if (n > sizeof key - 1 && memcmp(p + n - (sizeof key - 1), key, sizeof key - 1) == 0)
+    if (m->label_len > sizeof key - 1 && memcmp(m->label + m->label_len - (sizeof key - 1), key, sizeof key - 1) == 0)
         return &label_table[sizeof label_table / sizeof *label_table - 1];
     return NULL;
 }
 
 struct found {
     size_t certs;
+    bool pkcs7;         /* PEM of that kind was there */
     size_t broken;      /* blocks that say they are certificates and are not */
     const char *says;   /* what else was there, or NULL */
 };
 
-static const char pem_begin[] = "-----BEGIN ";
-
 /* `out` has room for 3/4 of the text. */
 static void pem_read(struct store *s, const char *text, size_t n, uint8_t *out, struct found *f)
 {
-    uint8_t table[256];
-    base64_table(table);
-    const char *p = text, *end = text + n;
-    while (p < end && (p = memmem(p, (size_t)(end - p), pem_begin, sizeof pem_begin - 1))) {
-        const char *label = p + sizeof pem_begin - 1;
-        size_t left = (size_t)(end - label);
-        const char *dashes = memmem(label, left < 64 ? left : 64, "-----", 5);
-        p = label;
-        if (!dashes)
-            continue;
-        const struct label_row *row = label_find(label, (size_t)(dashes - label));
-        p = dashes + 5;
+    struct pem m = pem_of(text, n);
+    while (pem_next(&m)) {
+        const struct label_row *row = label_find(&m);
         if (row && !row->cert && !f->says)
             f->says = row->says;
+        f->pkcs7 |= pem_is(&m, "PKCS7") || pem_is(&m, "PKCS #7 SIGNED DATA") || pem_is(&m, "CMS");
         if (!row || !row->cert)
             continue;
-        size_t got = base64_decode(table, &p, end, out);
+        size_t got = pem_decode(&m, out);
         bool ok = store_add(s, out, got);
         f->certs += ok;
         f->broken += !ok;
@@ -221,25 +155,39 @@ static void pem_read(struct store *s, const char *text, size_t n, uint8_t *out, 
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-/* DER that is no certificate but that people hand over as one. */
-static const char *container_says(const uint8_t *p, size_t n)
+/* Moves what was found elsewhere into the store. */
+static void bundle_take(struct store *s, struct bundle *b, struct found *f)
 {
-    struct reader r = reader_of(p, n);
-    struct der whole, d;
-    char oid[DER_OID_TEXT_MAX];
-    if (n >= 4 && (memcmp(p, "\xfe\xed\xfe\xed", 4) == 0 || memcmp(p, "\xce\xce\xce\xce", 4) == 0))
-        return "is a Java keystore; turn it into PEM with: "
-               "keytool -list -rfc -keystore FILE > ca.pem";
-    if (!der_expect(&r, DER_SEQUENCE, &whole))
-        return NULL;
-    if (der_optional(&whole.content, DER_INTEGER, &d) && der_small(d.content) == 3)
-        return "is a PKCS#12 file; turn it into PEM with: "
-               "openssl pkcs12 -nokeys -in FILE -out ca.pem";
-    if (der_optional(&whole.content, DER_OID, &d) &&
-        strcmp(der_oid(d.content, oid), "1.2.840.113549.1.7.2") == 0)
-        return "is a PKCS#7 file; turn it into PEM with: openssl pkcs7 -inform DER -print_certs "
-               "-in FILE -out ca.pem";
-    return NULL;
+    size_t before = s->count;
+    for (size_t i = 0; i < b->count; i++)
+        f->certs += store_add(s, b->cert[i].p, b->cert[i].left);
+    f->broken += b->broken;
+    if (s->count > before) {
+        store_keep(s, b->bytes);
+        b->bytes = NULL;
+    }
+    bundle_free(b);
+}
+
+static void container_read(struct store *s, const uint8_t *p, size_t n, struct found *f)
+{
+    struct bundle b;
+    const char *says = NULL;
+    bundle_read(p, n, CERTS_MAX, &b);
+    if (b.form == BUNDLE_PKCS7 && !f->certs && !b.count)
+        f->says = f->says ? f->says : "is a PKCS#7 file without a certificate in it";
+    if (b.form == BUNDLE_PKCS7 || b.count) {
+        s->form = b.count && !f->certs ? bundle_form_name(b.form) : s->form;
+        bundle_take(s, &b, f);
+        return;
+    }
+    bundle_free(&b);
+    if (f->certs || f->broken || keystore_read(p, n, CERTS_MAX, &b, &says) == KEYSTORE_NONE)
+        return;
+    if (!f->says)
+        f->says = says ? says : "is a key store without a certificate that is trusted";
+    s->form = *p == DER_SEQUENCE ? "PKCS#12" : "JKS";
+    bundle_take(s, &b, f);
 }
 
 static void bytes_read(struct store *s, const uint8_t *p, size_t n, struct found *f)
@@ -249,15 +197,18 @@ static void bytes_read(struct store *s, const uint8_t *p, size_t n, struct found
     if (n > 0 && *p == DER_SEQUENCE) {
         memcpy(chunk, p, n);
         f->certs += store_add(s, chunk, n);
+        s->form = "DER";
     }
-    if (!f->certs)
+    if (!f->certs) {
         pem_read(s, (const char *)p, n, chunk, f);
-    if (!f->certs && !f->says)
-        f->says = container_says(p, n);
+        s->form = "PEM";
+    }
     if (s->count > before)
         store_keep(s, chunk);
     else
         free(chunk);
+    if (!f->certs || f->pkcs7)
+        container_read(s, p, n, f);
 }
 
 /* The whole file, or NULL and errno; never more than `size` bytes of one that grows meanwhile. */
@@ -288,7 +239,7 @@ static bool file_none(const struct found *f, size_t n, const char *shown, struct
         return err_set(e, "%s holds no certificate that can be decoded: %zu PEM block%s damaged",
                        shown, f->broken, f->broken == 1 ? " is" : "s are");
     return err_set(e, "%s %s", shown,
-                   f->says ? f->says : "holds no certificate, neither in PEM nor in DER");
+                   f->says ? f->says : "holds no certificate, in PEM, DER or another form that is known here");
 }
 
 /* `fd` is an open regular file. */
@@ -434,6 +385,7 @@ void store_free(struct store *s)
         return;
     for (size_t i = 0; i < s->count; i++)
         cert_free(s->ca[i].cert);
+    cert_free(s->head.cert);
     for (size_t i = 0; i < s->chunk_count; i++)
         free(s->chunk[i]);
     free(s->chunk);
@@ -445,6 +397,7 @@ void store_free(struct store *s)
 const char *store_path(const struct store *s) { return s->path; }
 bool store_is_system(const struct store *s) { return s->system; }
 bool store_is_directory(const struct store *s) { return s->directory; }
+const char *store_form(const struct store *s) { return s->directory ? NULL : s->form; }
 size_t store_count(const struct store *s) { return s->count; }
 int64_t store_time(const struct store *s) { return s->time; }
 
@@ -473,6 +426,13 @@ struct cert *store_by_name(struct store *s, const void *name_der, size_t n, size
     if (!ca->cert)
         ca->cert = cert_read(ca->der, ca->der_len);
     return ca->cert;
+}
+
+struct cert *store_head(struct store *s)
+{
+    if (!s->head.cert && s->head.der)
+        s->head.cert = cert_read(s->head.der, s->head.der_len);
+    return s->head.cert;
 }
 
 bool store_has(struct store *s, const struct cert *c)

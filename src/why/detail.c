@@ -10,7 +10,12 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/wire/names.h"
+#include "src/why/aia.h"
+#include "src/why/expected.h"
+#include "src/why/heard.h"
 #include "src/why/mismatch.h"
+#include "src/why/product.h"
+#include "src/why/revoked.h"
 
 #define DAY 86400
 #define NAMES_SAID 4     /* names listed in a sentence */
@@ -159,6 +164,8 @@ static void detail_faults(const struct look *l, struct words *w, uint32_t mask)
     if (fault)
         words_certificate(w, fault);
     words_faults(l, w, mask);
+    if (mask & 1u << REASON_SELF_SIGNED)
+        product_hint(l, w, mask);
 }
 
 /* Days and words between the time of judgement and a date, whichever comes first. */
@@ -263,12 +270,19 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
     keep(w, "aia", json_object_get(top, "aia"));
     json_object_set_new(w->detail, "store", clean_json(l->c->endpoint->value[KEY_CA]
                                                        ? l->c->endpoint->value[KEY_CA] : "system"));
+    product_hint(l, w, mask);
     words_say_own(w, "issuer", mem_format("\"%s\"", name));
     words_say_own(w, "top",
             mem_format(built > 1 ? "the intermediate \"%s\"" : "the server's certificate \"%s\"",
                        top_name));
     free(top_name);
     free(name);
+}
+
+static void detail_aia_root(const struct look *l, struct words *w, uint32_t mask)
+{
+    aia_issuers(l, w, mask);
+    product_hint(l, w, mask);
 }
 
 /* --- failures --------------------------------------------------------------------------------- */
@@ -492,6 +506,11 @@ static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *
     [DETAIL_NOT_YET] = detail_not_yet,   [DETAIL_SOON] = detail_soon,
     [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
     [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
+    [DETAIL_AIA_ROOT] = detail_aia_root, [DETAIL_AIA] = aia_issuers,          [DETAIL_STAPLE] = revoked_staple,
+    [DETAIL_REVOKED] = revoked_fetched,
+    [DETAIL_CLIENT_END] = heard_client_end, [DETAIL_EXPECTED] = expected_detail,
+    [DETAIL_PLACEHOLDER] = product_placeholder, [DETAIL_INSPECTION] = product_inspection,
+    [DETAIL_REPLAY] = replay_words,
     [DETAIL_LATE] = detail_late,         [DETAIL_GROUP] = detail_group,
     [DETAIL_SUITES] = mismatch_suites,   [DETAIL_GROUPS] = mismatch_groups,
     [DETAIL_SIGALGS] = mismatch_sigalgs, [DETAIL_AS_IS] = detail_as_is,

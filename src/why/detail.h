@@ -30,6 +30,13 @@ enum detail {
     DETAIL_AS_IS,     /* how the client's own hello was answered */
     DETAIL_LARGE,     /* how one of post-quantum size was */
     DETAIL_RENEGOTIATION, /* extension, version */
+    DETAIL_CLIENT_END, /* see heard.h */
+    DETAIL_REPLAY,    /* see replay.h */
+    DETAIL_AIA,       /* see aia.h */
+    DETAIL_AIA_ROOT,  /* the same, and whose CA it is where that is known */
+    DETAIL_EXPECTED,  /* see expected.h */
+    DETAIL_STAPLE, DETAIL_REVOKED, /* see revoked.h */
+    DETAIL_PLACEHOLDER, DETAIL_INSPECTION, /* see product.h */
     DETAIL_POLICY, DETAIL_PROXY, DETAIL_STORE,
     DETAIL_COUNT
 };

@@ -132,9 +132,56 @@
                       "(at=127.0.0.1): if it is answered there, update or bypass what inspects TLS on " \
                       "the way (firewall, proxy, load balancer), which must not expect a ClientHello " \
                       "in one packet.") \
+    X(REPLAY_VERSION_LACKS, "On the client, offer {lacked} too (update it, or lift its limits: OpenSSL " \
+                      "`MinProtocol` and `MaxProtocol` in openssl.cnf, Java jdk.tls.client.protocols, " \
+                      "Windows SCHANNEL\\Protocols\\...\\Client; here: min=, max=). Otherwise: On the " \
+                      "server, allow a version this client offers, {offer} (nginx `ssl_protocols`, Apache " \
+                      "`SSLProtocol`, HAProxy `ssl-min-ver`, OpenSSL `MinProtocol`), which weakens it where " \
+                      "that is older than TLS 1.2.") \
+    X(REPLAY_VERSION_HAS, "Update what terminates TLS there: a server that does not know {lacked} has to " \
+                      "pass over it and choose a version it does know (RFC 8446 section 4.2.1). Until then " \
+                      "this client gets through with a lower limit (OpenSSL `MaxProtocol` in openssl.cnf, " \
+                      "Java jdk.tls.client.protocols; here: max=).") \
+    X(REPLAY_FORM,    "Update the client, or turn off SSL 2.0's form of the hello there (Java: take " \
+                      "SSLv2Hello out of https.protocols; OpenSSL 1.0: `SSL_OP_NO_SSLv2`): current servers " \
+                      "no longer read it (RFC 6176).") \
+    X(REPLAY_SUITE_SERVER, "On the server, allow a suite this client offers (nginx `ssl_ciphers`, Apache " \
+                      "`SSLCipherSuite`, HAProxy `ssl-default-bind-ciphers`, OpenSSL `CipherString`).") \
+    X(REPLAY_GROUP_SERVER, "On the server, allow a group this client offers (nginx `ssl_ecdh_curve`, Apache " \
+                      "`SSLOpenSSLConfCmd Groups`, HAProxy `ssl-default-bind-curves`, OpenSSL `Groups`).") \
+    X(REPLAY_SIGALG_SERVER, "On the server, allow a signature algorithm this client offers (nginx " \
+                      "`ssl_conf_command SignatureAlgorithms`, Apache `SSLOpenSSLConfCmd SignatureAlgorithms`, " \
+                      "OpenSSL `SignatureAlgorithms`), or give it a certificate with a key that fits one.") \
+    X(REPLAY_EMS,     "Update the client so that it sends extended_master_secret (RFC 7627). Otherwise: Let " \
+                      "the server stop insisting on it, as it does in FIPS mode (RHEL 9: " \
+                      "`update-crypto-policies --set FIPS:NO-ENFORCE-EMS`).") \
+    X(REPLAY_RENEGOTIATION, "Update the client so that it sends renegotiation_info, or the signal for it " \
+                      "among its suites (RFC 5746): every library since 2010 does. Otherwise: Let the server " \
+                      "take hellos without (Java: -Dsun.security.ssl.allowLegacyHelloMessages=true), which lets " \
+                      "data be injected into connections that negotiate again.") \
+    X(REPLAY_SNI_LACKS, "Let the client send a server name: update it, or give it the name instead of an " \
+                      "address (here: sni=NAME). Otherwise: Let the server have a certificate for who sends " \
+                      "none (nginx: a `default_server` without `ssl_reject_handshake on`; HAProxy: no " \
+                      "`strict-sni`).") \
+    X(REPLAY_SNI_HAS, "Add the name this client sends to the server (nginx `server_name`, Apache " \
+                      "`ServerName` or `ServerAlias`, HAProxy: a certificate for it, or no `strict-sni`), or " \
+                      "let the client send another (here: sni=NAME, sni=none).") \
+    X(REPLAY_LACKS,   "Update the client, or set it up so that its hello has {thing}. Otherwise: Update what " \
+                      "terminates TLS on the server, which could do without.") \
+    X(REPLAY_HAS,     "Update what terminates TLS on the server: it has to pass over what it does not know " \
+                      "(RFC 8446 section 9.3), and take a lawful hello in any order. Until then change what " \
+                      "this client sends: {thing}.") \
+    X(REPLAY_PATH,    "Send the same from the server's own network, or from the server itself " \
+                      "(at=127.0.0.1): if it is answered there, update or bypass what inspects TLS on the way " \
+                      "(firewall, proxy, load balancer); if not, update what terminates TLS on the server. " \
+                      "Until then change what this client sends: {thing}.") \
     X(SMALL_DH,       "Offer ECDHE on the server (every current client prefers it), or give it a " \
                       "Diffie-Hellman group of at least 2048 bits (nginx `ssl_dhparam`, made by " \
                       "`openssl dhparam 2048`; Java: jdk.tls.ephemeralDHKeySize=2048).") \
+    X(LARGE_DH,       "Let the server prefer suites with ECDHE or plain RSA for such clients, or take DHE suites from " \
+                      "its list: a Diffie-Hellman group small enough for them is too weak for everybody else. On " \
+                      "the client, update it (Java: 7u131, 8 and later), or disable its DHE suites " \
+                      "(Java: jdk.tls.disabledAlgorithms=DH).") \
     X(EXPIRED_LEAF,   "Renew the certificate (e.g. `certbot renew`, or order it anew from its " \
                       "CA), install it and reload the server (`systemctl reload nginx`). If it " \
                       "was renewed already, the server was not reloaded, or serves another " \
@@ -174,6 +221,14 @@
                       "full chain, certbot's fullchain.pem; Apache: SSLCertificateFile); if it " \
                       "is the CA itself, give it to the clients (`curl --cacert FILE`, " \
                       "ca=FILE).") \
+    X(INCOMPLETE,     "Append {missing} ({source}) to the certificates that the server sends, after its own: " \
+                      "nginx: to the file of `ssl_certificate` (certbot: fullchain.pem instead of cert.pem); Apache: " \
+                      "to that of SSLCertificateFile (before 2.4.8: SSLCertificateChainFile); HAProxy: in the `crt` " \
+                      "file, between the certificate and its key. In PEM: what was fetched may need `openssl x509 " \
+                      "-inform DER` or `openssl pkcs7 -inform DER -print_certs` first. Then reload the server.") \
+    X(ISSUER_OTHER,   "Get the certificate of the issuer under which this one was made from those who run the CA, and " \
+                      "append it to what the server sends (nginx `ssl_certificate`, Apache SSLCertificateFile, HAProxy " \
+                      "`crt`); or have the certificate issued anew under the CA's present key.") \
     X(WEAK,           "Have the certificate issued again with an RSA key of at least 2048 bits " \
                       "or an ECDSA P-256 key, a SHA-256 signature, serverAuth, and CAs marked " \
                       "as CAs; then install it and reload the server.") \
@@ -195,6 +250,69 @@
                       "`error-log-format`).") \
     X(ALPN,           "Let both sides share an application protocol (nginx `http2 on;`, " \
                       "HAProxy `alpn h2,http/1.1`), or offer another: alpn=LIST, alpn=none.") \
+    X(CLIENT_PLAIN,   "Let the client speak TLS to this port (https:// instead of http://, TLS switched on in its " \
+                      "settings), or send it to the plain port.") \
+    X(CLIENT_VERSION, "Update the client so that it offers TLS 1.2 or 1.3, or switch such versions on in its settings; " \
+                      "what it offers stands in its hello. On the server, an older version helps only such clients " \
+                      "and weakens it for all.") \
+    X(CLIENT_TRUST,   "Check the endpoint with tlswhy: where its chain is complete, install its CA on the client, in the " \
+                      "store this client uses (Java and browsers have their own); where not, let the server send the " \
+                      "missing intermediate.") \
+    X(CLIENT_DATES,   "Compare the client's clock with the right time, and check the endpoint with tlswhy: where it finds " \
+                      "every certificate within its dates, the client's clock is the fault.") \
+    X(CLIENT_LOG,     "Read the client's own log or debug output: it says which certificate it refuses, and why. Then " \
+                      "check the endpoint with tlswhy, which judges name, dates and chain.") \
+    X(RELOAD,         "Let the server read the renewed file: `systemctl reload nginx` (Apache, HAProxy, Postfix " \
+                      "and Dovecot likewise; what reads certificates only at its start must be restarted), and " \
+                      "have the renewal do that from now on (`certbot renew --deploy-hook 'systemctl reload " \
+                      "nginx'`). If nothing changes, the server reads another file (nginx `ssl_certificate`, " \
+                      "Apache `SSLCertificateFile`), or something in front of it, such as a load balancer, has a " \
+                      "copy of its own.") \
+    X(COPY_OLD,       "If the certificate was renewed on purpose, replace the copy in {file}, and the pins of " \
+                      "clients where the key has changed. If nobody knows of that, find out who answers at " \
+                      "{address}: the transparency logs (crt.sh) list what public CAs issued for the name.") \
+    X(WRONG_SERVER,   "Something else answers here: check that {address} is the right machine, which server name " \
+                      "is sent (sni=), and which server block, tenant or load balancer takes it (nginx: the " \
+                      "default block answers for names that no block lists).") \
+    X(PIN_CHANGED,    "Compare with the key on the server itself (`openssl x509 -in FILE -noout -pubkey | " \
+                      "openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64`). Is it " \
+                      "{got_pin}, the key was changed: give the clients the new pin, with that of a spare key, " \
+                      "before the next change (certbot: `--reuse-key`). Is it not, something else answers at " \
+                      "{address}.") \
+    X(PIN_OF_CA,      "Programs that compare only the server's own key, as curl does, need its pin: {got_pin}. " \
+                      "Some apps take the pin of a CA as well; for them nothing is wrong.") \
+    X(REVOKED,        "Ask whoever ordered the certificate why it was revoked (a key that leaked must not be used " \
+                      "again), have another one issued with a new key (certbot: `certbot renew --force-renewal`), " \
+                      "install it and reload the server.") \
+    X(REVOKED_CA,     "Ask the CA for a certificate from an intermediate that holds, install it with the chain that " \
+                      "comes with it, and reload the server (certbot: `certbot renew --force-renewal`).") \
+    X(RESPONDER,      "The server itself may be fine. Clients that insist on an answer fail where they can't have one: " \
+                      "check from where they run that {responder} can be reached on plain HTTP (proxy, firewall, " \
+                      "DNS), or let the server staple the answer.") \
+    X(STAPLE,         "Let the server staple a fresh response: check that it reaches the responder, {responder}, and " \
+                      "that it does not staple a file nobody renews (nginx `ssl_stapling on;` with a `resolver` that " \
+                      "answers, and no `ssl_stapling_file`; Apache `SSLUseStapling on`; HAProxy `ocsp-update on`, or " \
+                      "a new .ocsp file beside the certificate). Then reload it.") \
+    X(MUST_STAPLE,    "Turn stapling on (nginx `ssl_stapling on;` and a `resolver`, Apache `SSLUseStapling on` and " \
+                      "`SSLStaplingCache`, HAProxy `ocsp-update on`), and see that the server reaches {responder}. " \
+                      "nginx has no response for its first connections after a start unless `ssl_stapling_file` " \
+                      "names one. Or have the certificate issued again without must-staple.") \
+    X(PRODUCT,        "{product_fix}") \
+    X(INSPECT_NETWORK, "Where that is meant to be: get the CA's certificate from those who run this network and " \
+                       "install it where the client looks for CAs (Debian: /usr/local/share/ca-certificates, " \
+                       "then `update-ca-certificates`; Java: keytool -importcert; Node: NODE_EXTRA_CA_CERTS; " \
+                       "Python: REQUESTS_CA_BUNDLE). Or have {name} exempted there: {product_fix}.") \
+    X(INSPECT_MACHINE, "It runs on the client's own machine; there: {product_fix}. Programs with a store of " \
+                       "their own (Java, Node: NODE_EXTRA_CA_CERTS, Python: REQUESTS_CA_BUNDLE) can be given its " \
+                       "CA's certificate instead.") \
+    X(INSPECT_TOOL,   "Switch the proxy off (https_proxy and the system's proxy settings), or exempt {name} " \
+                      "there: {product_fix}. To work with it, give the client its CA's certificate, and take " \
+                      "that out again.") \
+    X(INSPECT_MALWARE, "Remove the program and its CA from this machine: anybody can make certificates that such " \
+                       "a machine takes for true.") \
+    X(INSPECT_UNKNOWN, "Send the same from another network (another machine, a phone without VPN), and compare " \
+                       "the certificates' SHA-256. If they differ, ask those who run this network for their CA's " \
+                       "certificate, or to have {name} exempted.") \
     X(LOCAL,          "Nothing is wrong with the server so far: ask another client (`openssl " \
                       "s_client`, `curl -v`), or probe from another machine.")
 

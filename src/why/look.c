@@ -4,12 +4,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/proxy.h"
 #include "src/wire/client.h"
 #include "src/wire/names.h"
+#include "src/why/product.h"
 
 #define BIT(reason) (1u << (reason))
 #define CLOCK_SLACK 60 /* seconds a clock may be off before anybody is told */
@@ -65,6 +66,8 @@ static bool member_is(const json_t *value, const char *word)
     if (json_is_integer(value)) {
         snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
         text = number;
+    } else if (json_is_boolean(value)) {
+        text = json_is_true(value) ? "true" : "false";
     } else if (!value || json_is_null(value)) {
         text = "null";
     }
@@ -334,11 +337,23 @@ static bool alpn_is_foreign(const struct look *l)
     return l->c->fact[FACT_ALPN].state == STATE_NO && column_word(l->c, FACT_ALPN);
 }
 
-/* The server made a Diffie-Hellman group this client would refuse; ours took it, to be able to say so. */
-static bool dh_is_small(const struct look *l)
+/* The size of the Diffie-Hellman group the server made, 0 for none. */
+static int dh_bits(const struct look *l)
 {
     const char *word = column_word(l->c, FACT_KX_GROUP);
-    return text_starts(word, "dh") && atoi(word + 2) > 0 && atoi(word + 2) < l->offer->dh_bits_min;
+    return text_starts(word, "ffdhe") ? atoi(word + 5) : text_starts(word, "dh") ? atoi(word + 2) : 0;
+}
+
+/* One that this client would refuse; ours took it, to be able to say so. */
+static bool dh_is_small(const struct look *l)
+{
+    return dh_bits(l) > 0 && dh_bits(l) < endpoint_client(l->c->endpoint)->dh_bits_min;
+}
+
+static bool dh_is_large(const struct look *l)
+{
+    int most = endpoint_client(l->c->endpoint)->dh_bits_max;
+    return most && dh_bits(l) > most;
 }
 
 /* A large hello, such as this client sends, is refused or dropped while a smaller one is answered. */
@@ -405,6 +420,23 @@ static bool takes_other(const struct look *l) { return l->takes == TAKES_OTHER; 
 static bool takes_other_reset(const struct look *l) { return l->takes == TAKES_OTHER_RESET; }
 static bool takes_unclear(const struct look *l) { return l->takes == TAKES_OTHER_UNCLEAR; }
 static bool takes_none_70(const struct look *l) { return l->takes == TAKES_NONE_70; }
+/* TLS 1.2, offered alone with all there is, is refused as a server refuses that finds nothing to take. */
+static bool refuses_12(const struct look *l)
+{
+    return !(l->takes >= TAKES_OTHER && l->takes <= TAKES_OTHER_UNCLEAR) && text_starts(look_answer(l, 0x0303), "alert 40");
+}
+static bool refuses_suites(const struct look *l)
+{
+    return refuses_12(l) && text_starts(look_answer(l, 0x0304), "alert 70");
+}
+static bool refuses_all(const struct look *l)
+{
+    return refuses_12(l) && text_starts(look_answer(l, 0x0304), "alert 40");
+}
+static bool takes_13(const struct look *l)
+{
+    return refuses_12(l) && text_is(look_answer(l, 0x0304), "accepted");
+}
 static bool takes_unasked(const struct look *l)
 {
     return l->takes == TAKES_UNASKED && l->c->fact[FACT_VERSIONS].state == NOT_ASKED;
@@ -449,6 +481,58 @@ static bool issuer_private(const struct look *l)
     return json_array_size(built) > 1 || (json_array_size(sent) == 1 && store_is_system(l));
 }
 
+/* An intermediate that the server should send was found elsewhere. */
+static bool issuer_missing(const struct look *l)
+{
+    return json_array_size(look_member(l, FACT_AIA, "missing")) > 0;
+}
+
+/* Where the chain says its issuer is, there is one of that name with another key, and no root. */
+static bool issuer_other_key(const struct look *l)
+{
+    const json_t *hop;
+    size_t i;
+    json_array_foreach(look_member(l, FACT_AIA, "hops"), i, hop) {
+        const char *answer = json_string_value(json_object_get(hop, "answer"));
+        if (answer && strcmp(answer, "other-key") == 0 && json_is_false(json_object_get(hop, "root")))
+            return true;
+    }
+    return false;
+}
+
+static bool any_http(const json_t *urls)
+{
+    const json_t *url;
+    size_t i;
+    json_array_foreach(urls, i, url)
+        if (json_string_value(url) && text_starts(json_string_value(url), "http://"))
+            return true;
+    return false;
+}
+
+/* The certificate says whom to ask, and no staple has answered that already. */
+static bool revocation_wanted(const struct look *l)
+{
+    const json_t *leaf = json_array_get(look_member(l, FACT_CHAIN, "sent"), 0);
+    bool stapled = word_among(look_text(l, FACT_STAPLE, "status"), "good|revoked") &&
+                   json_is_true(look_member(l, FACT_STAPLE, "verified")) &&
+                   !json_is_true(look_member(l, FACT_STAPLE, "stale"));
+    return !stapled && any_http(json_object_get(leaf, "ocsp"));
+}
+
+/* Somebody was asked, or should have been and has no address, and gave no answer. */
+static bool revocation_unanswered(const struct look *l)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(look_member(l, FACT_REVOCATION, "tries"), i, one) {
+        const char *answer = json_string_value(json_object_get(one, "answer"));
+        if (answer && word_among(answer, "unreachable|slow|status|redirect|too-big|broken|no-name"))
+            return true;
+    }
+    return false;
+}
+
 /* Which certificate comes may hang on the name sent; only a name chosen by hand makes that likely.
  */
 static bool name_sni_differs(const struct look *l)
@@ -457,46 +541,14 @@ static bool name_sni_differs(const struct look *l)
     return l->c->endpoint->value[KEY_SNI] && (!sni || !text_is(sni, name));
 }
 
-static const char *member_any_case(const json_t *object, const char *key)
+static bool name_sni_none(const struct look *l)
 {
-    const char *k;
-    json_t *v;
-    json_object_foreach((json_t *)object, k, v) {
-        if (text_is(k, key) && json_string_value(v) && *json_string_value(v))
-            return json_string_value(v);
-    }
-    return NULL;
-}
-
-/* NO_PROXY as curl reads it: "*", or names of which the host is one or lies below. */
-static bool proxy_exempt(const char *list, const char *host)
-{
-    size_t h = strlen(host);
-    while (list && *list) {
-        list += strspn(list, ", ");
-        size_t n = strcspn(list, ", ");
-        if (n == 1 && *list == '*')
-            return true;
-        size_t dot = n && *list == '.';
-        size_t m = n - dot;
-        if (m && h >= m && strncasecmp(host + h - m, list + dot, m) == 0 &&
-            (h == m || host[h - m - 1] == '.'))
-            return true;
-        list += n;
-    }
-    return false;
+    return l->c->endpoint->value[KEY_SNI] && !endpoint_sni(l->c->endpoint);
 }
 
 const char *look_proxy(const struct look *l)
 {
-    const struct endpoint *ep = l->c->endpoint;
-    const json_t *env = l->c->fact[FACT_PROXY].value;
-    if (ep->value[KEY_VIA] || l->c->fact[FACT_PROXY].state != STATE_YES)
-        return NULL;
-    const char *proxy = ep->scheme && ep->scheme->http ? member_any_case(env, "https_proxy") : NULL;
-    if (!proxy)
-        proxy = member_any_case(env, "all_proxy");
-    return proxy && !proxy_exempt(member_any_case(env, "no_proxy"), ep->host) ? proxy : NULL;
+    return proxy_of(l->c);
 }
 
 static bool proxy_used(const struct look *l) { return look_proxy(l) != NULL; }
@@ -508,15 +560,16 @@ static bool client_cert_asked(const struct look *l)
            strcmp(look_text(l, FACT_FAILURE, "stage"), "certificate-request") == 0;
 }
 
-/* The server refused after our side of the handshake was done. Servers that just end an idle
- * connection do so without an alert, and it's no refusal once they have answered a request. */
+/* The server refused after our side of the handshake was done. Servers that just end an idle connection do so
+ * without an alert: a refusal is that only where a request was waiting, and a certificate had been asked for. */
 static bool late_refused(const struct look *l)
 {
     const char *late = column_word(l->c, FACT_LATE);
     if (l->c->fact[FACT_LATE].state != STATE_YES || !late)
         return false;
     bool quiet = word_among(late, "close_notify|closed|reset|protocol");
-    return !quiet || (client_cert_asked(l) && l->c->fact[FACT_HTTP].state != STATE_YES);
+    bool waiting = l->c->endpoint->scheme && l->c->endpoint->scheme->http && l->c->fact[FACT_HTTP].state != STATE_YES;
+    return !quiet || (client_cert_asked(l) && (waiting || word_among(late, "reset")));
 }
 
 static bool late_quiet(const struct look *l)
@@ -529,6 +582,16 @@ static bool late_quiet(const struct look *l)
 static bool chain_trusted(const struct look *l)
 {
     return l->c->fact[FACT_TRUST].state == STATE_YES;
+}
+
+/* A client of its own is refused, and the longer lists have not named what it lacks, or can't. */
+static bool replay_wanted(const struct look *l)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const char *kind = look_text(l, FACT_FAILURE, "kind");
+    bool own = ep->saved || endpoint_client(ep) != client_find(NULL), silent = word_among(kind, "silent|slow");
+    return own && (silent || l->c->fact[FACT_RELAXED].state != NOT_ASKED) &&
+           !(l->relaxed.is & (RELAXED_IS(ACCEPTED) | RELAXED_IS(SURE) | RELAXED_IS(LIKELY)));
 }
 
 static const struct that {
@@ -545,11 +608,15 @@ static const struct that {
     { FACT_VERSIONS, "other-unclear", takes_unclear },
     { FACT_VERSIONS, "older", takes_older },
     { FACT_VERSIONS, "none-70", takes_none_70 },
+    { FACT_VERSIONS, "refused-12", refuses_suites }, /* TLS 1.2 is known and always refused, 1.3 is not known */
+    { FACT_VERSIONS, "refused-both", refuses_all },  /* both are known and always refused */
+    { FACT_VERSIONS, "refused-12-not-13", takes_13 },
     { FACT_VERSIONS, "unasked", takes_unasked },
     { FACT_VERSIONS, "not-current", others_have_no_version }, /* current clients share none */
     { FACT_CIPHERS, "not-current", others_have_no_suite },
     { FACT_POST_QUANTUM, "fails", large_fails },
     { FACT_KX_GROUP, "small-dh", dh_is_small },
+    { FACT_KX_GROUP, "large-dh", dh_is_large },
     { FACT_ALPN, "foreign", alpn_is_foreign },
     { FACT_CLOCK, "awaited", clock_awaited },
     { FACT_CLOCK, "wanted", clock_wanted },
@@ -559,19 +626,29 @@ static const struct that {
     { FACT_CLOCK, "moves-expired", clock_moved_expired },
     { FACT_CLOCK, "moves-not-yet", clock_moved_not_yet },
     { FACT_CHAIN, "private-issuer", issuer_private },
+    { FACT_AIA, "missing", issuer_missing },
+    { FACT_AIA, "other-key", issuer_other_key },
     { FACT_CHAIN, "trusted", chain_trusted },
+    { FACT_REVOCATION, "wanted", revocation_wanted },
+    { FACT_REVOCATION, "unanswered", revocation_unanswered },
     { FACT_STORE, "system", store_is_system },
     { FACT_NAME, "sni-by-hand", name_sni_differs },
+    { FACT_NAME, "sni-none", name_sni_none },      /* by hand as well */
     { FACT_PROXY, "used", proxy_used },
     { FACT_CLIENT_CERT, "asked", client_cert_asked },
     { FACT_LATE, "refused", late_refused },
     { FACT_LATE, "quiet", late_quiet },
+    { FACT_REPLAY, "wanted", replay_wanted },
 };
 
 static bool that_holds(const struct look *l, enum fact f, const char *words)
 {
     if (f == FACT_RELAXED)
         return relaxed_holds(&l->relaxed, words);
+    if (f == FACT_ISSUER)
+        return product_is(l, words);
+    if (f == FACT_REPLAY && replay_holds(&l->replay, words))
+        return true;
     for (size_t i = 0; i < sizeof that_table / sizeof *that_table; i++)
         if (that_table[i].fact == f && word_among(that_table[i].word, words) &&
             that_table[i].holds(l))
@@ -623,6 +700,19 @@ static void look_soon(struct look *l, int min_days)
         l->faults[PLACE_LEAF] |= BIT(REASON_EXPIRES_SOON);
 }
 
+/* Longer lists and the smallest change may both name something. Where it is the same, both speak for it. Else the
+ * change was enough with these lists as they are: it is not the lists. */
+static void look_settle(struct look *l)
+{
+    unsigned lists = l->relaxed.is, same = 0;
+    if (lists & RELAXED_IS(SUITES))
+        same |= REPLAY_IS(SUITE);
+    if (lists & (RELAXED_IS(GROUPS) | RELAXED_IS(SIGALGS)))
+        same |= REPLAY_IS(GROUP);
+    if (lists & RELAXED_IS(FLIPS) && l->replay.is & REPLAY_IS(NAMED) && !(l->replay.is & same))
+        l->relaxed.is = RELAXED_IS(VARIES);
+}
+
 struct look look_at(const struct session *s, const struct column *c, enum family family,
                     int min_days)
 {
@@ -631,9 +721,12 @@ struct look look_at(const struct session *s, const struct column *c, enum family
     l.lo = l.offer->min;
     l.hi = l.offer->max;
     l.relaxed = relaxed_read(relaxed->state, relaxed->value, look_text(&l, FACT_FAILURE, "kind"));
+    l.replay = replay_read(c->fact[FACT_REPLAY].state, c->fact[FACT_REPLAY].value);
+    look_settle(&l);
     l.takes = look_takes(&l);
     look_faults(&l);
     look_clock(&l);
+    product_look(&l);
     look_soon(&l, min_days);
     return l;
 }

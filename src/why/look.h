@@ -14,7 +14,10 @@
 
 #include "src/model/reason.h"
 #include "src/model/session.h"
+#include "src/why/inspect.h"
+#include "src/why/placeholder.h"
 #include "src/why/relaxed.h"
+#include "src/why/replay.h"
 
 enum test {
     TEST_NONE = 0, /* ends a list of conditions */
@@ -23,7 +26,8 @@ enum test {
     TEST_MEMBER,   /* a member of the value: "kind=alert|closed", "alert.number=70" */
     TEST_FAULT,    /* cert_reasons has this fault in the path, perhaps at a place: "expired@leaf" */
     TEST_THAT      /* a judgement about the fact with a name of its own, see that_table in look.c, and
-                      RELAXED_WORDS in relaxed.h */
+                      RELAXED_WORDS in relaxed.h, REPLAY_WORDS in replay.h; of the issuer
+                      words_table in product.c */
 };
 
 struct condition {
@@ -31,7 +35,7 @@ struct condition {
     enum test test;
     const char *word;
 };
-#define CONDITIONS_MAX 6
+#define CONDITIONS_MAX 7
 
 /* Where in the path a fault sits. */
 enum place { PLACE_LEAF, PLACE_UPPER, PLACE_STORE, PLACE_COUNT, PLACE_OUTSIDE };
@@ -59,11 +63,19 @@ struct look {
     uint16_t lo, hi;          /* its versions */
     enum takes takes;
     struct relaxed relaxed;
+    struct replay replay;     /* where both name something, it is the same: see look_settle */
     uint32_t faults[PLACE_COUNT]; /* bit per reason, faults of the path only */
     double at;                /* when the certificates were judged, unix seconds */
     bool clock;               /* the server's clock is known: */
     double offset, uncertainty;
+    const struct placeholder *product; /* whose certificate it is, NULL: nobody's that is known */
+    bool product_decides;     /* it explains the faults, which are no longer in `faults` then */
+    const struct inspector *inspector; /* whose CA issued a certificate of the chain, or NULL */
+    const char *inspector_ca; /* lent; the issuer */
+    const struct column *elsewhere; /* lent; where another certificate came that is trusted, or NULL */
+    bool elsewhere_far, fresh; /* from another vantage; the leaf looks made on the way */
     bool moved_expired, moved_not_yet; /* at the server's time the fault would not be there */
+    bool others_work;         /* another address of the endpoint does */
 };
 
 /* min_days: as in why_options. */

@@ -107,7 +107,7 @@ static char *names_text(enum list_kind list, const uint16_t *numbers, const char
 }
 
 /* Windows has names of its own for the curves of its cmdlets. */
-static const char *group_windows(uint16_t number)
+const char *group_windows(uint16_t number)
 {
     static const struct { uint16_t number; const char *name; } table[] = {
         { 0x0017, "NistP256" }, { 0x0018, "NistP384" }, { 0x0019, "NistP521" }, { 0x001d, "curve25519" }

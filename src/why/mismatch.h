@@ -18,5 +18,7 @@
 void mismatch_suites(const struct look *l, struct words *w, uint32_t mask);
 void mismatch_groups(const struct look *l, struct words *w, uint32_t mask);
 void mismatch_sigalgs(const struct look *l, struct words *w, uint32_t mask);
+/* What the cmdlets of Windows call a group. */
+const char *group_windows(uint16_t number);
 
 #endif

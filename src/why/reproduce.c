@@ -48,9 +48,42 @@ static char *target(const struct look *l)
     const struct endpoint *ep = l->c->endpoint;
     const char *host = ep->at_host ? ep->at_host : ep->host;
     unsigned port = ep->at_port ? ep->at_port : ep->port;
-    if (l->c->address)
+    if (l->c->address && !column_is_client(l->c))
         return mem_string(l->c->address);
     return mem_format(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+}
+
+/* OpenSSL takes CAs in PEM: what turns other forms into that, as far as they can be read here. */
+#define CA_PEM "tlswhy-ca.pem"
+static const struct { const char *form, *before, *after; } convert_table[] = {
+    { "DER", "openssl x509 -inform DER -out " CA_PEM " -in", "; " },
+    { "PKCS#7", "openssl pkcs7 -print_certs -out " CA_PEM " -in",
+      " 2>/dev/null || openssl pkcs7 -inform DER -print_certs -out " CA_PEM " -in" },
+    { "PKCS#12", "openssl pkcs12 -nokeys -passin pass: -out " CA_PEM " -in",
+      " 2>/dev/null || openssl pkcs12 -nokeys -passin pass:changeit -out " CA_PEM " -in" },
+    { "JKS", "keytool -list -rfc -keystore", " </dev/null >" CA_PEM " 2>/dev/null; " },
+};
+
+/* The file OpenSSL is to be given; before the first command stands what makes it. */
+static const char *ca_file(const struct look *l, struct text *t)
+{
+    const char *file = l->c->endpoint->value[KEY_CA], *form = look_text(l, FACT_STORE, "form");
+    for (size_t i = 0; i < sizeof convert_table / sizeof *convert_table; i++) {
+        if (strcmp(form, convert_table[i].form) != 0)
+            continue;
+        const char *after = convert_table[i].after;
+        if (t->len)
+            return CA_PEM;
+        text_add(t, convert_table[i].before);
+        shell_add(t, file);
+        text_add(t, after);
+        if (!strchr(after, ';')) { /* the second way goes on with the file as well */
+            shell_add(t, file);
+            text_add(t, "; ");
+        }
+        return CA_PEM;
+    }
+    return file;
 }
 
 static void s_client(const struct look *l, struct text *t)
@@ -60,7 +93,9 @@ static void s_client(const struct look *l, struct text *t)
     char *to = target(l);
     const char *kind = json_string_value(look_member(l, FACT_FAILURE, "kind"));
     bool hangs = kind && (strcmp(kind, "silent") == 0 || strcmp(kind, "slow") == 0);
-    text_addf(t, "%s%sopenssl s_client", t->len ? "; " : "", hangs ? "timeout 10 " : "");
+    bool first = !t->len;
+    const char *ca = ep->value[KEY_CA] ? ca_file(l, t) : NULL;
+    text_addf(t, "%s%sopenssl s_client", first ? "" : "; ", hangs ? "timeout 10 " : "");
     shell_option(t, "-connect", to);
     if (ep->scheme && ep->scheme->starttls)
         shell_option(t, "-starttls", ep->scheme->starttls);
@@ -68,9 +103,8 @@ static void s_client(const struct look *l, struct text *t)
         shell_option(t, "-servername", sni);
     else
         text_add(t, " -noservername");
-    if (ep->value[KEY_CA])
-        shell_option(t, json_is_true(look_member(l, FACT_STORE, "directory")) ? "-CApath" : "-CAfile",
-                     ep->value[KEY_CA]);
+    if (ca)
+        shell_option(t, json_is_true(look_member(l, FACT_STORE, "directory")) ? "-CApath" : "-CAfile", ca);
     free(to);
 }
 
@@ -149,13 +183,10 @@ static void large_line(const struct look *l, struct text *t)
 
 static void alpn_line(const struct look *l, struct text *t)
 {
-    const struct endpoint *ep = l->c->endpoint;
-    const char *alpn = ep->value[KEY_ALPN] ? ep->value[KEY_ALPN]
-                       : ep->scheme        ? ep->scheme->alpn
-                                           : NULL;
+    const char *alpn = endpoint_alpn(l->c->endpoint);
     s_client(l, t);
     s_client_limits(l, t);
-    if (alpn && strcmp(alpn, "none") != 0) {
+    if (alpn) {
         char *list = mem_string(alpn);
         for (char *p = list; *p; p++)
             *p = *p == '+' ? ',' : *p;
@@ -188,6 +219,68 @@ static void versions_line(const struct look *l, struct text *t)
         s_client_version(l, t, taken);
 }
 
+/* A list of one kind as it is offered, unless it is too long to read, then the one number that is missing. */
+#define LACKING_MAX 12
+static void lacking_line(const struct look *l, struct text *t, enum list_kind list, uint16_t number)
+{
+    static const char *const options[] = { [LIST_SUITES] = "-cipher", [LIST_GROUPS] = "-groups",
+                                           [LIST_SIGALGS] = "-sigalgs" };
+    const uint16_t *const offered[] = { [LIST_SUITES] = l->offer->suites, [LIST_GROUPS] = l->offer->groups,
+                                        [LIST_SIGALGS] = l->offer->sigalgs };
+    const uint16_t one[] = { number, 0 };
+    const struct suite *s = list == LIST_SUITES ? suite_find(number) : NULL;
+    bool tls13 = s && s->kx == KX_TLS13;
+    struct text lacking = { 0 }, with = { 0 };
+    bool both = change_count(offered[list]) <= LACKING_MAX;
+    if (option_list(&lacking, tls13 ? "-ciphersuites" : options[list], list, offered[list], tls13, "") &&
+        option_list(&with, tls13 ? "-ciphersuites" : options[list], list, one, tls13, "")) {
+        if (both) {
+            s_client(l, t);
+            text_addf(t, "%s </dev/null", lacking.s);
+        }
+        s_client(l, t);
+        text_addf(t, "%s </dev/null", with.s);
+    }
+    text_free(&lacking);
+    text_free(&with);
+}
+
+static void version_line(const struct look *l, struct text *t, const struct hello_change *c)
+{
+    const struct version *own = version_find(l->hi), *other = version_find(c->number);
+    const struct version *below = other ? version_find((uint16_t)(c->number - 1)) : NULL;
+    if (c->adds && own && other && own != other) {
+        s_client_version(l, t, own);
+        s_client_version(l, t, other);
+    } else if (!c->adds && below) {
+        handshake_line(l, t);
+        s_client(l, t);
+        shell_option(t, "-max_protocol", below->protocol);
+        text_add(t, " </dev/null");
+    }
+}
+
+/* What s_client can be told to send or to leave out; for all else there is none. */
+static void replay_line(const struct look *l, struct text *t)
+{
+    const struct hello_change *c = &l->replay.first;
+    bool large = c->part == PART_SIZE || (c->part == PART_SHARE && !c->adds), pq = false;
+    for (const uint16_t *g = l->offer->groups; g && *g; g++)
+        pq |= *g == 0x11ec;
+    if (c->part == PART_VERSION)
+        version_line(l, t, c);
+    else if (c->part == PART_SUITE && c->adds)
+        lacking_line(l, t, LIST_SUITES, c->number);
+    else if ((c->part == PART_GROUP || c->part == PART_SHARE) && c->adds)
+        lacking_line(l, t, LIST_GROUPS, c->number);
+    else if (c->part == PART_SIGALG && c->adds)
+        lacking_line(l, t, LIST_SIGALGS, c->number);
+    else if (c->part == PART_ALPN && !c->adds)
+        alpn_line(l, t);
+    else if (large && pq)
+        large_line(l, t);
+}
+
 static void trust_line(const struct look *l, struct text *t)
 {
     s_client(l, t);
@@ -207,6 +300,8 @@ static void leaf_line(const struct look *l, struct text *t, const char *show)
     s_client_limits(l, t);
     text_addf(t, " </dev/null 2>/dev/null | openssl x509 -noout -subject %s", show);
 }
+
+static void names_line(const struct look *l, struct text *t) { leaf_line(l, t, "-ext subjectAltName"); }
 
 static void dates_line(const struct look *l, struct text *t)
 {
@@ -242,6 +337,13 @@ static void certs_line(const struct look *l, struct text *t)
     text_add(t, " -showcerts </dev/null");
 }
 
+static void staple_line(const struct look *l, struct text *t)
+{
+    s_client(l, t);
+    s_client_limits(l, t);
+    text_add(t, " -status </dev/null");
+}
+
 static void resolve_line(const struct look *l, struct text *t)
 {
     text_add(t, "getent ahosts --");
@@ -270,7 +372,7 @@ static void curl_add(const struct look *l, struct text *t, const char *scheme)
 static void banner_line(const struct look *l, struct text *t)
 {
     char *to = target(l), *url = mem_format("telnet://%s", to);
-    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -m 10 -g");
+    text_add(t, "curl -Nv --noproxy '*' --connect-timeout 5 -m 10 -g");
     shell_add(t, url);
     text_add(t, " </dev/null");
     free(url);
@@ -293,6 +395,19 @@ static void plain_line(const struct look *l, struct text *t)
     curl_add(l, t, "http");
 }
 
+/* s_client ends with its input, so that waits for the answer. */
+static void after_line(const struct look *l, struct text *t)
+{
+    bool http = l->c->endpoint->scheme && l->c->endpoint->scheme->http;
+    struct text line = { 0 };
+    s_client(l, &line);
+    s_client_limits(l, &line);
+    text_add(t, http ? "(printf 'HEAD / HTTP/1.0\\r\\n\\r\\n'; sleep 2) | " : "sleep 2 | ");
+    char *s = text_take(&line);
+    text_add(t, s);
+    free(s);
+}
+
 static void clock_line(const struct look *l, struct text *t)
 {
     text_add(t, "date -u; curl -sIk --noproxy '*' --connect-timeout 5");
@@ -300,14 +415,33 @@ static void clock_line(const struct look *l, struct text *t)
     text_add(t, " | grep -i '^date:'");
 }
 
+static void expected_line(const struct look *l, struct text *t)
+{
+    static const char show[] = "-fingerprint -sha256 -startdate";
+    const char *file = l->c->endpoint->value[KEY_EXPECT];
+    leaf_line(l, t, show);
+    if (file) {
+        text_addf(t, "; openssl x509 -noout -subject %s -in", show);
+        shell_add(t, file);
+    }
+}
+
+static void pin_line(const struct look *l, struct text *t)
+{
+    leaf_line(l, t, "-pubkey"); /* what is no PEM is passed over by the next */
+    text_add(t, " | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | openssl base64");
+}
+
 static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t) = {
     [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
-    [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_LARGE] = large_line,
+    [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_AFTER] = after_line, [REPRODUCE_LARGE] = large_line,
     [REPRODUCE_VERSIONS] = versions_line,
-    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line,
+    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_NAMES] = names_line,
     [REPRODUCE_CERTS] = certs_line,
+    [REPRODUCE_REPLAY] = replay_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
-    [REPRODUCE_BANNER] = banner_line
+    [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
+    [REPRODUCE_STAPLE] = staple_line
 };
 
 char *reproduce_line(const struct look *l, enum reproduce r)

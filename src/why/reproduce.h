@@ -14,15 +14,21 @@ enum reproduce {
     REPRODUCE_RESOLVE,   /* ask for the name */
     REPRODUCE_CONNECT,   /* open the connection */
     REPRODUCE_HANDSHAKE, /* as this client */
+    REPRODUCE_AFTER,     /* the same, and what comes after it: TLS 1.3 refuses late, HTTP later */
     REPRODUCE_LARGE,     /* with a key share of post-quantum size: OpenSSL 3.5 */
     REPRODUCE_VERSIONS,  /* the version that is refused, then one that is accepted */
     REPRODUCE_TRUST,     /* verify the chain */
     REPRODUCE_DATES,     /* the same, or the leaf's dates where an untrusted chain would hide them */
     REPRODUCE_NAME,      /* verify the name */
+    REPRODUCE_NAMES,     /* show the names: OpenSSL still takes one that is in the CN alone */
     REPRODUCE_CERTS,     /* show the certificates sent */
+    REPRODUCE_REPLAY,    /* what the client's own hello hangs on, once so and once otherwise */
     REPRODUCE_ALPN,      /* with the application protocols offered */
     REPRODUCE_CLOCK,     /* both clocks */
     REPRODUCE_PLAIN,     /* speak plain HTTP */
+    REPRODUCE_EXPECTED,  /* the certificate that comes, then the one of expect= */
+    REPRODUCE_PIN,       /* the pin of the key that comes */
+    REPRODUCE_STAPLE,    /* show the stapled OCSP response */
     REPRODUCE_BANNER,    /* show what the server says in plain text */
     REPRODUCE_COUNT
 };

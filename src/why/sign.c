@@ -17,6 +17,7 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 #define WORD(f, w) { FACT_##f, TEST_WORD, w }
 #define FAILS(w) { FACT_FAILURE, TEST_MEMBER, w }
 #define FAULT(w) { FACT_REASONS, TEST_FAULT, w }
+#define END(w) { FACT_CLIENT_END, TEST_MEMBER, w }
 #define THAT(f, w) { FACT_##f, TEST_THAT, w }
 #define WHEN(...) .when = { __VA_ARGS__ }
 
@@ -41,6 +42,39 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
         .summary = "{share}: the client offers {offered}, the server takes {taken}.{why}", \
         .fix = FIX_SERVER_LOG, .reproduce = REPRODUCE_HANDSHAKE, __VA_ARGS__)
 
+/* What the smallest change to the client's own hello says. It is asked whatever became of our library's handshake. */
+#define REPLAYED_AT(id, at, word, surely, who, ...) \
+    FOR(id, at, WHEN(STATE(REPLAY, "yes"), THAT(REPLAY, word), THAT(REPLAY, surely)), \
+        .text = "answered only {short}", .summary = who " {refuses} this client's hello {reason}.", \
+        .detail = DETAIL_REPLAY, .fix = FIX_SERVER_LOG, .reproduce = REPRODUCE_REPLAY, __VA_ARGS__)
+#define REPLAYED(id, word, who, ...) \
+    REPLAYED_AT(id, 90, word, "sure", who, __VA_ARGS__), REPLAYED_AT(id, 75, word, "likely", who, __VA_ARGS__)
+
+/* Guesses are idle once that is known. */
+#define UNNAMED THAT(REPLAY, "!named")
+
+/* A real client that came to a tap, and how it ended. */
+#define HEARD(id, at, says, ...) \
+    FOR(id, at, .text = "{client}: " says, .detail = DETAIL_CLIENT_END, __VA_ARGS__)
+#define CLIENT_SAYS END("ours=false"), END("by=client"), END("how=alert")
+#define SERVER_SAYS END("ours=false"), END("by=server"), END("how=alert")
+#define ASK_CLIENT_LOG "the client's own log: it knows why it broke off"
+#define ASK_REPLAY "the client's hello, saved and replayed: `tlswhy replay FILE` finds what in it decides"
+
+#define EXPECTED(w) { FACT_EXPECTED, TEST_MEMBER, w }
+/* Not the certificate of expect=. */
+#define UNEXPECTED(one, other, says, ...) \
+    FOR(CERT_UNEXPECTED, 97, WHEN(STATE(EXPECTED, "no"), EXPECTED(one), EXPECTED(other)), .text = says, \
+        .detail = DETAIL_EXPECTED, .reproduce = REPRODUCE_EXPECTED, __VA_ARGS__)
+
+/* The server asked for a client certificate, and none was given. */
+#define NO_CERT(at, ...) \
+    FOR(CLIENT_CERT, at, .text = "the server requires a client certificate", .detail = DETAIL_LATE, \
+        .fix = FIX_CLIENT_CERT, .reproduce = REPRODUCE_AFTER, __VA_ARGS__)
+#define LATE(w) { FACT_LATE, TEST_WORD, w }
+#define REFUSALS "handshake_failure|bad_certificate|no_certificate|unsupported_certificate|certificate_unknown|" \
+                 "unknown_ca|access_denied|decode_error"
+
 #define WEAK_FAULTS "weak-key|weak-digest|no-server-auth|key-usage|not-a-ca|path-length|" \
                     "name-constraint|critical-extension"
 
@@ -55,7 +89,75 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 #define ASK_SPLIT "whether a small ClientHello sent in two packets is answered (--depth full)"
 #define ASK_CLOCK "a third clock: an NTP server, or the Date of other servers"
 
+/* The OCSP response that came with the certificate. */
+#define STAPLED(w) { FACT_STAPLE, TEST_MEMBER, w }
+#define REVOKED(w) { FACT_REVOCATION, TEST_MEMBER, w }
+#define STAPLE_BAD(at, how, short, says) \
+    FOR(OCSP, at, WHEN(STATE(STAPLE, "yes"), STAPLED(how)), .text = short, .summary = says, \
+        .detail = DETAIL_STAPLE, .fix = FIX_STAPLE, .reproduce = REPRODUCE_STAPLE)
+#define STAPLE_WARNS(at, says, ...) \
+    WARNS(OCSP, at, WHEN(STATE(STAPLE, "yes"), __VA_ARGS__), .summary = says, \
+          .detail = DETAIL_STAPLE, .fix = FIX_STAPLE, .reproduce = REPRODUCE_STAPLE)
+
+/* The chain ends, or breaks, before anybody trusted. */
+#define GAP FAULT("issuer-unknown|bad-signature")
+#define AIA(w) { FACT_AIA, TEST_MEMBER, w }
+
 const struct sign sign_table[] = {
+/* --- real clients that were passed through ---------------------------------------------------- */
+HEARD(NOT_TLS, 90, "no TLS", WHEN(END("ours=false"), END("by=client"), END("how=not-tls")),
+    .summary = "The client {client} does not speak TLS to this port: its first words are something else.",
+    .fix = FIX_CLIENT_PLAIN),
+HEARD(NETWORK, 90, "no way on to the endpoint", WHEN(END("ours=false"), END("how=upstream")),
+    .summary = "The client {client} connected, but the endpoint behind the tap could not be.",
+    .fix = FIX_UNREACHABLE, .reproduce = REPRODUCE_CONNECT),
+HEARD(VERSION_MISMATCH, 90, "no common version", WHEN(SERVER_SAYS, END("alert=70"), END("stage=hello")),
+    .summary = "The server {said} {when}: it takes none of the versions that the client {client} offers.",
+    .fix = FIX_CLIENT_VERSION, .missing = { ASK_REPLAY }),
+HEARD(ALPN, 90, "no common application protocol", WHEN(SERVER_SAYS, END("alert=120")),
+    .summary = "The server {said} {when}: it takes none of the application protocols the client {client} offers.",
+    .fix = FIX_ALPN, .missing = { ASK_REPLAY }),
+HEARD(SNI, 90, "the server does not know the name", WHEN(SERVER_SAYS, END("alert=112")),
+    .summary = "The server {said} {when}: it does not know the server name that the client {client} sends, or that it "
+               "sends none.",
+    .fix = FIX_NAME_SNI, .missing = { ASK_REPLAY }),
+HEARD(CLIENT_CERT, 90, "the server wants a client certificate", WHEN(SERVER_SAYS, END("alert=116")),
+    .summary = "The server {said} {when}: it requires a certificate that the client {client} did not give.",
+    .fix = FIX_CLIENT_CERT, .missing = { ASK_LOG }),
+HEARD(CERT_UNTRUSTED_CA, 75, "does not know the server's CA", WHEN(CLIENT_SAYS, END("alert=48"), END("stage=certificate|finished")),
+    .summary = "The client {client} {said} {when}: it does not know the CA of the server's certificate.",
+    .fix = FIX_CLIENT_TRUST, .reproduce = REPRODUCE_CERTS, .missing = { ASK_CLIENT_LOG }),
+HEARD(CERT_INCOMPLETE, 25, "", WHEN(CLIENT_SAYS, END("alert=48"), END("stage=certificate|finished")),
+    .summary = "An intermediate may be missing, so that the client {client} finds no way to a CA it knows.",
+    .fix = FIX_CLIENT_TRUST, .reproduce = REPRODUCE_CERTS, .missing = { "a check of the endpoint itself, which judges its chain" }),
+HEARD(CERT_EXPIRED, 75, "takes the certificate for expired", WHEN(CLIENT_SAYS, END("alert=45"), END("stage=certificate|finished")),
+    .summary = "The client {client} {said} {when}: by its own clock a certificate has expired.",
+    .fix = FIX_CLIENT_DATES, .reproduce = REPRODUCE_CERTS, .missing = { "the client's clock", "a check of the endpoint itself" }),
+HEARD(CERT_REVOKED, 75, "takes the certificate for revoked", WHEN(CLIENT_SAYS, END("alert=44"), END("stage=certificate|finished")),
+    .summary = "The client {client} {said} {when}: it takes a certificate for revoked.",
+    .fix = FIX_CLIENT_LOG, .reproduce = REPRODUCE_CERTS, .missing = { ASK_CLIENT_LOG }),
+HEARD(CERT_UNTRUSTED_CA, 25, "", WHEN(CLIENT_SAYS, END("!alert=44|45|48|86|0|90"), END("stage=certificate|finished")),
+    .summary = "The client {client} {said} {when}: it refuses the server's certificate, for its CA, its name or its dates.",
+    .fix = FIX_CLIENT_LOG, .reproduce = REPRODUCE_CERTS, .missing = { ASK_CLIENT_LOG, "a check of the endpoint itself" }),
+HEARD(CERT_NAME, 25, "", WHEN(CLIENT_SAYS, END("!alert=44|45|48|86|0|90"), END("stage=certificate|finished")),
+    .summary = "The server's certificate may be for other names than the one the client {client} asked for.",
+    .fix = FIX_CLIENT_LOG, .reproduce = REPRODUCE_CERTS, .missing = { ASK_CLIENT_LOG, "a check of the endpoint itself" }),
+HEARD(CIPHER_MISMATCH, 25, "", WHEN(SERVER_SAYS, END("alert=40|71"), END("stage=hello")),
+    .summary = "The server {said} {when}: it may take none of the suites that the client {client} offers.",
+    .fix = FIX_SERVER_LOG, .missing = { ASK_REPLAY, ASK_LOG }),
+HEARD(GROUP_MISMATCH, 25, "", WHEN(SERVER_SAYS, END("alert=40|71"), END("stage=hello")),
+    .summary = "The server {said} {when}: it may take none of the groups or signature algorithms of the client {client}.",
+    .fix = FIX_SERVER_LOG, .missing = { ASK_REPLAY, ASK_LOG }),
+HEARD(CLIENT_CERT, 25, "", WHEN(SERVER_SAYS, END("alert=40|42"), END("stage=certificate|finished")),
+    .summary = "The server {said} {when}: it may want a client certificate.",
+    .fix = FIX_CLIENT_CERT, .missing = { ASK_LOG }),
+HEARD(MIDDLEBOX, 25, "", WHEN(END("ours=false"), END("by=server"), END("how=closed|reset|silent"), END("stage=hello")),
+    .summary = "Between tap and server, something may drop or reset what the client {client} sends.",
+    .fix = FIX_SERVER_LOG, .missing = { ASK_REPLAY, ASK_ELSEWHERE }),
+HEARD(SERVER_CONFIG, 25, "", WHEN(END("ours=false"), END("by=server"), END("how=closed|reset|silent"), END("stage=hello")),
+    .summary = "The server may break off at the hello of the client {client} without saying why.",
+    .fix = FIX_SERVER_LOG, .missing = { ASK_REPLAY, ASK_LOG }),
+
 /* --- network ---------------------------------------------------------------------------------- */
 FOR(NETWORK, 97, WHEN(STATE(RESOLVE, "no"), FAILS("kind=no-such-name")),
     .text = "no such name: {host}",
@@ -162,10 +264,10 @@ FOR(VERSION_MISMATCH, 75, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER),
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_CLIENT, .reproduce = REPRODUCE_VERSIONS,
     .missing = { ASK_ELSEWHERE }),
 FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
-                        THAT(VERSIONS, "other-reset|other-unclear")),
+                        THAT(VERSIONS, "other-reset|other-unclear"), UNNAMED),
     .summary = "Something on the path may drop or reset the versions {offer}.",
     .detail = DETAIL_VERSIONS, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_VERSIONS),
-FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(VERSIONS, "other-unclear")),
+FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(VERSIONS, "other-unclear"), UNNAMED),
     .summary = "The server takes {accepts}, and gave no clear answer to {offer}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .missing = { ASK_ELSEWHERE, ASK_AGAIN },
     .reproduce = REPRODUCE_VERSIONS),
@@ -184,12 +286,12 @@ FOR(VERSION_MISMATCH, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=version"),
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
                                FAILS("kind=alert|closed|reset|protocol"),
-                               FAILS("!alert.number=112|120"), THAT(VERSIONS, "unasked")),
+                               FAILS("!alert.number=112|120"), THAT(VERSIONS, "unasked"), UNNAMED),
     .summary = "The server may not speak {offer}: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_VERSION_SERVER, .missing = { ASK_VERSIONS },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"),
-                               FAILS("kind=local"), THAT(VERSIONS, "unasked")),
+                               FAILS("kind=local"), THAT(VERSIONS, "unasked"), UNNAMED),
     .summary = "The server may not speak {offer}: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_LOCAL, .missing = { ASK_VERSIONS },
     .reproduce = REPRODUCE_HANDSHAKE),
@@ -207,48 +309,83 @@ MISMATCH(GROUP_MISMATCH, 75, "groups", "perhaps", .detail = DETAIL_GROUPS,
          .missing = { ASK_ELSEWHERE, ASK_LOG }),
 MISMATCH(GROUP_MISMATCH, 75, "sigalgs", "perhaps", .detail = DETAIL_SIGALGS,
          .missing = { ASK_ELSEWHERE, ASK_LOG }),
+/* --- what the client's own hello hangs on ------------------------------------------------------- */
+REPLAYED(VERSION_MISMATCH, "version", "The server", .missing = { NULL }),
+REPLAYED(CIPHER_MISMATCH, "suite", "The server", .missing = { NULL }),
+REPLAYED(GROUP_MISMATCH, "group", "The server", .missing = { NULL }),
+REPLAYED(EXTENSION_MISMATCH, "extension", "The server", .missing = { NULL }),
+REPLAYED(SNI, "sni", "The server", .missing = { NULL }),
+REPLAYED(ALPN, "alpn", "The server", .missing = { NULL }),
+REPLAYED(SERVER_CONFIG, "server", "The server", .missing = { NULL }),
+REPLAYED(MIDDLEBOX, "path", "Something on the path to {title}, or the server,", .missing = { ASK_ELSEWHERE, ASK_LOG }),
+
 FOR(GROUP_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "yes"), THAT(KX_GROUP, "small-dh")),
     .text = "the server's Diffie-Hellman group is too small ({group})",
     .summary = "The server uses a Diffie-Hellman group ({group}) smaller than current clients accept: they "
                "say \"dh key too small\".",
     .detail = DETAIL_GROUP, .fix = FIX_SMALL_DH, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(GROUP_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "yes"), THAT(KX_GROUP, "large-dh")),
+    .text = "the server's Diffie-Hellman group is too large for this client ({group})",
+    .summary = "The server chose a Diffie-Hellman key exchange with a group ({group}) larger than this client can use: "
+               "such clients break off when they see it.",
+    .detail = DETAIL_GROUP, .fix = FIX_LARGE_DH, .reproduce = REPRODUCE_HANDSHAKE),
 /* Until the relaxed hellos were asked, or when their answers decide nothing. */
 FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), REFUSED,
                               FAILS("!alert.number=70|80|86|109|110|112|120"),
-                              THAT(VERSIONS, "!other|other-reset|none-70"), THAT(RELAXED, "open|varies")),
+                              THAT(VERSIONS, "!other|other-reset|none-70"), THAT(RELAXED, "open|varies"), UNNAMED),
     .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
                "{how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(CIPHER_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("alert.number=70|80"),
-                              THAT(VERSIONS, "inside"), THAT(RELAXED, "open|varies")),
+                              THAT(VERSIONS, "inside"), THAT(RELAXED, "open|varies"), UNNAMED),
     .summary = "Client and server may share no cipher suite, or none that fits the server's key: "
                "{how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), REFUSED,
                              FAILS("!alert.number=70|80|86|109|110|112|120"),
-                             THAT(VERSIONS, "!other|other-reset|none-70"), THAT(RELAXED, "open|varies")),
+                             THAT(VERSIONS, "!other|other-reset|none-70"), THAT(RELAXED, "open|varies"), UNNAMED),
     .summary = "Client and server may share no group or signature algorithm: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(GROUP_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("alert.number=70|80"),
-                             THAT(VERSIONS, "inside"), THAT(RELAXED, "open|varies")),
+                             THAT(VERSIONS, "inside"), THAT(RELAXED, "open|varies"), UNNAMED),
     .summary = "Client and server may share no group or signature algorithm: {how} {stage}.",
     .detail = DETAIL_VERSIONS, .fix = FIX_SERVER_LOG, .missing = { ASK_SUITES, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, "varies")),
+/* Suites of TLS 1.3 fit every key: where it is refused like TLS 1.2, there is no key. */
+FOR(SERVER_CONFIG, 50, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=40"), THAT(RELAXED, "refused"),
+                            THAT(RELAXED, "!no-alpn|small"), THAT(VERSIONS, "refused-both"), UNNAMED),
+    .text = "the server seems to have no certificate or key it can use",
+    .summary = "The server refuses TLS 1.2 and 1.3 whatever is offered: it seems to have no certificate or key it can use "
+               "for {name}.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG, ASK_NAME }, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(CIPHER_MISMATCH, 50, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=40"), THAT(RELAXED, "refused"),
+                              THAT(RELAXED, "!no-alpn|small"), THAT(VERSIONS, "refused-12"), UNNAMED),
+    .text = "no suite of the server fits its key",
+    .summary = "The server speaks TLS 1.2 and refuses every suite, group and signature algorithm of it: the suites it takes "
+               "seem not to fit the key of its certificate, or it has none.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG, ASK_NAME }, .reproduce = REPRODUCE_HANDSHAKE),
+/* Java picks version and suite before it looks for a key. */
+FOR(SERVER_CONFIG, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=40|80"), FAILS("stage=server-hello"),
+                            THAT(VERSIONS, "refused-12-not-13")),
+    .text = "the server has no key it can use",
+    .summary = "The server answers a hello of TLS 1.3 and gives up before its certificate, and refuses TLS 1.2 whatever is "
+               "offered: it has no certificate or key it can use.",
+    .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG }, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, "varies"), UNNAMED),
     .summary = "The server answers like hellos now one way, now another: it may be out of resources.",
     .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_ALONE, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!kind=silent|slow|not-tls|local"),
-                              THAT(RELAXED, "accepted")),
+                              THAT(RELAXED, "accepted"), UNNAMED),
     .summary = "The same offer was taken a moment later ({agreed_version}, {agreed_cipher}): it may fail now "
                "and then only.",
     .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_AGAIN, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, "refused"),
-                            THAT(RELAXED, "!no-alpn|small"), THAT(VERSIONS, "!other|other-reset|none-70")),
+                            THAT(RELAXED, "!no-alpn|small"), THAT(VERSIONS, "!other|other-reset|none-70"), UNNAMED),
     .summary = "The server refuses the hello whatever suites, groups and signature algorithms it offers: it may "
                "have no usable certificate or key for this name, or take only suites that its key does not fit.",
     .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
@@ -262,25 +399,46 @@ FOR(EXTENSION_MISMATCH, 97, WHEN(STATE(HANDSHAKE, "yes"), WORD(VERSION, "ssl3|tl
                "clients insist on: they say \"unsafe legacy renegotiation disabled\".",
     .detail = DETAIL_RENEGOTIATION, .fix = FIX_RENEGOTIATION, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(EXTENSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
-                                 FAILS("alert.number=109|110|47|50|10"), THAT(RELAXED, "!flips|accepted")),
+                                 FAILS("alert.number=109|110|47|50|10"), THAT(RELAXED, "!flips|accepted"), UNNAMED),
     .summary = "An extension may be missing or one too many: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SNI, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112|80|40"),
-                  THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|accepted|no-alpn|small")),
+FOR(SNI, 90, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112"), UNNAMED),
+    .text = "the server refuses the server name",
+    .summary = "The server does not know the name that is sent, or insists on one: {how} {stage}.",
+    .detail = DETAIL_FAILURE, .fix = FIX_NAME_SNI, .missing = { ASK_NAME },
+    .reproduce = REPRODUCE_HANDSHAKE),
+/* Go and nginx say so when they find no certificate for the name. A version that fails so has rows of its own. */
+FOR(SNI, 50, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=80"), THAT(VERSIONS, "!other|other-reset|unasked"),
+                  THAT(RELAXED, "refused"), THAT(RELAXED, "!flips|accepted|no-alpn|small"), UNNAMED),
+    .text = "the server seems to have no certificate for the name",
+    .summary = "Whatever is offered, the server fails ({how} {stage}): most often it has no certificate for {name}.",
+    .detail = DETAIL_FAILURE, .fix = FIX_NAME_SNI, .missing = { ASK_NAME, ASK_LOG },
+    .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SNI, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=80|40"),
+                  THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|accepted|no-alpn|small"), UNNAMED),
     .summary = "The server may not know the name {name}, or insist on one: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_NAME_SNI, .missing = { ASK_NAME, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "no-alpn")),
+FOR(ALPN, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=120"), THAT(RELAXED, "no-alpn"), UNNAMED),
+    .text = "no application protocol in common",
+    .summary = "The server takes none of the application protocols offered: {how} {stage}, and the same hello "
+               "without them is answered.",
+    .detail = DETAIL_FAILURE, .fix = FIX_ALPN, .reproduce = REPRODUCE_ALPN),
+FOR(ALPN, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=120"), FAILS("stage=server-hello"), UNNAMED),
+    .text = "no application protocol in common",
+    .summary = "The server takes none of the application protocols offered: {how} {stage}.",
+    .detail = DETAIL_FAILURE, .fix = FIX_ALPN, .reproduce = REPRODUCE_ALPN),
+FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!alert.number=120"), THAT(RELAXED, "no-alpn"), UNNAMED),
     .summary = "The server may refuse the application protocols offered: {how} {stage}, and the same hello "
                "without them is answered.",
     .detail = DETAIL_FAILURE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
     .reproduce = REPRODUCE_ALPN),
-FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "small")),
+FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "small"), UNNAMED),
     .summary = "Something on the path may drop or end the connection because of the hello's size: without "
                "its padding it is answered.",
     .detail = DETAIL_AS_IS, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "small")),
+FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(RELAXED, "small"), UNNAMED),
     .summary = "The server may choke on the hello's size: without its padding it is answered.",
     .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG, ASK_ELSEWHERE },
     .reproduce = REPRODUCE_HANDSHAKE),
@@ -289,15 +447,29 @@ FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails")),
                "post-quantum size, larger than one packet: {large}.",
     .detail = DETAIL_LARGE, .fix = FIX_LARGE_PATH, .missing = { ASK_ELSEWHERE, ASK_SPLIT },
     .reproduce = REPRODUCE_LARGE),
+/* A server that reads a hello in two packets, and never says a word to a large one, has not got it. */
+FOR(MIDDLEBOX, 75, WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails"), WORD(POST_QUANTUM, "silent|slow"),
+                        { FACT_TOLERATES, TEST_MEMBER, "split-segments=accepted" }),
+    .text = "something on the path drops large hellos",
+    .summary = "Something on the path to {title} drops a ClientHello of post-quantum size, larger than one packet: {large}, "
+               "while a small one in two packets is answered.",
+    .detail = DETAIL_LARGE, .fix = FIX_LARGE_PATH, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_LARGE),
+FOR(SERVER_CONFIG, 75, WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails"),
+                            { FACT_TOLERATES, TEST_MEMBER, "split-segments=closed|reset|silent|slow" }),
+    .text = "the server does not read a hello in two packets",
+    .summary = "The server does not read a ClientHello that comes in two packets, as today's browsers send it: {large}, and "
+               "so does a small one in two.",
+    .detail = DETAIL_LARGE, .fix = FIX_LARGE, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_LARGE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails")),
     .summary = "The server may not read a ClientHello of post-quantum size, larger than one packet: {large}.",
     .detail = DETAIL_LARGE, .fix = FIX_LARGE, .missing = { ASK_ELSEWHERE, ASK_SPLIT },
     .reproduce = REPRODUCE_LARGE),
-FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(ALPN, "foreign")),
+FOR(ALPN, 90, WHEN(STATE(HANDSHAKE, "yes"), THAT(ALPN, "foreign")),
+    .text = "the server chose an application protocol that was not offered",
     .summary = "The server chose an application protocol that was not offered; most clients end the "
                "handshake over that.",
     .detail = DETAIL_NONE, .fix = FIX_ALPN, .missing = { ASK_LOG }, .reproduce = REPRODUCE_ALPN),
-FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=120")),
+FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=120"), FAILS("!stage=server-hello"), THAT(RELAXED, "!no-alpn")),
     .summary = "The server may refuse the application protocols offered: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
     .reproduce = REPRODUCE_ALPN),
@@ -307,13 +479,13 @@ FOR(ALPN, 25, WHEN(STATE(LATE, "yes"), WORD(LATE, "no_application_protocol")),
     .detail = DETAIL_LATE, .fix = FIX_ALPN, .missing = { "a try with alpn=none" },
     .reproduce = REPRODUCE_ALPN),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=80|40|10|50"),
-                            THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|accepted|no-alpn")),
+                            THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|accepted|no-alpn"), UNNAMED),
     .summary = "The server may have no usable certificate or key for this name: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=protocol|too-big|reset|closed"),
                             FAILS("!stage=certificate-request"),
-                            THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|no-alpn")),
+                            THAT(VERSIONS, "!other|other-reset"), THAT(RELAXED, "!flips|no-alpn"), UNNAMED),
     .summary = "The server may be set up wrong: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
@@ -323,13 +495,13 @@ FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate|fin
     .summary = "The server gives up although version and suite were agreed: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(NETWORK, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent|slow")),
+FOR(NETWORK, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent|slow"), UNNAMED),
     .summary = "Packets may get lost on the way to {title}, or be too big for it (MTU): {how} "
                "{stage}.",
     .detail = DETAIL_FAILURE, .missing = { "whether the server acknowledged the ClientHello, and "
     "whether a smaller one is answered", ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|reset|closed"),
-                        THAT(VERSIONS, "!other|other-reset|other-unclear"), THAT(RELAXED, "!sure|likely")),
+                        THAT(VERSIONS, "!other|other-reset|other-unclear"), THAT(RELAXED, "!sure|likely"), UNNAMED),
     .summary = "Something on the path to {title} may drop or end the connection because of what "
                "is sent: "
                "{how} {stage}.",
@@ -337,36 +509,44 @@ FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|r
             .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_OVERLOAD, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY,
                               FAILS("kind=silent|slow|reset|closed"),
-                              THAT(VERSIONS, "!other|other-reset|other-unclear"), THAT(RELAXED, "!flips")),
+                              THAT(VERSIONS, "!other|other-reset|other-unclear"), THAT(RELAXED, "!flips"), UNNAMED),
     .summary = "The server may be out of resources: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_AGAIN, ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
 
-/* --- client certificate: comes with a later version ------------------------------------------- */
-FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "no"), THAT(CLIENT_CERT, "asked"),
-                          FAILS("kind=alert|closed|reset"), FAILS("!alert.number=120")),
+/* --- client certificate ----------------------------------------------------------------------- */
+NO_CERT(97, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=116")),
+    .summary = "The server requires a client certificate and got none: {how} {stage}."),
+NO_CERT(97, WHEN(STATE(HANDSHAKE, "yes"), LATE("certificate_required")),
+    .summary = "The server requires a client certificate and got none: {late} after the handshake."),
+/* Up to TLS 1.2 the answer to an empty certificate: by what servers say instead of 116. */
+NO_CERT(90, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate-request"), FAILS("alert.number=40|41|42|43|46|48|49|50")),
+    .summary = "The server requires a client certificate: it asked for one, got none, then {how}."),
+NO_CERT(75, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate-request"), FAILS("kind=closed|reset")),
+    .summary = "The server requires a client certificate: it asked for one, got none, then {how}.", .missing = { ASK_CERT }),
+FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "no"), THAT(CLIENT_CERT, "asked"), FAILS("kind=alert"),
+                          FAILS("!alert.number=40|41|42|43|46|48|49|50|116|120")),
     .summary = "The server may require a client certificate: it asked for one, then {how}.",
     .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"),
-                          THAT(LATE, "refused"),
-                          { FACT_LATE, TEST_WORD, "!no_application_protocol" }),
+NO_CERT(90, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), LATE(REFUSALS)),
+    .summary = "The server requires a client certificate: it asked for one, got none, then {late} after the handshake."),
+/* Without an alert it may have been any end, but then a request was waiting for its answer. */
+NO_CERT(75, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), THAT(LATE, "refused"), LATE("closed|reset"),
+                 STATE(HTTP, "could-not-ask")),
+    .summary = "The server requires a client certificate: it asked for one, got none, then {late} instead of answering "
+               "the request.", .missing = { ASK_CERT }),
+FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), LATE("closed|reset"),
+                          STATE(HTTP, "!could-not-ask|yes")),
     .summary = "The server may require a client certificate: it asked for one, then {late}.",
     .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"),
-                          { FACT_LATE, TEST_WORD, "certificate_required" },
-                          THAT(CLIENT_CERT, "!asked")),
-    .summary = "The server may require a client certificate: {late} after the handshake.",
-    .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
-    .reproduce = REPRODUCE_HANDSHAKE),
-FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"),
-                          WORD(HTTP, "400|495|496")),
-    .summary = "The server may require a client certificate: it asked for one, and answers a "
-               "request "
-               "without it with an error.",
-    .detail = DETAIL_LATE, .fix = FIX_CLIENT_CERT, .missing = { ASK_CERT },
-    .reproduce = REPRODUCE_HANDSHAKE),
+NO_CERT(97, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"), WORD(HTTP, "495|496")),
+    .summary = "The server requires a client certificate: it asked for one, got none, and says so in its answer to a request."),
+/* As nginx says it: an optional certificate and a request refused for something else look alike, and are rare. */
+NO_CERT(75, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"), WORD(HTTP, "400")),
+    .summary = "The server requires a client certificate: it asked for one, got none, and answers a request by an error.",
+    .missing = { ASK_CERT }),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(LATE, "refused"),
                             THAT(CLIENT_CERT, "!asked"),
                             { FACT_LATE, TEST_WORD,
@@ -375,7 +555,84 @@ FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(LATE, "refused"),
     .detail = DETAIL_LATE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
             .reproduce = REPRODUCE_HANDSHAKE),
 
+/* --- certificates that give a product away ----------------------------------------------------- */
+FOR(SNI, 97, WHEN(STATE(NAME, "no"), THAT(ISSUER, "by-name"), STATE(SNI, "yes")),
+    .text = "{product} has no certificate for {name}",
+    .summary = "{product} has no certificate for {name}: it answers {sent_name} with the one it shows then, "
+               "\"{subject}\".",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_PRODUCT, .reproduce = REPRODUCE_NAME),
+FOR(SNI, 97, WHEN(STATE(NAME, "no"), THAT(ISSUER, "by-name"), STATE(SNI, "!yes")),
+    .text = "{product} shows its own certificate when no name is sent",
+    .summary = "No server name was sent, and {product} shows its own certificate then, \"{subject}\": it chooses the "
+               "right one by that name.",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_PRODUCT, .reproduce = REPRODUCE_NAME),
+FOR(SNI, 90, WHEN(STATE(NAME, "no"), THAT(ISSUER, "platform")),
+    .text = "{product} has no certificate for {name}",
+    .summary = "The certificate is {product}'s own, for {names}: there is none for {name} yet.",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_PRODUCT, .reproduce = REPRODUCE_NAME),
+FOR(SERVER_CONFIG, 90, WHEN(STATE(NAME, "no"), THAT(ISSUER, "delivered")),
+    .text = "the certificate that {product} came with, not one for {name}",
+    .summary = "The server has no certificate of its own yet: \"{subject}\" is the one that {product} comes with.",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_PRODUCT, .reproduce = REPRODUCE_NAME),
+FOR(SERVER_CONFIG, 90, WHEN(STATE(NAME, "no"), THAT(ISSUER, "gateway"), THAT(ISSUER, "!public")),
+    .text = "the certificate that {product} came with, not one for {name}",
+    .summary = "The server has no certificate of its own yet: \"{subject}\" is the one that {product} comes with.",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_PRODUCT, .reproduce = REPRODUCE_NAME),
+FOR(SERVER_CONFIG, 75, WHEN(STATE(NAME, "no"), THAT(ISSUER, "gateway"), THAT(ISSUER, "public")),
+    .text = "{product} answers, with its own certificate",
+    .summary = "{product} answers at {address} with the certificate it came with, \"{subject}\": its own web "
+               "interface is there, or it keeps the connection from going on.",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_PRODUCT, .reproduce = REPRODUCE_NAME, .missing = { ASK_ELSEWHERE }),
+FOR(INTERCEPTION, 25, WHEN(STATE(NAME, "no"), THAT(ISSUER, "gateway"), THAT(ISSUER, "public")),
+    .summary = "{product} may stand on the way to {name}, and answer in its place.",
+    .detail = DETAIL_PLACEHOLDER, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS,
+    .missing = { ASK_ELSEWHERE }),
+
+/* --- interception -------------------------------------------------------------------------------- */
+FOR(INTERCEPTION, 90, WHEN(THAT(ISSUER, "inspected"), THAT(CHAIN, "!trusted")),
+    .text = "inspected by {product}, whose CA is not trusted",
+    .summary = "The connection is inspected: the certificate was issued by \"{ca}\", a CA of {product}, which is not "
+               "in {store}.",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS),
+FOR(INTERCEPTION, 97, WHEN(THAT(ISSUER, "malware")),
+    .text = "intercepted by {product}",
+    .summary = "The certificate was issued by \"{ca}\", a CA whose private key is public: {product} or somebody who "
+               "has that key reads along.",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_MALWARE, .reproduce = REPRODUCE_CERTS),
+FOR(INTERCEPTION, 75, WHEN(THAT(ISSUER, "other-vantage")),
+    .text = "another certificate than elsewhere, from an unknown CA",
+    .summary = "From elsewhere {name} has a certificate of \"{elsewhere}\", which is trusted; here comes one of "
+               "\"{ca}\", which is not: something on the way answers in the server's place.",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS,
+    .missing = { "who runs the CA \"{ca}\"" }),
+FOR(INTERCEPTION, 25, WHEN(THAT(ISSUER, "other-certificate")),
+    .summary = "Something on the way may answer in the server's place: the same address also showed a certificate "
+               "that is trusted, of \"{elsewhere}\".",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS,
+    .missing = { ASK_ELSEWHERE }),
+FOR(INTERCEPTION, 25, WHEN(THAT(ISSUER, "fresh")),
+    .summary = "Something on the way may answer in the server's place: the name is public, while the certificate is "
+               "days old, of an unknown CA \"{ca}\", in no transparency log, and does not say where its issuer can "
+               "be had.",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS,
+    .missing = { ASK_ELSEWHERE }),
+WARNS(INTERCEPTION, 90, WHEN(THAT(ISSUER, "inspected"), THAT(CHAIN, "trusted")),
+    .summary = "The connection is inspected: the certificate was issued by \"{ca}\", a CA of {product} that is in "
+               "{store}. Programs with CAs of their own, or with a pinned key, fail here.",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS),
+
 /* --- clock ------------------------------------------------------------------------------------ */
+/* A CA dates by the right time: that a certificate begins tomorrow and the server is a day ahead is no accident. */
+FOR(CLOCK_SKEW, 90, WHEN(THAT(CLOCK, "moves-not-yet"), FAULT("not-yet-valid"), STATE(NTP, "!yes")),
+    .text = "this machine's clock is behind",
+    .summary = "This machine's clock is wrong, and nobody keeps it right: the server's is {skew} {side} it, and by that one "
+               "the certificate is valid.",
+    .detail = DETAIL_CLOCK, .fix = FIX_CLOCK, .reproduce = REPRODUCE_CLOCK),
+FOR(CLOCK_SKEW, 75, WHEN(THAT(CLOCK, "moves-expired"), FAULT("expired"), STATE(NTP, "no")),
+    .text = "this machine's clock is ahead",
+    .summary = "This machine's clock is not kept right by anybody, and the server's is {skew} {side} it: by that one the "
+               "certificate is still valid.",
+    .detail = DETAIL_CLOCK, .fix = FIX_CLOCK, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_CLOCK),
 FOR(CLOCK_SKEW, 25, WHEN(THAT(CLOCK, "moves"), FAULT("expired|not-yet-valid")),
     .summary = "The server's clock is {skew} {side} this machine's, and at its time the dates of "
                "the "
@@ -390,19 +647,51 @@ WARNS(CLOCK_SKEW, 90, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLOCK, "off"), THAT(CLO
 /* --- trust ------------------------------------------------------------------------------------ */
 FOR(CERT_SELF_SIGNED, 97, WHEN(FAULT("self-signed")),
     .text = "self-signed certificate",
-    .summary = "{who} is signed by itself, and it is not in {store}.",
+    .summary = "{who} is signed by itself, and it is not in {store}.{made_by}",
     .detail = DETAIL_FAULTS, .fix = FIX_SELF_SIGNED, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_UNTRUSTED_CA, 97, WHEN(FAULT("root-other-key")),
     .text = "the CA has another key than the one known here",
-    .summary = "The chain ends at a CA that is known by name, but with another key: the CA was "
-               "renewed, or "
-               "somebody uses its name: {faults}.",
+    .summary = "The chain ends at a CA that is known by name, but with another key: the CA was rotated and this client "
+               "still has the old one (or the server has the old chain), or somebody uses its name: {faults}.",
     .detail = DETAIL_ISSUER, .fix = FIX_ROTATED, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_UNTRUSTED_CA, 97, WHEN(FAULT("root-untrusted")),
     .text = "the chain ends at a CA that is not trusted",
-    .summary = "The chain ends at {issuer}, a CA of its own that is not in {store}.",
+    .summary = "The chain ends at {issuer}, a CA of its own that is not in {store}.{made_by}",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST),
-FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "private-issuer")),
+FOR(CERT_INCOMPLETE, 97, WHEN(GAP, STATE(AIA, "yes"), AIA("root_trusted=true"), AIA("sent_other=false"),
+                              AIA("from=fetched")),
+    .text = "{is_missing}",
+    .summary = "The server does not send {missing}. With {found} the chain is complete and ends at {root}, which is "
+               "trusted. Browsers fetch what is missing, so it works there; curl, OpenSSL, Java, Python and most other "
+               "programs don't, and fail.",
+    .detail = DETAIL_AIA, .fix = FIX_INCOMPLETE, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_INCOMPLETE, 97, WHEN(GAP, STATE(AIA, "yes"), AIA("root_trusted=true"), AIA("sent_other=false"),
+                              AIA("from=elsewhere")),
+    .text = "{is_missing}",
+    .summary = "The server does not send {missing}. With {found} the chain is complete and ends at {root}, which is "
+               "trusted.",
+    .detail = DETAIL_AIA, .fix = FIX_INCOMPLETE, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_INCOMPLETE, 97, WHEN(GAP, STATE(AIA, "yes"), AIA("root_trusted=true"), AIA("sent_other=true")),
+    .text = "a wrong intermediate is sent: {is_missing}",
+    .summary = "The server sends a wrong intermediate: one of the right name, but with a key that did not sign. With "
+               "{found} the chain is complete and ends at {root}, which is trusted.",
+    .detail = DETAIL_AIA, .fix = FIX_INCOMPLETE, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_UNTRUSTED_CA, 90, WHEN(GAP, STATE(AIA, "yes"), AIA("root_trusted=false")),
+    .text = "the chain leads to a CA that is not trusted",
+    .summary = "With {found} the chain is complete, but it ends at {root}, a CA of its own that is not in {store}."
+               "{made_by}",
+    .detail = DETAIL_AIA_ROOT, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST),
+FOR(CERT_INCOMPLETE, 90, WHEN(GAP, STATE(AIA, "yes"), AIA("root_trusted=false"), THAT(AIA, "missing")),
+    .text = "{is_missing}",
+    .summary = "The server does not send {missing}: who trusts the CA {root} fails here as well.",
+    .detail = DETAIL_AIA, .fix = FIX_INCOMPLETE, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_INCOMPLETE, 75, WHEN(FAULT("issuer-unknown"), STATE(AIA, "no"), THAT(AIA, "other-key")),
+    .text = "the issuer was not sent, and its CA hands out another one",
+    .summary = "The issuer was not sent, and the one to be had at {wrong_url}, {wrong}, has another key than the one "
+               "that signed: the right one is missing.",
+    .detail = DETAIL_AIA, .fix = FIX_ISSUER_OTHER, .reproduce = REPRODUCE_CERTS,
+    .missing = { "the certificate that really signed, from those who run the CA, given as ca=FILE" }),
+FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "private-issuer"), STATE(AIA, "!yes")),
     .text = "issued by a CA that is not trusted",
     .summary = "{top} was issued by {issuer}, which is not in {store}. It names no place to "
                "fetch its "
@@ -410,26 +699,25 @@ FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "private-is
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST,
     .missing = { "the certificate of the issuer, given as ca=FILE: with it the chain must be "
                "fine" }),
-FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer")),
+FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer"), STATE(AIA, "!yes"),
+                                 THAT(AIA, "!other-key")),
     .summary = "{issuer}, which issued {top}, may be a CA that is not in {store}.",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_CERTS,
-    .missing = { "the issuer's certificate: fetch it (its address is in the certificate's AIA, "
-               "or ask "
-                 "those who run the CA) and give it as ca=FILE" }),
-FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer")),
+    .missing = { "the issuer's certificate, from its address in the certificate (AIA) or from those who run the CA, "
+                 "given as ca=FILE" }),
+FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer"), STATE(AIA, "!yes")),
     .summary = "{issuer}, which issued {top}, may be an intermediate that the server fails to "
                "send.",
     .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS,
-    .missing = { "the issuer's certificate: fetch it (its address is in the certificate's AIA, "
-               "or ask "
-                 "those who run the CA) and give it as ca=FILE" }),
-FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("bad-signature"), THAT(CHAIN, "!trusted")),
+    .missing = { "the issuer's certificate, from its address in the certificate (AIA) or from those who run the CA, "
+                 "given as ca=FILE" }),
+FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("bad-signature"), THAT(CHAIN, "!trusted"), STATE(AIA, "!yes")),
     .summary = "A signature of the chain does not fit: an intermediate may be the wrong one: "
                "{faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_EXPIRED_UPPER, .reproduce = REPRODUCE_CERTS,
     .missing = { "the issuer's current certificate, given as ca=FILE" }),
 FOR(SERVER_CONFIG, 25, WHEN(FAULT("bad-signature|malformed|no-certificate"),
-                            THAT(CHAIN, "!trusted")),
+                            THAT(CHAIN, "!trusted"), STATE(AIA, "!yes")),
     .summary = "The server's certificate files may be damaged or missing: {faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_SERVER_LOG, .reproduce = REPRODUCE_CERTS,
     .missing = { "the certificate file on the server: `openssl x509 -in FILE -noout -text`" }),
@@ -489,8 +777,13 @@ FOR(CERT_NAME, 97, WHEN(FAULT("name-only-in-cn")),
     .summary = "The certificate has {name} only in the CN of its subject, where current clients "
                "no longer "
                "look; it lists no subjectAltName.",
-    .detail = DETAIL_NAME, .fix = FIX_NAME_CN, .reproduce = REPRODUCE_NAME),
-FOR(SNI, 25, WHEN(FAULT("name-mismatch"), THAT(NAME, "sni-by-hand")),
+    .detail = DETAIL_NAME, .fix = FIX_NAME_CN, .reproduce = REPRODUCE_NAMES),
+FOR(SNI, 75, WHEN(FAULT("name-mismatch"), THAT(NAME, "sni-none")),
+    .text = "another certificate comes when no server name is sent",
+    .summary = "No server name was sent, and the certificate that came then is not for {name}, but for {names}.",
+    .detail = DETAIL_NAME, .fix = FIX_NAME_SNI, .missing = { "the certificate that comes when {name} is sent as server "
+    "name" }, .reproduce = REPRODUCE_NAME),
+FOR(SNI, 25, WHEN(FAULT("name-mismatch"), THAT(NAME, "sni-by-hand"), THAT(NAME, "!sni-none")),
     .summary = "{sent_name} was sent, and the certificate that came is not for {name}: with that "
                "name "
                "sent another one may come.",
@@ -506,6 +799,91 @@ FOR(CERT_WEAK, 97, WHEN(FAULT(WEAK_FAULTS)),
     .text = "a certificate that current clients refuse",
     .summary = "Current clients refuse this chain: {faults}.",
     .detail = DETAIL_FAULTS, .fix = FIX_WEAK, .reproduce = REPRODUCE_CERTS),
+
+/* --- revocation ------------------------------------------------------------------------------- */
+FOR(CERT_REVOKED, 97, WHEN(STATE(STAPLE, "yes"), STAPLED("status=revoked"), STAPLED("verified=true")),
+    .text = "the certificate is revoked",
+    .summary = "The CA has revoked the server's certificate{since}{reason}; the OCSP response that the server itself "
+               "staples says so.",
+    .detail = DETAIL_STAPLE, .fix = FIX_REVOKED, .reproduce = REPRODUCE_STAPLE),
+FOR(CERT_REVOKED, 25, WHEN(STATE(STAPLE, "yes"), STAPLED("status=revoked"), STAPLED("verified=false")),
+    .summary = "The stapled OCSP response says that the certificate is revoked{since}{reason}, but its signature "
+               "could not be verified here.",
+    .detail = DETAIL_STAPLE, .fix = FIX_REVOKED, .missing = { "the CA's own word: its OCSP responder, or its CRL" },
+    .reproduce = REPRODUCE_STAPLE),
+FOR(OCSP, 97, WHEN(STATE(STAPLE, "no"), STAPLED("must_staple=true")),
+    .text = "no OCSP staple, which the certificate demands",
+    .summary = "The certificate demands an OCSP staple (must-staple), and the server sent none: clients that heed "
+               "that refuse it.",
+    .detail = DETAIL_STAPLE, .fix = FIX_MUST_STAPLE, .reproduce = REPRODUCE_STAPLE),
+STAPLE_BAD(97, "status=foreign", "the OCSP staple is for another certificate",
+           "The OCSP response that the server staples is about another certificate than the one it sends."),
+STAPLE_BAD(90, "status=malformed", "the OCSP staple can't be decoded",
+           "The OCSP response that the server staples can't be decoded."),
+STAPLE_BAD(90, "status=unsigned", "the OCSP staple is not signed by the CA",
+           "The OCSP response that the server staples is signed neither by the certificate's CA nor by a responder "
+           "of that CA."),
+FOR(OCSP, 90, WHEN(STATE(STAPLE, "yes"), STAPLED("status=good|unknown"), STAPLED("stale=true"),
+                   THAT(CLOCK, "!off|awaited")),
+    .text = "the OCSP staple is stale since {until}",
+    .summary = "The OCSP response that the server staples was to be replaced by {until}: clients that look at it "
+               "refuse it.",
+    .detail = DETAIL_STAPLE, .fix = FIX_STAPLE, .reproduce = REPRODUCE_STAPLE),
+FOR(OCSP, 25, WHEN(STATE(STAPLE, "yes"), STAPLED("status=good|unknown"), STAPLED("stale=true"), THAT(CLOCK, "off")),
+    .summary = "By this machine's clock the time of the stapled OCSP response was over on {until}; the server's clock "
+               "differs.",
+    .detail = DETAIL_STAPLE, .fix = FIX_STAPLE, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_STAPLE),
+STAPLE_WARNS(75, "The OCSP response that the server staples says that the CA does not know this certificate: some "
+                 "clients (Firefox) refuse that.", STAPLED("status=unknown"), STAPLED("stale=false")),
+STAPLE_WARNS(75, "The OCSP response that the server staples holds only the responder's error ({answer}): some clients "
+                 "(Firefox) refuse that.", STAPLED("status=refused")),
+STAPLE_WARNS(50, "The time of the OCSP response that the server staples begins on {begins} only: a clock is wrong.",
+             STAPLED("status=good|unknown"), STAPLED("early=true")),
+STAPLE_WARNS(50, "The signature of the OCSP response that the server staples could not be verified here.",
+             STAPLED("status=good|unknown"), STAPLED("verified=false"), STAPLED("stale=false"), STATE(TRUST, "yes")),
+
+FOR(CERT_REVOKED, 97, WHEN(STATE(REVOCATION, "yes"), REVOKED("cert=0")),
+    .text = "the certificate is revoked",
+    .summary = "The CA has revoked the server's certificate{since}{reason}; {means} says so.",
+    .detail = DETAIL_REVOKED, .fix = FIX_REVOKED, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_REVOKED, 97, WHEN(STATE(REVOCATION, "yes"), REVOKED("!cert=0")),
+    .text = "the intermediate {subject} is revoked",
+    .summary = "The intermediate {subject} is revoked{since}{reason}; {means} says so.",
+    .detail = DETAIL_REVOKED, .fix = FIX_REVOKED_CA, .reproduce = REPRODUCE_CERTS),
+WARNS(OCSP, 75, WHEN(STATE(REVOCATION, "unsure"), REVOKED("status=unknown")),
+    .summary = "{means} does not know the server's certificate: some clients (Firefox) refuse that.",
+    .detail = DETAIL_REVOKED, .fix = FIX_RESPONDER),
+WARNS(OCSP, 50, WHEN(STATE(REVOCATION, "unsure"), REVOKED("!status=unknown")),
+    .summary = "Whether the certificate is revoked can't be told: {means} gave no answer that holds ({answer}).",
+    .detail = DETAIL_REVOKED, .fix = FIX_RESPONDER),
+WARNS(OCSP, 50, WHEN(STATE(REVOCATION, "could-not-ask"), THAT(REVOCATION, "unanswered")),
+    .summary = "Whether the certificate is revoked could not be asked: {nobody}.",
+    .detail = DETAIL_REVOKED, .fix = FIX_RESPONDER),
+
+/* --- what should be there (pin=, expect=) ------------------------------------------------------ */
+UNEXPECTED("newer=file", "!names=other", "an older certificate than the one in {file}",
+    .summary = "The server's certificate ({got}) is older than the one in {file} ({wanted}), which has {keys}: "
+               "renewed on disk, and the server still has the old one.",
+    .fix = FIX_RELOAD),
+UNEXPECTED("newer=server", "!names=other", "a newer certificate than the one in {file}",
+    .summary = "The server's certificate ({got}) is newer than the one in {file} ({wanted}), which has {keys}.",
+    .fix = FIX_COPY_OLD),
+UNEXPECTED("newer=null", "!names=null|other", "another certificate than the one in {file}",
+    .summary = "The server's certificate ({got}) is not the one in {file}, which begins on the same day and has "
+               "{keys}.",
+    .fix = FIX_COPY_OLD),
+UNEXPECTED("names=other", "same_certificate=false", "another certificate than the one in {file}",
+    .summary = "The server's certificate ({got}) is not the one in {file} ({wanted}), which has {keys} and is for "
+               "other names.",
+    .fix = FIX_WRONG_SERVER),
+FOR(CERT_UNEXPECTED, 97, WHEN(STATE(EXPECTED, "no"), EXPECTED("pin_fits=false"), EXPECTED("pin_of_ca=null")),
+    .text = "the server's key is not the pinned one",
+    .summary = "The server's key is {got_pin}, which is not pinned; its certificate is {got}.",
+    .detail = DETAIL_EXPECTED, .fix = FIX_PIN_CHANGED, .reproduce = REPRODUCE_PIN),
+FOR(CERT_UNEXPECTED, 97, WHEN(STATE(EXPECTED, "no"), EXPECTED("pin_fits=false"), EXPECTED("!pin_of_ca=null")),
+    .text = "the pin is that of the CA, not of the server's key",
+    .summary = "The pin is that of the CA \"{ca}\" in the chain, while the server's own key is {got_pin}.",
+    .detail = DETAIL_EXPECTED, .fix = FIX_PIN_OF_CA, .reproduce = REPRODUCE_PIN),
 
 /* --- warnings --------------------------------------------------------------------------------- */
 WARNS(CERT_INCOMPLETE, 50, WHEN(FAULT("order"), STATE(HANDSHAKE, "yes")),
@@ -547,6 +925,18 @@ OUTCOME(UNSURE, "can't be connected ({kind}), {other_family} still being tried",
         .detail = DETAIL_FAILURE,
         WHEN(STATE(CONNECT, "no"), THAT(CONNECT, "waiting"))),
 OUTCOME(FAILING, "no connection", WHEN(STATE(CONNECT, "no"))),
+OUTCOME(OK, "ok (1 try): {took}", .detail = DETAIL_CLIENT_END, WHEN(STATE(CLIENT_END, "yes"), END("how=complete"))),
+/* So do clients that mind only the name in the certificate, and people who only tried. */
+OUTCOME(UNSURE, "the client finished the handshake ({took}) and {said} without a word", .detail = DETAIL_CLIENT_END,
+        WHEN(STATE(CLIENT_END, "yes"), END("by=client"), END("how=closed"), END("stage=finished|data"))),
+OUTCOME(UNSURE, "the client {said} {when}", .detail = DETAIL_CLIENT_END,
+        WHEN(STATE(CLIENT_END, "yes"), END("by=client"))),
+OUTCOME(UNSURE, "tlswhy {said} {when}: it can't go on with such a client", .detail = DETAIL_CLIENT_END,
+        WHEN(STATE(CLIENT_END, "yes"), END("by=us"))),
+OUTCOME(FAILING, "the server {said} {when}", .detail = DETAIL_CLIENT_END,
+        WHEN(STATE(CLIENT_END, "yes"), END("by=server"))),
+OUTCOME(UNSURE, "ended by the network {when}", .detail = DETAIL_CLIENT_END, WHEN(STATE(CLIENT_END, "yes"))),
+OUTCOME(UNSURE, "a client's hello; its connection goes on", WHEN(STATE(CLIENT_HELLO, "yes|no"))),
 OUTCOME(FAILING, "the issuer {issuer} was not sent and is not trusted here",
         .detail = DETAIL_ISSUER,
         WHEN(FAULT("issuer-unknown"))),
@@ -587,6 +977,8 @@ OUTCOME(UNSURE, "{late} right after the handshake", WHEN(STATE(HANDSHAKE, "yes")
                                                          THAT(LATE, "quiet"))),
 OUTCOME(UNSURE, "handshake done, the certificate was not judged",
         WHEN(STATE(HANDSHAKE, "yes"), STATE(REASONS, "!yes|no"))),
+OUTCOME(FAILING, "this client's own hello is refused: {as_is}", .detail = DETAIL_REPLAY,
+        WHEN(STATE(HANDSHAKE, "yes"), THAT(REPLAY, "lost|named"))),
 OUTCOME(OK, "ok (1 try): {good}", WHEN(STATE(HANDSHAKE, "yes"))),
 OUTCOME(UNSURE, "the handshake could not be tried", WHEN(STATE(HANDSHAKE, "could-not-ask|unsure"))),
 OUTCOME(UNSURE, "not probed yet", WHEN({ FACT_HANDSHAKE, TEST_NONE, NULL })),
@@ -598,6 +990,11 @@ const struct wish wish_table[] = {
 /* Bytes that are no ServerHello refuse nothing; one that breaks the rules may choose what was not offered. */
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|version|local")), FACT_RELAXED },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=protocol")), FACT_RELAXED },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|version|local|silent|slow"),
+       THAT(REPLAY, "wanted")), FACT_REPLAY },
+{ WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails")), FACT_TOLERATES },
 { WHEN(FAULT("expired|not-yet-valid"), THAT(CLOCK, "wanted")), FACT_CLOCK },
+{ WHEN(GAP, STATE(TRUST, "no")), FACT_AIA },
+{ WHEN(STATE(HANDSHAKE, "yes"), STATE(TRUST, "yes"), STATE(DATES, "yes"), THAT(REVOCATION, "wanted")), FACT_REVOCATION },
 };
 const size_t wish_count = sizeof wish_table / sizeof *wish_table;

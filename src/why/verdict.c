@@ -12,6 +12,9 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/why/guess.h"
+#include "src/why/pull.h"
+#include "src/why/question.h"
 #include "src/why/sign.h"
 
 const char *const judgement_words[] = { "ok", "failing", "unsure" };
@@ -109,7 +112,7 @@ static struct raw *heap_add(struct heap *h, const struct look *l, const struct s
                : step >= STEP_50       ? SHELF_DIAGNOSIS
                                        : SHELF_CANDIDATE;
     r->f.cause = sign->cause;
-    r->f.confidence = step_table[step];
+    r->f.confidence = r->f.before = step_table[step];
     r->f.column = numbers_copy(&l->c->id, 1);
     r->f.column_count = 1;
     r->f.summary = words_sentence(l, &r->words, sign->summary);
@@ -152,6 +155,10 @@ static void raw_finish(struct raw *r, const struct look *l)
     f->missing = mem_array(NULL, 2, sizeof *f->missing);
     for (int i = 0; i < 2 && r->sign->missing[i]; i++)
         f->missing[f->missing_count++] = words_fill(l, &r->words, r->sign->missing[i]);
+    if (!*f->fix && r->shelf == SHELF_DIAGNOSIS && f->missing_count) {
+        free(f->fix);
+        f->fix = mem_format("Settle it first: %s.", f->missing[0]);
+    }
     words_free(&r->words);
 }
 
@@ -211,14 +218,25 @@ static char *column_findings(struct heap *h, const struct look *l,
                              const struct pick pick[CAUSE_COUNT], size_t seq)
 {
     char *text = NULL;
-    int named = 0;
+    int named = 0, from[CAUSE_COUNT], to[CAUSE_COUNT];
+    struct pull pull[CAUSE_COUNT] = { 0 };
+    bool answers = answers_any(l->s) && !column_is_client(l->c);
     for (int i = 0; i < CAUSE_COUNT; i++) {
-        int step = pick[i].best ? (int)pick[i].best->step - pick[i].against : -1;
-        if (step < 0)
+        to[i] = from[i] = pick[i].best ? (int)pick[i].best->step - pick[i].against : -1;
+        if (answers && from[i] >= 0)
+            pull[i] = pull_of(l, (enum cause)i);
+    }
+    if (answers)
+        pull_steps(pull, from, to, STEP_50);
+    for (int i = 0; i < CAUSE_COUNT; i++) {
+        if (from[i] < 0)
             continue;
-        const struct raw *r = heap_add(h, l, pick[i].best, (enum step)step, &pick[i], seq);
-        if (step >= STEP_50 && !named++)
-            text = words_fill(l, &r->words, r->sign->text);
+        struct raw *r = heap_add(h, l, pick[i].best, (enum step)to[i], &pick[i], seq);
+        r->f.before = step_table[from[i]];
+        r->f.pull = pull[i];
+        if (to[i] >= STEP_50 && !named++)
+            text = r->sign->text ? words_fill(l, &r->words, r->sign->text)
+                                 : mem_format("perhaps: %s", cause_table[i].title); /* an answer made it one */
     }
     return text ? more_text(text, named - 1) : NULL;
 }
@@ -279,6 +297,14 @@ static enum judgement worse(enum judgement a, enum judgement b)
     return rank[b] > rank[a] ? b : a;
 }
 
+static bool address_works(const struct look *l)
+{
+    bool fault = false;
+    for (int p = 0; p < PLACE_COUNT; p++)
+        fault |= l->faults[p] != 0;
+    return l->c->fact[FACT_HANDSHAKE].state == STATE_YES && !fault;
+}
+
 /* Judges the addresses of one endpoint and returns what they come to together. */
 static enum judgement ask_judge(struct verdict *v, struct heap *h, const struct session *s,
                                 int min_days, size_t begin, size_t end)
@@ -286,15 +312,77 @@ static enum judgement ask_judge(struct verdict *v, struct heap *h, const struct 
     struct families f = families_of(s, begin, end);
     enum judgement all = VERDICT_OK, asides = VERDICT_OK;
     bool decided = false;
+    size_t work = 0;
+    for (size_t i = begin; i < end; i++) {
+        h->look[i] = look_at(s, s->column[i], family_of(&f, s->column[i]), min_days);
+        work += address_works(&h->look[i]);
+    }
     for (size_t i = begin; i < end; i++) {
         bool aside = false;
-        h->look[i] = look_at(s, s->column[i], family_of(&f, s->column[i]), min_days);
+        h->look[i].others_work = work > (size_t)address_works(&h->look[i]);
         column_judge(&v->column[i], h, &h->look[i], i, &aside);
         enum judgement *to = aside ? &asides : &all;
         *to = worse(*to, v->column[i].verdict);
         decided |= !aside;
     }
     return decided ? all : asides;
+}
+
+/* --- what the person says against it ------------------------------------------------------------
+ */
+
+/* What may be behind a failure that is not seen from here; returns the column's line where a client that was named
+ * fails here too, so that there is something to see after all. */
+static char *column_guesses(struct heap *h, const struct look *l, size_t seq)
+{
+    char *why;
+    enum step step;
+    const struct sign *named = guess_software(l, &step, &why);
+    if (named) {
+        struct pick p = { 0 };
+        numbers_add(l, named, p.for_, &p.for_count);
+        struct raw *r = heap_add(h, l, named, step, &p, seq);
+        free(r->f.summary);
+        r->f.summary = why;
+    }
+    for (size_t i = 0; i < guess_count && !named; i++) {
+        struct pick p = { 0 };
+        if (!guess_holds(l, &guess_table[i]) || !look_holds(l, guess_table[i].sign.when))
+            continue;
+        numbers_add(l, &guess_table[i].sign, p.for_, &p.for_count);
+        struct raw *r = heap_add(h, l, &guess_table[i].sign, STEP_25, &p, seq);
+        r->f.before = 0;
+        r->f.pull = guess_pull(&guess_table[i]);
+    }
+    return named ? words_fill(l, &h->raw[h->count - 1].words, named->text) : NULL;
+}
+
+static void column_dispute(struct column_verdict *cv, struct heap *h, const struct look *l, size_t seq)
+{
+    char *named = column_guesses(h, l, seq);
+    char *text = named ? named : mem_format("you say it fails; from here %s", cv->text);
+    free(cv->text);
+    cv->text = text;
+    cv->disputed = true;
+    cv->verdict = named ? VERDICT_FAILING : VERDICT_UNSURE;
+}
+
+/* The person says that it fails. Where nothing that was probed does, or all of it should, what works here is in doubt:
+ * neither word is taken for the whole truth. */
+static void answers_judge(struct verdict *v, struct heap *h, const struct session *s)
+{
+    bool all = answer_is(QUESTION_ENDPOINTS, s->answer[QUESTION_ENDPOINTS], "all");
+    if (!answers_fail(s))
+        return;
+    for (size_t i = 0; i < v->column_count && !all; i++)
+        if (v->column[i].verdict == VERDICT_FAILING && !column_is_client(s->column[i]))
+            return;
+    for (size_t i = 0; i < v->column_count; i++)
+        if (v->column[i].verdict == VERDICT_OK && !column_is_client(s->column[i]))
+            column_dispute(&v->column[i], h, &h->look[i], i);
+    v->all = v->column_count ? VERDICT_OK : VERDICT_UNSURE;
+    for (size_t i = 0; i < v->column_count; i++)
+        v->all = worse(v->all, v->column[i].verdict);
 }
 
 /* --- merging and ranking ------------------------------------------------------------------------
@@ -317,13 +405,15 @@ static int raw_by_rank(const void *pa, const void *pb)
 {
     const struct raw *a = pa, *b = pb;
     int d = COMPARE(a->shelf, b->shelf);
+    if (a->shelf == SHELF_CANDIDATE) /* what the answers speak for comes first */
+        d = d ? d : COMPARE(pull_sum(&b->f.pull), pull_sum(&a->f.pull));
     d = d ? d : COMPARE(a->f.cause, b->f.cause);
     d = d ? d : COMPARE(b->f.confidence, a->f.confidence);
     d = d ? d : COMPARE(a->seq, b->seq);
     return d ? d : strcmp(a->f.summary, b->f.summary);
 }
 
-static void finding_free(struct finding *f)
+void finding_free(struct finding *f)
 {
     for (size_t i = 0; i < f->missing_count; i++)
         free(f->missing[i]);
@@ -368,8 +458,11 @@ static void heap_merge(struct heap *h)
         numbers_join(&k->f.for_, &k->f.for_count, &for_room, r->f.for_, r->f.for_count);
         numbers_join(&k->f.against, &k->f.against_count, &against_room, r->f.against,
                      r->f.against_count);
-        if (r->f.confidence < k->f.confidence)
-            k->f.confidence = r->f.confidence; /* it is said of all of them */
+        if (r->f.confidence < k->f.confidence) { /* it is said of all of them */
+            k->f.confidence = r->f.confidence;
+            k->f.before = r->f.before;
+            k->f.pull = r->f.pull;
+        }
         words_free(&r->words);
         finding_free(&r->f);
     }
@@ -422,6 +515,7 @@ struct verdict *verdict_of(const struct session *s, const struct why_options *o)
         end = ask_end(s, begin);
         v->all = worse(v->all, ask_judge(v, &h, s, min_days, begin, end));
     }
+    answers_judge(v, &h, s);
     heap_shelve(&h, v);
     places_sort(v);
     free(h.raw);

@@ -15,6 +15,9 @@
 enum judgement { VERDICT_OK, VERDICT_FAILING, VERDICT_UNSURE };
 extern const char *const judgement_words[]; /* "ok" "failing" "unsure" */
 
+/* The steps that each answer of the person moves a cause by: up, for it; down, against it. */
+struct pull { signed char by[QUESTION_COUNT]; };
+
 struct finding {
     enum cause cause;
     double confidence;      /* .25 .5 .75 .9 .97 */
@@ -26,12 +29,15 @@ struct finding {
     char **missing; size_t missing_count; /* owned; what would settle it, one sentence each */
     char *fix;              /* owned; what a person can do */
     char *reproduce;        /* owned; one shell command line, or NULL */
+    struct pull pull;
+    double before;          /* the confidence without the answers; 0: it is of the answers alone */
 };
 
 struct column_verdict {
     int column;
     enum judgement verdict;
     bool pending;           /* probes still at work: the rest is preliminary */
+    bool disputed;          /* the probes say that it works, the person that it fails */
     char *text;             /* owned; one short line: "ok (1 try)", "certificate expired 3 days ago" */
 };
 
@@ -51,6 +57,7 @@ struct why_options {
 
 struct verdict *verdict_of(const struct session *s, const struct why_options *o);
 void verdict_free(struct verdict *v);
+void finding_free(struct finding *f); /* what it owns, not itself */
 #define WHY_ROUNDS_MAX 3 /* times one column is asked for more by itself */
 /* The facts that would help to decide this column and were not asked yet; false when there are none. */
 bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT]);

@@ -1,13 +1,20 @@
 /* hello - see hello.h. */
 #include "src/wire/hello.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "src/base/mem.h"
+#include "src/wire/names.h"
 
 #define COUNT(a) (sizeof (a) / sizeof *(a))
 #define RECORD_PLAIN_MAX 16384 /* RFC 8446 section 5.1 */
 #define ALPN_NAME_MAX 255      /* RFC 7301 section 3.1 */
 
-enum { RECORD_HANDSHAKE = 22, CLIENT_HELLO = 1, SSL2_CHALLENGE = 16 };
+enum { RECORD_HANDSHAKE = 22, CLIENT_HELLO = 1, EXT_PADDING = 21 };
+/* A challenge may have 16 to 32 bytes. Of SSL 2.0 alone it is what SSL 2.0 servers know best; in a hello for TLS it
+ * becomes ClientHello.random, so RFC 5246 appendix E.2 asks for all 32, which OpenSSL 0.9.8 and Java 6 send. */
+enum { SSL2_MAX = 0x7fff, SSL2_CHALLENGE = 16, SSL2_CHALLENGE_TLS = 32 };
 enum { SUITE_RENEGOTIATION = 0x00ff, SUITE_FALLBACK = 0x5600 };
 
 /* A message under construction. What does not fit any more sets `failed`, which is looked at once. */
@@ -179,6 +186,17 @@ bool hello_has_share(uint16_t group)
     return share_find(group) != NULL;
 }
 
+size_t hello_share_size(uint16_t group)
+{
+    if (number_is_grease(group))
+        return 1;
+    const struct share *s = share_find(group);
+    size_t n = 0;
+    for (size_t i = 0; s && i < COUNT(s->part); i++)
+        n += s->part[i].n;
+    return n;
+}
+
 /* Little-endian: the last byte decides that it is below the prime, and neither 0 nor 1. */
 static void put_montgomery(struct writer *w, size_t n)
 {
@@ -223,11 +241,14 @@ static void put_shares(struct writer *w, const uint16_t *groups)
 {
     for (; *groups; groups++) {
         const struct share *s = share_find(*groups);
-        if (!s)
+        bool grease = number_is_grease(*groups);
+        if (!s && !grease)
             continue;
-        put(w, s->group, 2);
+        put(w, *groups, 2);
         size_t at = vector_open(w, 2);
-        for (size_t i = 0; i < COUNT(s->part); i++)
+        if (grease)
+            put(w, 0, 1); /* the one byte Chrome sends */
+        for (size_t i = 0; s && i < COUNT(s->part); i++)
             put_part(w, &s->part[i]);
         vector_close(w, 2, at);
     }
@@ -367,38 +388,128 @@ static void extension_close(struct writer *w, size_t at)
     vector_close(w, 2, at);
 }
 
-/* RFC 7685. At least one byte, so that a hello never ends with an empty extension. */
-static void put_padding(struct writer *w, size_t size)
+static void put_row(struct writer *w, const struct hello *h, const struct row *row)
 {
-    if (w->b.len >= size && !w->hollow)
-        return;
-    size_t at = extension_open(w, 21);
-    put_fill(w, 0, size > w->b.len ? size - w->b.len : 1);
+    size_t at = extension_open(w, row->type);
+    row->put(w, h);
     extension_close(w, at);
 }
 
-static void put_extensions(struct writer *w, const struct hello *h)
+static void put_extra(struct writer *w, const struct hello_extension *e)
 {
-    size_t start = w->b.len, block = vector_open(w, 2);
-    for (size_t i = 0; i < COUNT(row_table); i++) {
-        if (!row_wanted(&row_table[i], h))
-            continue;
-        size_t at = extension_open(w, row_table[i].type);
-        row_table[i].put(w, h);
-        extension_close(w, at);
+    size_t at = extension_open(w, e->type);
+    if (e->p)
+        put_bytes(w, e->p, e->n);
+    else
+        put_random(w, e->n);
+    extension_close(w, at);
+}
+
+/* Padding (RFC 7685), put in at a place that was passed already, so that the message has `size` bytes with all that
+ * follows it. Its body has a byte at least, for some servers refuse a hello that ends with an empty extension. */
+static void padding_insert(struct writer *w, size_t at, size_t size)
+{
+    if (w->failed || w->b.len >= size)
+        return;
+    size_t missing = size - w->b.len, n = missing > 5 ? missing : 5, tail = w->b.len - at;
+    put_fill(w, 0, n);
+    if (w->failed || n - 4 > UINT16_MAX) {
+        w->failed = true;
+        return;
     }
+    uint8_t *p = w->b.data + at, header[] = { 0, EXT_PADDING, (uint8_t)((n - 4) >> 8), (uint8_t)(n - 4) };
+    memmove(p + n, p, tail);
+    memset(p, 0, n);
+    memcpy(p, header, sizeof header);
+}
+
+/* In the order of hello.c. */
+static void put_usual(struct writer *w, const struct hello *h)
+{
+    for (size_t i = 0; i < COUNT(row_table); i++)
+        if (row_wanted(&row_table[i], h))
+            put_row(w, h, &row_table[i]);
     if (h->with & HELLO_GREASE) {
         size_t at = extension_open(w, grease_next(w));
         put(w, 0, 1);
         extension_close(w, at);
     }
-    for (size_t i = 0; i < h->extra_count; i++) {
-        size_t at = extension_open(w, h->extra[i].type);
-        put_bytes(w, h->extra[i].p, h->extra[i].n);
-        extension_close(w, at);
+    for (size_t i = 0; i < h->extra_count; i++)
+        put_extra(w, &h->extra[i]);
+    size_t least = w->b.len + (w->hollow ? 1 : 0);
+    padding_insert(w, w->b.len, h->size > least ? h->size : least);
+}
+
+/* The extras of a hello that has an order. */
+struct extras {
+    const struct hello *h;
+    bool *written;             /* owned */
+    size_t first;              /* all before it are written */
+    uint8_t types[65536 / 8];  /* a bit for each type there is: a long order of other types costs no search */
+};
+
+static void extras_init(struct extras *e, const struct hello *h)
+{
+    *e = (struct extras){ .h = h, .written = mem_new(h->extra_count) };
+    for (size_t i = 0; i < h->extra_count; i++)
+        e->types[h->extra[i].type / 8] |= (uint8_t)(1 << h->extra[i].type % 8);
+}
+
+/* The first one of this type that was not written yet, or NULL. */
+static const struct hello_extension *extras_take(struct extras *e, uint16_t type)
+{
+    if (!(e->types[type / 8] & 1 << type % 8))
+        return NULL;
+    while (e->first < e->h->extra_count && e->written[e->first])
+        e->first++;
+    for (size_t i = e->first; i < e->h->extra_count; i++)
+        if (e->h->extra[i].type == type && !e->written[i]) {
+            e->written[i] = true;
+            return &e->h->extra[i];
+        }
+    return NULL;
+}
+
+/* One that is no extra and no padding: by its field or as its bit has it; empty where nobody knows it. */
+static void put_type(struct writer *w, const struct hello *h, uint16_t type)
+{
+    const struct row empty = { .type = type, .put = put_nothing }, *row = &empty;
+    for (size_t i = 0; i < COUNT(row_table); i++)
+        if (row_table[i].type == type)
+            row = &row_table[i];
+    if (row == &empty || row->with || row_wanted(row, h))
+        put_row(w, h, row);
+}
+
+static void put_ordered(struct writer *w, const struct hello *h)
+{
+    struct extras extras;
+    extras_init(&extras, h);
+    size_t padding = 0;
+    for (size_t i = 0; i < h->order_count && !w->failed; i++) {
+        const struct hello_extension *e = extras_take(&extras, h->order[i]);
+        if (e)
+            put_extra(w, e);
+        else if (h->order[i] != EXT_PADDING)
+            put_type(w, h, h->order[i]);
+        else if (!padding)
+            padding = w->b.len;
     }
-    put_padding(w, h->size);
-    if (!w->failed && w->b.len == block)
+    for (size_t i = 0; i < h->extra_count && !w->failed; i++)
+        if (!extras.written[i])
+            put_extra(w, &h->extra[i]);
+    free(extras.written);
+    padding_insert(w, padding ? padding : w->b.len, h->size);
+}
+
+static void put_extensions(struct writer *w, const struct hello *h)
+{
+    size_t start = w->b.len, block = vector_open(w, 2);
+    if (h->order)
+        put_ordered(w, h);
+    else
+        put_usual(w, h);
+    if (!w->failed && w->b.len == block && !(h->with & HELLO_BLOCK))
         w->b.len = start; /* no extensions, no block */
     else
         vector_close(w, 2, block);
@@ -424,32 +535,57 @@ static void put_message(struct writer *w, const struct hello *h)
     put(w, h->version, 2);
     put_random(w, 32);
     size_t session = vector_open(w, 1);
-    if (h->with & HELLO_SESSION_ID)
-        put_random(w, 32);
+    put_random(w, h->session_id < 32 ? h->session_id : 32);
     vector_close(w, 1, session);
     put_suites(w, h);
-    if (h->with & HELLO_DEFLATE)
-        put(w, 0x020100, 3);
+    size_t methods = vector_open(w, 1);
+    if (h->compressions)
+        put_bytes(w, h->compressions, h->compression_count);
     else
-        put(w, 0x0100, 2);
-    if (h->version > 0x0300)
+        put(w, 0, 1);
+    vector_close(w, 1, methods);
+    if (h->version > 0x0300 || h->order)
         put_extensions(w, h);
     vector_close(w, 3, body);
 }
 
-/* SSL 2.0: 128-bit RC4 and RC2, their export forms, IDEA, DES and 3DES. */
-static void put_ssl2(struct writer *w)
+/* SSL 2.0 alone: 128-bit RC4 and RC2, their export forms, IDEA, DES and 3DES. */
+static const uint32_t ssl2_kinds[] = { 0x010080, 0x020080, 0x030080, 0x040080, 0x050080, 0x060040, 0x0700c0 };
+
+static void put_kinds(struct writer *w, const struct hello *h)
 {
-    static const uint32_t kinds[] = { 0x010080, 0x020080, 0x030080, 0x040080, 0x050080, 0x060040, 0x0700c0 };
-    put(w, 0x8000 | (9 + 3 * COUNT(kinds) + SSL2_CHALLENGE), 2);
-    put(w, CLIENT_HELLO, 1);
-    put(w, 0x0002, 2);
-    put(w, 3 * COUNT(kinds), 2);
-    put(w, 0, 2); /* no session */
-    put(w, SSL2_CHALLENGE, 2);
-    for (size_t i = 0; i < COUNT(kinds); i++)
+    const uint32_t *kinds = h->ssl2_form ? h->kinds : ssl2_kinds;
+    size_t n = h->ssl2_form ? h->kind_count : COUNT(ssl2_kinds);
+    for (size_t i = 0; kinds && i < n; i++)
         put(w, kinds[i], 3);
-    put_random(w, SSL2_CHALLENGE);
+    for (const uint16_t *s = h->suites; !kinds && *s; s++)
+        put(w, *s, 3);
+}
+
+static void length_set(struct writer *w, size_t at, size_t value)
+{
+    if (w->failed || value > SSL2_MAX) {
+        w->failed = true;
+        return;
+    }
+    w->b.data[at] |= (uint8_t)(value >> 8);
+    w->b.data[at + 1] = (uint8_t)value;
+}
+
+static void put_ssl2(struct writer *w, const struct hello *h)
+{
+    size_t usual = h->ssl2_form ? SSL2_CHALLENGE_TLS : SSL2_CHALLENGE;
+    size_t challenge = h->ssl2_form && h->challenge ? h->challenge : usual;
+    put(w, 0x8000, 2); /* a header of two bytes */
+    put(w, CLIENT_HELLO, 1);
+    put(w, h->version, 2);
+    put(w, 0, 2);
+    put(w, h->ssl2_form ? h->session_id : 0, 2);
+    put(w, (uint32_t)challenge, 2);
+    put_kinds(w, h);
+    length_set(w, 5, w->b.len - 11);
+    put_random(w, (h->ssl2_form ? h->session_id : 0) + challenge);
+    length_set(w, 0, w->b.len - 2);
 }
 
 static void put_records(struct writer *w, const struct hello *h, const struct buf *message)
@@ -470,8 +606,8 @@ bool hello_write(const struct hello *h, struct buf *out)
     struct writer message = { .state = h->seed }, records = { 0 };
     buf_init(&message.b, HELLO_BYTES_MAX);
     buf_init(&records.b, HELLO_BYTES_MAX);
-    if (h->version == 0x0002) {
-        put_ssl2(&records);
+    if (h->version == 0x0002 || h->ssl2_form) {
+        put_ssl2(&records, h);
     } else {
         put_message(&message, h);
         put_records(&records, h, &message.b);

@@ -88,10 +88,14 @@ const uint16_t suite_order[] = {
     0
 };
 
+bool number_is_grease(uint16_t number)
+{
+    return (number & 0x0f0f) == 0x0a0a && number >> 8 == (number & 0xff);
+}
+
 bool suite_is_signal(uint16_t number)
 {
-    bool grease = (number & 0x0f0f) == 0x0a0a && number >> 8 == (number & 0xff); /* RFC 8701 */
-    return grease || number == 0x0000 || number == 0x00ff || number == 0x5600;
+    return number_is_grease(number) || number == 0x0000 || number == 0x00ff || number == 0x5600;
 }
 
 /* IANA TLS Supported Groups; OpenSSL names as `s_client -groups` takes them. */
@@ -337,6 +341,29 @@ const struct alert alert_table[] = {
 };
 const size_t alert_count = COUNT(alert_table);
 
+/* 13172 and above but for the last three are in no registry: drafts and practice of browsers. */
+const struct extension extension_table[] = {
+    { 0, "server_name" }, { 1, "max_fragment_length" }, { 2, "client_certificate_url" }, { 3, "trusted_ca_keys" },
+    { 4, "truncated_hmac" }, { 5, "status_request" }, { 6, "user_mapping" }, { 7, "client_authz" },
+    { 8, "server_authz" }, { 9, "cert_type" }, { 10, "supported_groups" }, { 11, "ec_point_formats" }, { 12, "srp" },
+    { 13, "signature_algorithms" }, { 14, "use_srtp" }, { 15, "heartbeat" },
+    { 16, "application_layer_protocol_negotiation" }, { 17, "status_request_v2" },
+    { 18, "signed_certificate_timestamp" }, { 19, "client_certificate_type" }, { 20, "server_certificate_type" },
+    { 21, "padding" }, { 22, "encrypt_then_mac" }, { 23, "extended_master_secret" }, { 24, "token_binding" },
+    { 25, "cached_info" }, { 26, "tls_lts" }, { 27, "compress_certificate" }, { 28, "record_size_limit" },
+    { 29, "pwd_protect" }, { 30, "pwd_clear" }, { 31, "password_salt" }, { 32, "ticket_pinning" },
+    { 33, "tls_cert_with_extern_psk" }, { 34, "delegated_credential" }, { 35, "session_ticket" },
+    { 41, "pre_shared_key" }, { 42, "early_data" }, { 43, "supported_versions" }, { 44, "cookie" },
+    { 45, "psk_key_exchange_modes" }, { 47, "certificate_authorities" }, { 48, "oid_filters" },
+    { 49, "post_handshake_auth" }, { 50, "signature_algorithms_cert" }, { 51, "key_share" },
+    { 52, "transparency_info" }, { 53, "connection_id_old" }, { 54, "connection_id" },
+    { 57, "quic_transport_parameters" }, { 58, "ticket_request" }, { 59, "dnssec_chain" },
+    { 13172, "next_protocol_negotiation" }, { 17513, "application_settings_old" }, { 17613, "application_settings" },
+    { 30032, "channel_id" }, { 64768, "ech_outer_extensions" }, { 65037, "encrypted_client_hello" },
+    { 65281, "renegotiation_info" },
+};
+const size_t extension_count = COUNT(extension_table);
+
 /* The rows of all 16-bit tables begin with their number. */
 static int number_compare(const void *key, const void *row)
 {
@@ -468,4 +495,15 @@ const char *alert_name(uint8_t number, char hex[NAME_LEN])
 {
     const struct alert *a = alert_find(number);
     return name_or_hex(a ? a->name : NULL, number, 2, hex);
+}
+
+const struct extension *extension_find(uint16_t number)
+{
+    return number_find(number, extension_table, extension_count, sizeof *extension_table);
+}
+
+const char *extension_name(uint16_t number, char hex[NAME_LEN])
+{
+    const struct extension *e = extension_find(number);
+    return name_or_hex(e ? e->name : NULL, number, 4, hex);
 }

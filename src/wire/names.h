@@ -1,6 +1,6 @@
 /* names - numbers of the protocol and what the field calls them.
  *
- * Owns: the tables of protocol versions, cipher suites, groups, signature schemes and alerts, with
+ * Owns: the tables of protocol versions, cipher suites, groups, signature schemes, extensions and alerts, with
  * IANA names, OpenSSL names beside them, and how they appear in our JSON and options.
  * Must not know: sockets, clocks, libraries. Sources: the IANA TLS Parameters registries; OpenSSL
  * names as `openssl ciphers -V -stdname` prints them.
@@ -51,6 +51,9 @@ extern const uint16_t suite_likely[];
 extern const uint16_t suite_order[];
 /* Signals, no suites that could be agreed on: 0x0000, 0x00ff, 0x5600, GREASE (RFC 8701). */
 bool suite_is_signal(uint16_t number);
+/* A value reserved to find intolerant peers (RFC 8701): of suites, groups, signature algorithms, versions and
+ * extensions alike. */
+bool number_is_grease(uint16_t number);
 const struct suite *suite_find(uint16_t number);
 const struct suite *suite_by_name(const char *name); /* IANA or OpenSSL name, case ignored */
 const char *suite_name(uint16_t number, char hex[NAME_LEN]);
@@ -82,6 +85,15 @@ extern const size_t sigalg_count;
 const struct sigalg *sigalg_find(uint16_t number);
 const struct sigalg *sigalg_by_name(const char *name); /* any of the three names */
 const char *sigalg_name(uint16_t number, char hex[NAME_LEN]);
+
+struct extension {
+    uint16_t number;
+    const char *name;    /* "supported_versions", as IANA has it */
+};
+extern const struct extension extension_table[];
+extern const size_t extension_count;
+const struct extension *extension_find(uint16_t number);
+const char *extension_name(uint16_t number, char hex[NAME_LEN]);
 
 struct alert {
     uint8_t number;

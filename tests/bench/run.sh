@@ -5,10 +5,11 @@
 # machine and its load; trust the ratio. What is not installed is skipped. Run by `make bench`.
 . "${abs_top_srcdir:?}/tests/lib/e2e.sh"
 paint=$abs_top_builddir/tests/bench/paint
+hellos=$abs_top_builddir/tests/bench/hellos
 PAIRS=${PAIRS:-5}
 MANY=200  # endpoints
 FLIGHT=500 # probes in flight
-all=(start handshake many dead sweep memory paint)
+all=(start handshake many dead sweep memory session listen paint)
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 have() { command -v "$1" >/dev/null; }
@@ -158,6 +159,40 @@ memory_peer() {
     awk '{ print $2 }' "$dir/peak"
 }
 bench_memory() { PAIRS=3 pairs "memory per probe in flight ($FLIGHT)" KiB 1 memory_ours memory_peer "an openssl s_client"; }
+
+# A saved session of many endpoints is opened, and two are compared, beside a reader of the same JSON.
+SAVED=1000 # endpoints
+session_load() { took again 1 "$TLSWHY" check --quiet "$dir/saved"; }
+session_load_jq() { took again 1 jq -c . "$dir/saved"; }
+session_compare() { took again 1 "$TLSWHY" compare --quiet "$dir/saved" "$dir/saved.other"; }
+session_compare_jq() { took again 1 jq -c . "$dir/saved" "$dir/saved.other"; }
+bench_session() {
+    have jq || { missing "a session of $SAVED endpoints" "there is no jq here"; return; }
+    [ -z "${gone[n]-}" ] || { missing "a session of $SAVED endpoints" "${gone[n]}"; return; }
+    local i
+    for ((i = 0; i < SAVED; i++)); do echo "tls://e$i.bench.test:$server,at=127.1.0.$((i % MANY + 1))"; done >"$dir/list"
+    "$TLSWHY" check --quiet --ca "$ca" --save "$dir/saved" -f "$dir/list" >/dev/null 2>&1
+    cp "$dir/saved" "$dir/saved.other" || bail "no session was saved"
+    pairs "a session of $SAVED opened" ms 1 session_load session_load_jq "jq -c ."
+    pairs "two such sessions compared" ms 1 session_compare session_compare_jq "jq -c . of both"
+}
+
+# Hellos explained, beside a server that refuses the same ones.
+LOAD=20000 # connections
+listen_ours() { "$hellos" load "$hear" $LOAD; }
+listen_peer() { "$hellos" load "${port[refuse]}" $LOAD; }
+bench_listen() {
+    local hear end=$((SECONDS + 10))
+    s_server refuse good -tls1_1 -cipher DEFAULT@SECLEVEL=0
+    : >"$dir/hear"
+    "$hellos" serve >>"$dir/hear" &
+    pid[hellos]=$!
+    until read -r hear <"$dir/hear"; do
+        ((SECONDS < end)) || bail "the listener does not start"
+    done
+    servers_wait
+    pairs "hellos explained a second" k/s 1000 listen_ours listen_peer "openssl s_server, refusing"
+}
 
 paint_ours() { "$paint" "$TLSWHY" "$good" | awk '{ print $1 }'; }
 paint_peer() { "$paint" "$peer" | awk '{ print $1 }'; }

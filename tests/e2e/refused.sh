@@ -71,11 +71,11 @@ ask() { # ask PORT EXPECTED WORDS [KEYS] [SCHEME]
 }
 
 for by in s.must12 s.must13 g.must12 g.must13 h.must12; do
-    ask $by "failing ?client-cert !version-mismatch" "a client certificate is required"
+    ask $by "failing client-cert !version-mismatch" "a client certificate is required"
 done
-ask h.must "failing ?client-cert !version-mismatch" "a client certificate is required" "" https
-ask n.must "unsure ?client-cert" "a client certificate is required, said by HTTP 400" "" https
-ask n.must12 "unsure ?client-cert" "a client certificate is required, said by HTTP 400" "" https
+ask h.must "failing client-cert !version-mismatch" "a client certificate is required" "" https
+ask n.must "failing client-cert" "a client certificate is required, said by HTTP 400" "" https
+ask n.must12 "failing client-cert" "a client certificate is required, said by HTTP 400" "" https
 ask n.must "ok ~" "the same without asking by HTTP"
 for by in s.may g.may g.none h.may n.may; do
     ask $by "ok ~ !client-cert" "a client certificate is welcome, not required"
@@ -83,23 +83,23 @@ done
 ask n.may "ok ~ !client-cert" "a client certificate is welcome, with HTTP" "" https
 
 ask n.reject "ok ~" "a name it knows"
-ask n.reject "failing ?sni !version-mismatch !cipher-mismatch" "a name it rejects (112)" ,sni=other.test,name=good.test
-ask n.reject "failing ?sni !version-mismatch" "no name, and it insists on one" ,sni=none,name=good.test
+ask n.reject "failing sni !version-mismatch !cipher-mismatch" "a name it rejects (112)" ,sni=other.test,name=good.test
+ask n.reject "failing sni !version-mismatch" "no name, and it insists on one" ,sni=none,name=good.test
 ask h.strict "ok ~" "strict-sni, a name it knows"
-ask h.strict "failing ?sni !version-mismatch" "strict-sni, a name it does not know" ,sni=other.test,name=good.test
+ask h.strict "failing sni !version-mismatch" "strict-sni, a name it does not know" ,sni=other.test,name=good.test
 ask g.name "ok ~" "a name it knows"
-ask g.name "failing ?sni !version-mismatch" "a name it rejects" ,sni=other.test,name=good.test
-ask n.variable "failing ?sni ?server-config !version-mismatch" "no certificate for the name (80)"
+ask g.name "failing sni !version-mismatch" "a name it rejects" ,sni=other.test,name=good.test
+ask n.variable "failing sni ?server-config !version-mismatch" "no certificate for the name (80)"
 ask n.names "ok ~" "two names, the right one"
 ask n.names "failing ?sni ?cert-name-mismatch" "two names, the other one sent by hand" ,sni=secure.test,name=good.test
 ask n.names "failing cert-name-mismatch" "two names, none of them asked" ,name=third.test
 
-ask s.alpn "failing ?alpn !version-mismatch !cipher-mismatch" "ALPN refused" ,alpn=h2
-ask g.alpn "failing ?alpn !version-mismatch" "ALPN refused" ,alpn=h2+http/1.1
+ask s.alpn "failing alpn !version-mismatch !cipher-mismatch" "ALPN refused" ,alpn=h2
+ask g.alpn "failing alpn !version-mismatch" "ALPN refused" ,alpn=h2+http/1.1
 ask s.alpn "ok ~" "ALPN accepted" ,alpn=h2+ntp/1
 ask s.alpn "ok ~" "ALPN not offered" ,alpn=none
 ask n.h2 "ok ~" "HTTP/2" "" https
-ask n.h2 "failing ?alpn !version-mismatch" "an ALPN list it does not know" ,alpn=ntp/1
+ask n.h2 "failing alpn !version-mismatch" "an ALPN list it does not know" ,alpn=ntp/1
 
 ask h.ahead "ok +clock-skew" "its clock is a day ahead" "" https
 ask h.ahead "ok ~" "the same, not asked for its clock"
@@ -121,10 +121,10 @@ ask h.reject "failing * !not-tls" "connections are reset" # while they are opene
 ask rst-at-accept "failing * !not-tls !version-mismatch" "reset, while it connects or just after"
 ask hello-hold "failing/unsure" "silence after its ServerHello"
 for by in alert=40 alert=80 alert=48 alert=0 alert=255; do
-    ask $by "failing !not-tls !network" "a fatal alert and nothing more"
+    ask $by "failing * !not-tls !network" "a fatal alert and nothing more"
 done
 ask alert=70 "failing version-mismatch" "every version is refused"
-ask alert=112 "failing ?sni !version-mismatch" "a fatal alert and nothing more"
+ask alert=112 "failing sni !version-mismatch" "a fatal alert and nothing more"
 ask alert=120 "failing ?alpn !version-mismatch" "a fatal alert and nothing more"
 ask alert-hold=-112 "failing/unsure !version-mismatch !not-tls" "a warning alert, then silence"
 results

@@ -10,6 +10,7 @@ head -c 20000 /dev/zero | tr '\0' a >"$dir/long"
 : >"$dir/empty"
 head -c 2000 /dev/urandom >"$dir/junk"
 mkdir "$dir/folder"
+echo '{"tlswhy":"9","session":9}' >"$dir/newer.session"
 long=$(printf 'a%.0s' {1..300}).test
 
 # bad WORD ARGUMENT...: the line on stderr must hold WORD.
@@ -55,7 +56,9 @@ bad all,first check --addresses all,first "$e"
 bad certificate check --only certificate "$e"
 bad deep check --depth deep "$e"
 bad error check --fail-on error "$e"
-bad --save check --save "$dir/session" "$e"
+bad --save lab --save "$dir/session"
+bad junk check --save "$dir/junk" "$e"
+bad nowhere check --save "$dir/nowhere/session" "$e"
 bad good.test:443 check --resolve good.test:443 "$e"
 bad 0:127.0.0.1 check --resolve good.test:0:127.0.0.1 "$e"
 bad nowhere check --resolve good.test:443:nowhere "$e"
@@ -70,7 +73,9 @@ bad "no endpoint" check
 bad "no endpoint" check --json
 bad "no endpoint" check -f "$dir/empty"
 # commands
-bad compare compare "$e" "$e"
+bad compare compare "$e" "$e" "$e"
+bad compare compare
+bad newer check "$dir/newer.session"
 bad --nothing lab list --nothing
 bad nothing lab nothing
 # endpoints

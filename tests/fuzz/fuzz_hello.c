@@ -19,7 +19,9 @@ enum { LISTS = 5, LIST_MAX = 300 };
 struct input {
     uint16_t list[LISTS][LIST_MAX + 1];
     char sni[256], alpn[256];
-    struct hello_extension extra;
+    uint16_t order[LIST_MAX];
+    uint32_t kinds[LIST_MAX];
+    struct hello_extension extra[2];
     struct hello h;
 };
 
@@ -46,6 +48,32 @@ static const char *text_read(struct reader *r, char text[256])
     return text;
 }
 
+/* Flags say which of an order, cipher kinds, compression methods and a body that looks random there are. */
+static void more_read(struct input *in, struct reader *r)
+{
+    uint8_t flags = reader_u8(r);
+    in->h.session_id = reader_u8(r) & 31;
+    in->h.challenge = flags & 8 ? 16 : 0;
+    in->h.ssl2_form = flags & 1;
+    if (flags & 2) {
+        in->h.kinds = in->kinds;
+        for (size_t n = reader_u8(r); in->h.kind_count < n; in->h.kind_count++)
+            in->kinds[in->h.kind_count] = reader_u24(r);
+    }
+    if (flags & 4) {
+        struct reader methods = reader_vector(r, 1);
+        in->h.compressions = methods.p;
+        in->h.compression_count = methods.left;
+    }
+    if (flags & 16 && in->h.extra_count)
+        in->extra[in->h.extra_count++] = (struct hello_extension){ .type = reader_u16(r), .n = reader_u8(r) };
+    if (flags & 32) {
+        in->h.order = in->order;
+        for (size_t n = reader_u8(r); in->h.order_count < n; in->h.order_count++)
+            in->order[in->h.order_count] = reader_u16(r);
+    }
+}
+
 static void input_read(struct input *in, struct reader *r)
 {
     memset(in, 0, sizeof *in);
@@ -62,11 +90,13 @@ static void input_read(struct input *in, struct reader *r)
     in->h.sni = text_read(r, in->sni);
     in->h.alpn = text_read(r, in->alpn);
     struct reader body = reader_vector(r, 2);
-    in->extra = (struct hello_extension){ .type = reader_u16(r), .p = body.p, .n = body.left };
-    in->h.extra = &in->extra;
+    in->extra[0] = (struct hello_extension){ .type = reader_u16(r), .p = body.p, .n = body.left };
+    in->h.extra = in->extra;
     in->h.extra_count = body.left ? 1 : 0;
     if (!in->h.suites)
         in->h.suites = in->list[0];
+    if (r->left)
+        more_read(in, r);
 }
 
 static size_t records_join(const struct buf *out, struct buf *message)
@@ -89,16 +119,28 @@ static void message_check(const struct buf *message, const struct hello *h)
     must(reader_done(&r) && reader_u16(&m) == h->version);
     reader_take(&m, 32);
     struct reader session = reader_vector(&m, 1), suites = reader_vector(&m, 2), methods = reader_vector(&m, 1);
-    must(!m.failed && session.left % 32 == 0 && suites.left % 2 == 0 && methods.left > 0);
+    must(!m.failed && session.left == h->session_id && suites.left % 2 == 0);
+    must(methods.left == (h->compressions ? h->compression_count : 1));
     struct reader exts = m.left ? reader_vector(&m, 2) : m;
     must(reader_done(&m));
-    size_t last = 1;
-    while (exts.left) {
+    size_t last = 1, count = 0;
+    for (; exts.left; count++) {
         reader_u16(&exts);
         last = reader_vector(&exts, 2).left;
     }
-    must(!exts.failed && last > 0);
-    must(h->version <= 0x0300 || message->len >= h->size);
+    must(!exts.failed && (last > 0 || h->order));
+    must(!h->order || count <= h->order_count + h->extra_count + 1);
+    must((h->version <= 0x0300 && !h->order) || message->len >= h->size);
+}
+
+static void form_check(const struct buf *out)
+{
+    struct reader r = reader_of(out->data, out->len);
+    uint16_t length = reader_u16(&r);
+    must(length & 0x8000 && (length & 0x7fff) == r.left && reader_u8(&r) == 1);
+    reader_u16(&r);
+    uint16_t kinds = reader_u16(&r), session = reader_u16(&r), challenge = reader_u16(&r);
+    must(kinds % 3 == 0 && reader_take(&r, (size_t)kinds + session + challenge) && reader_done(&r));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -114,7 +156,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(done == hello_write(&in.h, &again) && out.len == again.len);
     must(!out.len || memcmp(out.data, again.data, out.len) == 0);
     must(done == (out.len > 0));
-    if (done && in.h.version != 0x0002) {
+    if (done && (in.h.version == 0x0002 || in.h.ssl2_form)) {
+        form_check(&out);
+    } else if (done) {
         must(records_join(&out, &message) > 0);
         message_check(&message, &in.h);
     }

@@ -26,6 +26,29 @@ static void must_be_printable(const char *s)
     free(clean);
 }
 
+static void means_the_same(const char *line, const char *as, size_t n)
+{
+    struct event ev;
+    struct err e = { "" };
+    must(event_parse(as, n, &ev, &e));
+    char *again = event_format(&ev);
+    must(strcmp(again, line) == 0);
+    event_clear(&ev);
+    free(again);
+}
+
+/* A line as it is written takes a short way in; with a blank before it, it can't, and means the same. */
+static void slow_way(const char *line)
+{
+    char *other = malloc(strlen(line) + 2);
+    must(other != NULL);
+    other[0] = ' ';
+    strcpy(other + 1, line);
+    means_the_same(line, other, strlen(other));
+    means_the_same(line, line, strlen(line) - 1);
+    free(other);
+}
+
 static void line_run(struct session *s, const char *line, size_t n)
 {
     struct event ev, back;
@@ -36,6 +59,7 @@ static void line_run(struct session *s, const char *line, size_t n)
     if (!taken)
         return;
     char *first = event_format(&ev);
+    slow_way(first);
     must(event_parse(first, strlen(first), &back, &e));
     char *second = event_format(&back);
     must(strcmp(first, second) == 0);

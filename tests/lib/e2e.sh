@@ -65,9 +65,11 @@ sanitized() { grep -qa __asan_init "$TLSWHY"; }
 day() { date -u -d "@$((EPOCHSECONDS + $1 * 86400))" +%Y%m%d%H%M%SZ; }
 
 # mint NAME [KEY=VALUE]...: $dir/NAME.key and $dir/NAME.pem. Keys: issuer (a minted name; itself),
-# cn, san, eku, aia, ca (path length or "no"), from and to (days from now), kind (ec, rsa:BITS), md.
+# cn, san, eku, aia, usage, extra (a line of extensions), ca (path length or "no"), from and to (days from now),
+# kind (ec, rsa:BITS), md.
 mint() {
     local name=$1 issuer=$1 cn=$1 san='' eku='' aia='' ca=no from=-30 to=60 kind=ec md=sha256 pair
+    local usage=digitalSignature,keyEncipherment extra=''
     shift
     for pair; do
         local "${pair%%=*}=${pair#*=}"
@@ -80,9 +82,10 @@ mint() {
             "$dir/$name.db" "$dir"
         printf '[p]\ncommonName=optional\n[e]\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n'
         case $ca in
-        no) printf 'keyUsage=critical,digitalSignature,keyEncipherment\n' ;;
+        no) printf 'keyUsage=critical,%s\n' "$usage" ;;
         *) printf 'basicConstraints=critical,CA:TRUE,pathlen:%s\nkeyUsage=critical,keyCertSign\n' "$ca" ;;
         esac
+        [ -z "$extra" ] || echo "$extra"
         [ -z "$san" ] || printf 'subjectAltName=%s\n' "$san"
         [ -z "$eku" ] || printf 'extendedKeyUsage=%s\n' "$eku"
         [ -z "$aia" ] || printf 'authorityInfoAccess=caIssuers;URI:%s\n' "$aia"

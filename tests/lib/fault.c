@@ -354,6 +354,8 @@ static const struct mode modes[] = {
     { .name = "mute", .relays = true, .trick = TRICK_MUTE },
     { .name = "mute-rst", .relays = true, .trick = TRICK_MUTE, .end = END_RST },
     { .name = "silent-13", .relays = true, .trick = TRICK_SILENT_13 },
+    { .name = "picky", .relays = true, .trick = TRICK_PICKY },
+    { .name = "slow", .relays = true, .trick = TRICK_SLOW },
     { .name = "third", .relays = true, .door = DOOR_THIRD, .refuse = END_RST },
     { .name = "two", .relays = true, .door = DOOR_TWO, .refuse = END_RST },
     { .name = "two-fin", .relays = true, .door = DOOR_TWO, .refuse = END_FIN },
@@ -396,7 +398,7 @@ static void play(int fd, const struct mode *m, const char *arg)
     if (m->answer)
         m->answer(fd, arg);
     if (m->relays)
-        relay(fd, atoi(arg), m->trick);
+        relay(fd, arg, m->trick);
     end_connection(fd, m->end);
 }
 

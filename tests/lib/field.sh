@@ -97,7 +97,8 @@ node_server() {
     server "$1" node "$dir/$1.conf"
 }
 
-# java NAME [-DKEY=VALUE]...: standard input holds lines "@PORT@ KEYSTORE PROTOCOL,... SUITE,...|- server|client".
+# java NAME [-DKEY=VALUE]...: standard input holds lines "@PORT@ KEYSTORE PROTOCOL,... SUITE,...|- server|client", and
+# then "need" for one that requires a client certificate, "name=PATTERN" for one that takes only such server names.
 java_server() {
     local name=$1
     shift
@@ -151,6 +152,9 @@ public class Serve {
             s.setEnabledProtocols(w[2].split(","));
             SSLParameters p = s.getSSLParameters();
             p.setUseCipherSuitesOrder(w[4].equals("server"));
+            if (w.length > 5 && w[5].startsWith("name="))
+                p.setSNIMatchers(java.util.List.of(SNIHostName.createSNIMatcher(w[5].substring(5))));
+            p.setNeedClientAuth(w.length > 5 && w[5].equals("need"));
             s.setSSLParameters(p);
             new Thread(() -> serve(s)).start();
         }

@@ -5,8 +5,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAUSE_MS 60 /* a flight that is no record has been read when nothing came for so long */
@@ -121,6 +123,14 @@ static bool pass(int to, const uint8_t *p, size_t n)
     return true;
 }
 
+/* Half of the path's time. */
+static void linger(enum trick trick)
+{
+    static const struct timespec half = { 0, 150 * 1000000L };
+    if (trick == TRICK_SLOW)
+        nanosleep(&half, NULL);
+}
+
 /* Once: what becomes of the server's first bytes. False: the connection is to end. */
 static bool first_pass(int fd, enum trick trick, const uint8_t *p)
 {
@@ -140,6 +150,7 @@ static void both_ways(int client, int server, enum trick trick)
             if (!p[i].revents)
                 continue;
             ssize_t n = recv(p[i].fd, bytes, sizeof bytes, 0);
+            linger(trick);
             if (n <= 0 || (i == 1 && first && !first_pass(client, trick, bytes)) || !pass(p[!i].fd, bytes, (size_t)n))
                 return;
             if (i == 1)
@@ -148,11 +159,70 @@ static void both_ways(int client, int server, enum trick trick)
     }
 }
 
-void relay(int fd, int port, enum trick trick)
+/* --- rules -------------------------------------------------------------------------------------- */
+
+/* What follows the nth "-" of a text. */
+static const char *word_after(const char *text, int nth)
+{
+    for (; text && nth > 0; nth--)
+        text = (text = strchr(text, '-')) ? text + 1 : NULL;
+    return text ? text : "";
+}
+
+static bool word_is(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    return strncmp(text, word, n) == 0 && (text[n] == '-' || !text[n]);
+}
+
+bool picky_refuses(const char *rule, const uint8_t *flight, size_t len)
+{
+    const char *what = word_after(rule, 1);
+    unsigned number = (unsigned)strtoul(word_after(rule, 2), NULL, 0);
+    size_t n = 0, message = len < 9 ? 0 : 4 + ((size_t)flight[6] << 16 | get16(flight + 7));
+    if (len < 9 || flight[0] != 22)
+        return false;
+    if (word_is(what, "ext"))
+        return flight_extension(flight, len, (uint16_t)number, &n) != NULL;
+    if (word_is(what, "need"))
+        return !flight_extension(flight, len, (uint16_t)number, &n);
+    if (word_is(what, "larger"))
+        return message > number;
+    if (word_is(what, "records"))
+        return message > get16(flight + 3);
+    const uint8_t *suites = flight_suites(flight, len, &n);
+    for (size_t i = 0; suites && i + 2 <= n; i += 2)
+        if (get16(suites + i) == number)
+            return true;
+    return false;
+}
+
+/* As the rule says how. */
+static void picky_refuse(int fd, const char *rule)
+{
+    static const uint8_t alert[7] = { 21, 3, 1, 0, 2, 2, 50 };
+    static const struct linger reset = { 1, 0 };
+    uint8_t rest[4096];
+    if (word_is(rule, "rst")) {
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        exit(0); /* at once: after a shutdown it would be an end like any other */
+    }
+    if (word_is(rule, "alert"))
+        pass(fd, alert, sizeof alert);
+    if (word_is(rule, "drop"))
+        while (recv(fd, rest, sizeof rest, 0) > 0)
+            ;
+}
+
+void relay(int fd, const char *arg, enum trick trick)
 {
     static uint8_t heard[HEARD_MAX]; /* one connection, one process */
     size_t n = flight_read(fd, heard);
-    int server;
+    int server, port = atoi(arg);
+    if (trick == TRICK_PICKY && picky_refuses(word_after(arg, 1), heard, n)) {
+        picky_refuse(fd, word_after(arg, 1));
+        return;
+    }
     if (trick == TRICK_SILENT_13 && flight_offers_13(heard, n)) {
         while (recv(fd, heard, sizeof heard, 0) > 0)
             ;
@@ -160,6 +230,7 @@ void relay(int fd, int port, enum trick trick)
     }
     if (!n || (server = server_connect(port)) < 0)
         return;
+    linger(trick);
     if (pass(server, heard, n))
         both_ways(fd, server, trick);
     close(server);

@@ -14,7 +14,9 @@ enum trick {
     TRICK_NONE,
     TRICK_WARN,      /* a warning alert 112 before the server's first bytes */
     TRICK_MUTE,      /* the connection ends where the server says an alert first */
-    TRICK_SILENT_13  /* hellos that offer TLS 1.3 are never answered */
+    TRICK_SILENT_13, /* hellos that offer TLS 1.3 are never answered */
+    TRICK_PICKY,     /* hellos are refused by a rule, see picky_refuses */
+    TRICK_SLOW       /* a path of 300 ms */
 };
 
 #define HEARD_MAX (128 * 1024)
@@ -27,7 +29,12 @@ const uint8_t *flight_extension(const uint8_t *flight, size_t len, uint16_t type
 const uint8_t *flight_suites(const uint8_t *flight, size_t len, size_t *n);
 bool flight_offers_13(const uint8_t *flight, size_t len);
 
-/* Returns when either side has ended; closes nothing of the caller's. */
-void relay(int fd, int port, enum trick trick);
+/* A rule HOW-WHAT-NUMBER refuses this flight. WHAT: "ext" the extension is there, "need" it is not, "suite" the suite
+ * is there, "larger" the message is larger, "records" it is in several records. */
+bool picky_refuses(const char *rule, const uint8_t *flight, size_t len);
+
+/* `arg`: the port, of TRICK_PICKY with a rule, "PORT-HOW-WHAT-NUMBER": HOW is "alert", "rst" or "drop". Returns when
+ * either side has ended; closes nothing of the caller's. */
+void relay(int fd, const char *arg, enum trick trick);
 
 #endif

@@ -490,7 +490,8 @@ static bool is_swept(enum fact f)
 {
     static const enum fact swept[] = {
         FACT_VERSIONS, FACT_RELAXED, FACT_CIPHERS, FACT_ORDER, FACT_GROUPS, FACT_SIGALGS, FACT_DH, FACT_CERT_KEYS,
-        FACT_ETM, FACT_COMPRESSION, FACT_FALLBACK, FACT_TOLERATES
+        FACT_ETM, FACT_COMPRESSION, FACT_FALLBACK, FACT_TOLERATES, FACT_CLIENTS, FACT_REPLAY, FACT_CLIENT_HELLO,
+        FACT_CLIENT_END, FACT_EXPECTED, FACT_AIA, FACT_REVOCATION
     };
     for (size_t i = 0; i < sizeof swept / sizeof *swept; i++)
         if (swept[i] == f)
@@ -972,6 +973,107 @@ static void ended_in_the_middle(void **state)
     engine_free(NULL);
 }
 
+/* A server whose certificate names an issuer at `from`, who is no HTTP server or says nothing. */
+static struct server *serve_lacking(struct bench *b, const struct server *from)
+{
+    char *aia = mem_format("http://127.0.0.1:%d/issuer.cer", from->port);
+    struct minted *ca = mint(&(struct mint){ .cn = "An issuer", .ca = true });
+    minted_free(b->cert);
+    b->cert = mint(&(struct mint){ .san = "dns:a.example", .issuer = ca, .aia = aia });
+    gnutls_certificate_free_credentials(b->credentials);
+    gnutls_certificate_allocate_credentials(&b->credentials);
+    gnutls_certificate_set_x509_key(b->credentials, &b->cert->crt, 1, b->cert->key);
+    minted_free(ca);
+    free(aia);
+    return serve(b, TLS);
+}
+
+static void want_issuers(struct bench *b, int id)
+{
+    bool wanted[FACT_COUNT] = { [FACT_AIA] = true };
+    engine_want(b->engine, id, wanted);
+}
+
+/* One answer serves all columns, and no column waits longer than it has to. */
+static void issuers_are_fetched_once(void **state)
+{
+    struct bench *b = *state;
+    struct server *from = serve(b, CLOSE), *v = serve_lacking(b, from);
+    for (int i = 0; i < 10; i++)
+        ask_server(b, v);
+    run(b);
+    unsigned long before = b->accepted;
+    for (int id = 1; id <= 10; id++)
+        want_issuers(b, id);
+    assert_true(run(b) < SLACK);
+    for (int id = 1; id <= 10; id++) {
+        const struct seen *seen = &column(b, id)->fact[FACT_AIA];
+        const json_t *hop = json_array_get(json_object_get(seen->value, "hops"), 0);
+        fact_is(b, id, FACT_TRUST, STATE_NO, "issuer-unknown");
+        assert_int_equal(seen->state, STATE_NO);
+        assert_string_equal(json_string_value(json_object_get(hop, "answer")), "broken");
+    }
+    assert_int_equal(b->accepted - before, 1);
+}
+
+static void issuers_are_not_waited_for(void **state)
+{
+    struct bench *b = *state;
+    struct server *from = serve(b, SILENT), *v = serve_lacking(b, from);
+    ask_server(b, v);
+    run(b);
+    want_issuers(b, 1);
+    assert_true(run(b) < b->options.timeout + SLACK);
+    assert_int_equal(column(b, 1)->fact[FACT_AIA].state, COULD_NOT_ASK);
+    assert_int_equal(b->open, 0); /* no connection stays */
+}
+
+static void offline_fetches_nothing(void **state)
+{
+    struct bench *b = *state;
+    struct server *from = serve(b, SILENT), *v = serve_lacking(b, from);
+    b->options.offline = true;
+    ask_server(b, v);
+    run(b);
+    unsigned long before = b->accepted;
+    want_issuers(b, 1);
+    run(b);
+    assert_int_equal(column(b, 1)->fact[FACT_AIA].state, COULD_NOT_ASK);
+    assert_int_equal(b->accepted, before);
+}
+
+/* Dropped, stopped, and ended with its engine, each while an issuer is being fetched. */
+static void ended_while_fetching(void **state)
+{
+    struct bench *b = *state;
+    struct server *from = serve(b, SILENT), *v = serve_lacking(b, from);
+    b->options.timeout = 60;
+    for (int i = 0; i < 3; i++)
+        ask_server(b, v);
+    run(b);
+    for (int id = 1; id <= 3; id++)
+        want_issuers(b, id);
+    for (int i = 0; i < 1000 && !b->heard; i++)
+        ev_run(b->loop, EVRUN_ONCE);
+    assert_int_equal(b->heard, 1);
+    engine_drop(b->engine, 1);
+    assert_true(b->gone[1]);
+    assert_false(engine_idle(b->engine));
+    engine_stop(b->engine);
+    assert_true(engine_idle(b->engine));
+    for (int id = 2; id <= 3; id++)
+        assert_int_equal(column(b, id)->fact[FACT_AIA].state, COULD_NOT_ASK);
+    while (b->peers) /* an answer that nobody waits for any more */
+        peer_free(b->peers);
+    for (int i = 0; i < 20; i++)
+        ev_run(b->loop, EVRUN_NOWAIT);
+    engine_again(b->engine, 2);
+    run(b);
+    want_issuers(b, 2);
+    for (int i = 0; i < 20; i++)
+        ev_run(b->loop, EVRUN_NOWAIT);
+} /* the rest is teardown's */
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -995,6 +1097,10 @@ int main(void)
         TEST(stop_answers_everything),
         TEST(drop_frees_its_place),
         TEST(dropped_beside_another),
+        TEST(issuers_are_fetched_once),
+        TEST(issuers_are_not_waited_for),
+        TEST(offline_fetches_nothing),
+        TEST(ended_while_fetching),
         TEST(ended_in_the_middle),
     };
     return cmocka_run_group_tests_name("probes/engine", tests, NULL, NULL);

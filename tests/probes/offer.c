@@ -22,7 +22,7 @@
 #define SCSV 0x00ff /* renegotiation_info as a suite, RFC 5746: a signal, not a suite */
 
 struct list { uint16_t v[LIST_MAX]; size_t n; };
-struct hello { uint16_t legacy_version; struct list suites, groups, sigalgs, versions; };
+struct caught { uint16_t legacy_version; struct list suites, groups, sigalgs, versions; };
 
 /* --- a ClientHello from GnuTLS --- */
 
@@ -52,9 +52,9 @@ static struct list list_of(struct reader r)
     return l;
 }
 
-static struct hello hello_read(const struct buf *b)
+static struct caught hello_read(const struct buf *b)
 {
-    struct hello h = { .suites.n = 0 };
+    struct caught h = { .suites.n = 0 };
     struct reader all = reader_of(b->data, b->len);
     assert_int_equal(reader_u8(&all), 22);
     reader_u16(&all);
@@ -84,7 +84,7 @@ static struct hello hello_read(const struct buf *b)
 }
 
 /* Takes the words. */
-static struct hello hello_of(char *words)
+static struct caught hello_of(char *words)
 {
     gnutls_priority_t priority;
     gnutls_session_t s;
@@ -102,7 +102,7 @@ static struct hello hello_of(char *words)
     gnutls_transport_set_push_function(s, keep);
     gnutls_transport_set_pull_function(s, nothing_comes);
     assert_int_equal(gnutls_handshake(s), GNUTLS_E_AGAIN);
-    struct hello h = hello_read(&sent);
+    struct caught h = hello_read(&sent);
     gnutls_deinit(s);
     gnutls_certificate_free_credentials(credentials);
     gnutls_priority_deinit(priority);
@@ -166,10 +166,10 @@ static struct endpoint *limited(const char *keys)
     return ep;
 }
 
-static struct hello hello_limited(const char *keys)
+static struct caught hello_limited(const char *keys)
 {
     struct endpoint *ep = limited(keys);
-    struct hello h = hello_of(offer_of_client(endpoint_offer(ep)));
+    struct caught h = hello_of(offer_of_client(endpoint_offer(ep)));
     endpoint_free(ep);
     return h;
 }
@@ -185,7 +185,7 @@ static void default_client(void **state)
     (void)state;
     const struct client *c = client_find(NULL);
     struct list suites = list_of_row(c->suites), groups = list_of_row(c->groups), sigalgs = list_of_row(c->sigalgs);
-    struct hello h = hello_limited("");
+    struct caught h = hello_limited("");
     same_set("suites", &suites, &h.suites, "");
     same_set("groups", &groups, &h.groups, "");
     same_set("sigalgs", &sigalgs, &h.sigalgs, GNUTLS_LACKS);
@@ -206,7 +206,7 @@ static void every_range(void **state)
             char *keys = mem_format("min=%s,max=%s", words[min], words[max]);
             struct endpoint *ep = limited(keys);
             struct list want = list_of_row(endpoint_offer(ep)->suites);
-            struct hello h = hello_limited(keys);
+            struct caught h = hello_limited(keys);
             same_set(keys, &want, &h.suites, "");
             assert_true(h.suites.n > 0);
             assert_int_equal(h.legacy_version, max == 3 ? 0x0303 : 0x0301 + max);
@@ -220,7 +220,7 @@ static void every_range(void **state)
 static void lists_are_exact(void **state)
 {
     (void)state;
-    struct hello h = hello_limited("ciphers=ECDHE-RSA-AES128-GCM-SHA256,groups=P-384+X25519,sigalgs=RSA+SHA256");
+    struct caught h = hello_limited("ciphers=ECDHE-RSA-AES128-GCM-SHA256,groups=P-384+X25519,sigalgs=RSA+SHA256");
     assert_int_equal(h.suites.n - (h.suites.v[h.suites.n - 1] == SCSV), 1);
     assert_int_equal(h.suites.v[0], 0xc02f);
     assert_int_equal(h.groups.n, 2);
@@ -268,7 +268,7 @@ static void said_or_sent(const char *key, const char *name, const char *beside, 
     struct endpoint *ep = endpoint_parse(text, NULL, &e);
     bool nothing;
     char *says = ep ? offer_missing(endpoint_offer(ep), &nothing) : NULL;
-    struct hello h = { .suites.n = 0 };
+    struct caught h = { .suites.n = 0 };
     if (ep)
         h = hello_limited(keys);
     bool sent = has(*key == 'c' ? &h.suites : *key == 'g' ? &h.groups : &h.sigalgs, number);
@@ -315,7 +315,7 @@ static void parts_are_exact(void **state)
         struct list seen = { .n = 0 }, all = list_of_row(whole->suites);
         int n = 0;
         for (; offer_part(whole, n, &part); n++) {
-            struct hello h = hello_of(offer_of_client(&part));
+            struct caught h = hello_of(offer_of_client(&part));
             struct list want = list_of_row(part.suites);
             same_set(rows[i].keys, &want, &h.suites, "");
             if (n == 0)

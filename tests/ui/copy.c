@@ -69,7 +69,7 @@ static void file_in_the_state_folder_else_in_tmp(void **state)
     char *deep = mem_format("%s/a/b", folder);
     setenv("XDG_STATE_HOME", deep, 1);
     for (int i = 0; i < 2; i++) {
-        char *path = copy_file(i ? "second" : "first", &e);
+        char *path = copy_file("copied", i ? "second" : "first", &e);
         assert_non_null(path);
         assert_int_equal(strncmp(path, deep, strlen(deep)), 0);
         assert_holds(path, i ? "second\n" : "first\n");
@@ -80,14 +80,14 @@ static void file_in_the_state_folder_else_in_tmp(void **state)
     /* a state folder that is no folder: the file goes to $TMPDIR, under a name nobody could guess */
     setenv("XDG_STATE_HOME", "/dev/null", 1);
     setenv("TMPDIR", folder, 1);
-    char *path = copy_file("third", &e);
+    char *path = copy_file("copied", "third", &e);
     assert_non_null(path);
     assert_int_equal(strncmp(path, folder, strlen(folder)), 0);
     assert_holds(path, "third\n");
     unlink(path);
     free(path);
     setenv("TMPDIR", "/dev/null", 1);
-    assert_null(copy_file("fourth", &e));
+    assert_null(copy_file("copied", "fourth", &e));
     assert_non_null(strstr(e.text, "could not be written"));
     char *made = mem_format("%s/tlswhy", deep);
     rmdir(made);

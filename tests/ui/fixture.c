@@ -266,6 +266,10 @@ static void fill_column(struct session *s, int id)
     fact(s, id, "ciphers", "yes", servers[like].ciphers, "null");
     fact(s, id, "groups", "yes", servers[like].groups, "null");
     fact(s, id, "sigalgs", "yes", servers[like].sigalgs, "null");
+    fact(s, id, "cert_keys", "yes", "[\"RSA 2048\"]", "null");
+    if (like == 3)
+        fact(s, id, "clients", "yes", "{\"default\":{\"answer\":\"accepted\",\"version\":\"tls1.3\",\"cipher\":"
+             "\"TLS_AES_256_GCM_SHA384\",\"group\":\"x25519\"},\"openssl-1.0.1\":{\"answer\":\"reset\"}}", "null");
 }
 
 void fixture_fill(struct fixture *f)
@@ -280,6 +284,22 @@ void fixture_fill(struct fixture *f)
         fact(f->session, 5, "ciphers", "could-not-ask", "null", "null");
         fact(f->session, 5, "groups", "could-not-ask", "null", "null");
         fact(f->session, 5, "sigalgs", "could-not-ask", "null", "null");
+    }
+    scene_look(&f->scene);
+}
+
+void fixture_answer(struct fixture *f)
+{
+    apply(f->session, "{\"t\":\"answer\",\"question\":\"fails\",\"value\":\"no\"}");
+    apply(f->session, "{\"t\":\"answer\",\"question\":\"networks\",\"value\":\"one\"}");
+    apply(f->session, "{\"t\":\"answer\",\"question\":\"since\",\"value\":\"2026-09-18T00:05Z\"}");
+    apply(f->session, "{\"t\":\"answer\",\"question\":\"changed\",\"value\":\"the proxy was updated \u4f60\u597d\"}");
+    if (f->verdict->diagnosis_count > 1) {
+        f->verdict->diagnosis[1].pull.by[QUESTION_SINCE] = 2;
+        f->verdict->diagnosis[1].before = .75;
+        f->verdict->candidate[0].pull.by[QUESTION_NETWORKS] = 1;
+        f->verdict->candidate[0].pull.by[QUESTION_ENDPOINTS] = -1;
+        f->verdict->candidate[0].before = .25;
     }
     scene_look(&f->scene);
 }

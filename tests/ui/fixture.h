@@ -17,6 +17,8 @@ void fixture_init(struct fixture *f, int columns);
 /* Everything was asked of all columns: what they take differs, could not be asked of the fifth, and is
  * not known yet of the sixth. Later ones are like the first four. */
 void fixture_fill(struct fixture *f);
+/* The person has answered some questions of the checklist; it moves two findings. */
+void fixture_answer(struct fixture *f);
 void fixture_free(struct fixture *f);
 /* Presses the keys named, separated by blanks; "text:abc" types. Settles after each at w x h. */
 void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *keys);

@@ -38,6 +38,8 @@ static void carry_out(struct fixture *f, struct view *v)
             session_remove(f->session, e.column);
         if ((e.kind == EFFECT_AGAIN || e.kind == EFFECT_ENUMERATE) && e.column)
             session_forget(f->session, e.column);
+        if (e.kind == EFFECT_ANSWER)
+            session_answer(f->session, (enum question)e.column, e.text);
         free(e.text);
     }
     scene_look(&f->scene);
@@ -79,6 +81,8 @@ static void survives(void **state)
             fixture_init(&f, columns);
             if (columns & 1)
                 fixture_fill(&f);
+            if (columns & 2)
+                fixture_answer(&f);
         }
     }
     view_free(v);

@@ -21,7 +21,7 @@ static const struct {
 } sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
 
 /* name of the golden file, columns of the session, keys that lead there */
-static const struct { const char *name; int columns; const char *keys; bool filled; } views[] = {
+static const struct { const char *name; int columns; const char *keys; bool filled, answered; } views[] = {
     { "compare-2", 2, "2" },
     { "compare-6", 6, "2 l j j" },
     { "compare-6-right", 6, "2 l l l l l G" },
@@ -38,7 +38,7 @@ static const struct { const char *name; int columns; const char *keys; bool fill
     { "help-found", 2, "? / text:copy Enter" },
     { "prompt-add", 2, "2 a text:nope://x Enter" },
     { "prompt-command", 2, "2 : text:compar" },
-    { "not-there-yet", 2, "2 4" },
+    { "not-there-yet", 2, "2 7" },
     { "matrix-1", 1, "5", false },
     { "matrix-2", 2, "5 l j j", true },
     { "matrix-6", 6, "5 l PgDn", true },
@@ -47,6 +47,16 @@ static const struct { const char *name; int columns; const char *keys; bool fill
     { "matrix-60-right", 60, "5 G / text:srv-40 Enter", true },
     { "matrix-detail", 2, "5 l Enter", true },
     { "matrix-empty", 0, "5" },
+    { "clients-1", 1, "6 j j" },
+    { "clients-2", 2, "6 l j j j", true },
+    { "clients-6-diff", 6, "6 D G l l r Space h", true },
+    { "clients-60", 60, "6 G / text:srv-40 Enter", true },
+    { "clients-detail", 2, "6 l / text:windows-7 Enter Enter", true },
+    { "checklist-0", 0, "4" },
+    { "checklist-2", 2, "4 j Enter", false },
+    { "checklist-6", 6, "4 j j j", true, true },
+    { "checklist-since", 2, "4 j j j j Enter x", true, true },
+    { "checklist-prompt", 2, "4 Enter j j j j Enter text:yesterday Enter", false, true },
     { "empty", 0, "2" },
     { "one-column", 1, "1" },
 };
@@ -79,6 +89,8 @@ static void fixture_of(struct fixture *f, size_t view)
     fixture_init(f, views[view].columns);
     if (views[view].filled)
         fixture_fill(f);
+    if (views[view].answered)
+        fixture_answer(f);
 }
 
 static char *picture(size_t view, int w, int h, bool utf8)

@@ -42,7 +42,8 @@ static void assert_sole(void *arg, int key)
 {
     const struct uses *u = arg;
     for (enum action b = 0; b < ACTION_COUNT; b++)
-        if (b != u->action && action_holds(b, u->place))
+        if (b != u->action && action_holds(b, u->place) &&
+            (action_table[b].context == CONTEXT_QUESTION) == (action_table[u->action].context == CONTEXT_QUESTION))
             assert_false(action_has_key(b, key));
     assert_int_equal(action_find(u->place, key), u->action);
 }
@@ -53,7 +54,7 @@ static void no_key_twice(void **state)
     for (enum place p = 0; p < PLACE_COUNT; p++)
         for (enum action a = 0; a < ACTION_COUNT; a++) {
             struct uses u = { p, a };
-            if (action_holds(a, p))
+            if (p == PLACE_QUESTION ? action_shown(a, p) : action_holds(a, p))
                 action_each_key(a, assert_sole, &u);
         }
 }
@@ -103,7 +104,11 @@ static const char *stage_of(enum action a)
     case ACTION_CLEAR: case ACTION_ACCEPT: case ACTION_CANCEL: return "2 : text:compar";
     case ACTION_COMPARE: return "1";
     case ACTION_OPEN: return "2 j";
-    default: return action_table[a].context == CONTEXT_PROMPT ? "2 : text:x" : "2";
+    case ACTION_ANSWER_YES: case ACTION_ANSWER_WHILES: case ACTION_ANSWER: case ACTION_UNANSWER: return "4 Enter";
+    case ACTION_ANSWER_BURSTS: return "4 Enter j j j j j";
+    default: return action_table[a].context == CONTEXT_PROMPT     ? "2 : text:x"
+                    : action_table[a].context == CONTEXT_QUESTION ? "4 Enter j"
+                                                                  : "2";
     }
 }
 
@@ -224,7 +229,7 @@ static void redraw_does_nothing_else(void **state)
 static void later_panes_say_so(void **state)
 {
     (void)state;
-    static const char *const keys[] = { "4", "6", "7", "8", "9", "0" };
+    static const char *const keys[] = { "7", "8", "9", "0" };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i]);
         assert_int_equal(view_top(v), PANE_COMPARE);
@@ -439,6 +444,68 @@ static void why_of_the_selected_column(void **state)
     assert_int_equal(view_spot(v)->item.b, CAUSE_CERT_UNTRUSTED_CA);
 }
 
+/* What a key leaves to be done, carried out as the loop would. */
+static void answer(const char *keys, enum question q, const char *want)
+{
+    int question = -1;
+    char *text = NULL;
+    press(keys);
+    assert_int_equal(only_effect(&question, &text), EFFECT_ANSWER);
+    assert_int_equal(question, q);
+    if (want)
+        assert_string_equal(text, want);
+    else
+        assert_null(text);
+    session_answer(f6.session, q, text);
+    scene_look(&f6.scene);
+    free(text);
+}
+
+static void questions_are_answered_by_letters(void **state)
+{
+    (void)state;
+    press("4 a"); /* outside a question it adds an endpoint */
+    assert_int_equal(v->prompt, PROMPT_ADD);
+    press("Esc Enter");
+    assert_true(v->asking);
+    answer("y", QUESTION_FAILS, "yes"); /* and on to the next one */
+    answer("s", QUESTION_CLIENTS, "some");
+    answer("n", QUESTION_NETWORKS, ANSWER_UNKNOWN);
+    press("b"); /* no answer to this one: what is one is said */
+    assert_int_equal(v->effect_count, 0);
+    assert_non_null(strstr(v->message, "a all, s some, o one"));
+    answer("k u", QUESTION_NETWORKS, NULL);
+    press("u");
+    assert_int_equal(v->effect_count, 0);
+    answer("g n", QUESTION_FAILS, "no");
+    answer("k k g w", QUESTION_FAILS, "now-and-then");
+    press("Esc");
+    assert_false(v->asking);
+    assert_int_equal(view_top(v), PANE_CHECKLIST);
+    answer("g u", QUESTION_FAILS, NULL);
+    press("Enter 2 4");
+    assert_false(v->asking);
+    press("u"); /* of columns */
+    assert_int_equal(only_effect(NULL, NULL), EFFECT_UNDO);
+}
+
+static void answers_are_typed(void **state)
+{
+    (void)state;
+    press("4 Enter j j j j Enter text:yesterday Enter");
+    assert_int_equal(v->prompt, PROMPT_ANSWER);
+    assert_non_null(strstr(v->message, "2026-11-20T03:00Z"));
+    assert_int_equal(v->effect_count, 0);
+    answer("C-u text:2026-11-20T03:00+01:00 Enter", QUESTION_SINCE, "2026-11-20T02:00Z");
+    answer("2 : text:answer Space text:clients=one Enter", QUESTION_CLIENTS, "one");
+    assert_int_equal(view_top(v), PANE_COMPARE);
+    press(": text:answer Space text:clients=two Enter");
+    assert_int_equal(v->effect_count, 0);
+    assert_non_null(strstr(v->message, "all, some, one or unknown"));
+    press("Esc : text:answer Enter");
+    assert_non_null(strstr(v->message, "inside a question"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -466,6 +533,8 @@ int main(void)
         T(nothing_is_asked_of_a_dead_prober),
         T(every_detail_opens),
         T(why_of_the_selected_column),
+        T(questions_are_answered_by_letters),
+        T(answers_are_typed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,6 +231,43 @@ static void nothing_new_nothing_to_draw(void **state)
     assert_false(work_refresh(w));
 }
 
+static void answers_are_part_of_the_session(void **state)
+{
+    (void)state;
+    say(COLUMN);
+    say("{\"t\":\"fact\",\"column\":1,\"fact\":\"handshake\",\"state\":\"yes\",\"value\":\"ok\",\"probe\":\"handshake\","
+        "\"time\":\"2026-09-21T14:13:21.000Z\",\"ms\":1}");
+    say("{\"t\":\"fact\",\"column\":1,\"fact\":\"trusted\",\"state\":\"yes\",\"value\":\"Root\",\"probe\":\"handshake\","
+        "\"time\":\"2026-09-21T14:13:21.000Z\",\"ms\":1}");
+    say("{\"t\":\"fact\",\"column\":1,\"fact\":\"cert_reasons\",\"state\":\"no\",\"value\":null,\"probe\":\"handshake\","
+        "\"time\":\"2026-09-21T14:13:21.000Z\",\"ms\":1}");
+    say("{\"t\":\"done\",\"column\":1}");
+    assert_int_equal(work_scene(w)->ok, 1);
+    heard();
+    work_answer(w, QUESTION_FAILS, "yes");
+    assert_true(work_refresh(w));
+    assert_int_equal(work_scene(w)->unsure, 1);
+    assert_true(work_scene(w)->said[QUESTION_FAILS].differs);
+    assert_string_equal(heard(), ""); /* it is none of the prober's business */
+    work_answer(w, QUESTION_FAILS, NULL);
+    assert_true(work_refresh(w));
+    assert_int_equal(work_scene(w)->ok, 1);
+    say("{\"t\":\"answer\",\"question\":\"fails\",\"value\":\"yes\"}"); /* as a file has it */
+    assert_int_equal(work_scene(w)->unsure, 1);
+}
+
+static void begins_with_answers(void **state)
+{
+    (void)state;
+    static char some[] = "some";
+    static char *const answers[QUESTION_COUNT] = { [QUESTION_CLIENTS] = some };
+    struct ui_options o = { .prober = near_end, .answer = answers };
+    struct work *other = work_new(loop, &o, 1790000000., changed, NULL);
+    assert_string_equal(work_scene(other)->session->answer[QUESTION_CLIENTS], "some");
+    assert_null(work_scene(other)->session->answer[QUESTION_FAILS]);
+    work_free(other);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -239,6 +276,7 @@ int main(void)
         T(asks_and_is_answered), T(wants_more_at_most_three_times), T(stop_ends_the_questions), T(everything_is_asked_for_on_demand),
         T(removed_comes_back_whole), T(held_and_let_go), T(end_of_the_prober_is_said),
         T(nonsense_is_trouble_not_the_end), T(nothing_new_nothing_to_draw),
+        T(answers_are_part_of_the_session), T(begins_with_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/cmd/cmd.h"
+#include "src/wire/client.h"
 
 #define LINE(...) (const char *[]){__VA_ARGS__, NULL}
 
@@ -65,11 +66,12 @@ static void test_values(void **state)
         "--per-host", "3", "--timeout", "0.5", "--max-time=12.25", "--addresses=first", "--only",
         "handshake", "--fail-on", "warning", "--min-days", "30", "--color=never", "--depth",
         "quick", "--ui-script", "keys", "--dump-keys", "--reset-tty"));
-    assert_true(o.json && o.verbose && o.lab && o.offline && o.plain && o.dump_keys && o.reset_tty);
+    assert_true(o.json && o.verbose && o.lab && o.engine.offline && o.plain && o.dump_keys && o.reset_tty);
     assert_int_equal(o.engine.jobs, 7);
     assert_int_equal(o.engine.per_host, 3);
     assert_true(o.engine.timeout == 0.5 && o.engine.max_time == 12.25);
-    assert_true(o.engine.first_address && o.engine.only_handshake && o.why.fail_on_warning);
+    assert_true(o.engine.first_address && o.engine.only && !o.engine.only_full && o.why.fail_on_warning);
+    assert_true(o.engine.only_facts[FACT_HANDSHAKE] && !o.engine.only_facts[FACT_LIBRARIES]);
     assert_int_equal(o.why.min_days, 30);
     assert_int_equal(o.engine.min_days, 30);
     assert_int_equal(o.color, COLOR_NEVER);
@@ -137,6 +139,55 @@ static void test_keys(void **state)
     bad(LINE("--min=tls1.3", "a.example,max=tls1.2"), "is above");
 }
 
+/* Options of commands that clients connect to; elsewhere they are none, or endpoints' keys. */
+static void test_hearing(void **state)
+{
+    (void)state;
+    struct options o;
+    struct err e = {{0}};
+    const char **all = LINE("8443", "--count", "3", "--for=90s", "--save", "h.bin", "--cert=c.pem", "--key=k.pem");
+    assert_true(options_parse(&o, 8, (char **)all, TAKES_CLIENTS, &e));
+    assert_int_equal(o.count, 3);
+    assert_true(o.seconds == 90);
+    assert_string_equal(o.save, "h.bin");
+    assert_string_equal(o.cert, "c.pem");
+    assert_string_equal(o.key, "k.pem");
+    assert_int_equal(o.word_count, 1);
+    options_free(&o);
+    static const struct { const char *time; double seconds; } times[] = {
+        {"0.5s", 0.5}, {"10m", 600}, {"24h", 86400}, {"2d", 172800}, {"1", -1}, {"s", -1}, {"1.5x", -1}, {"0s", -1},
+        {"-1s", -1}, {"366d", -1}, {"", -1}, {"1 h", -1}};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        const char **line = LINE("--for", times[i].time);
+        bool taken = options_parse(&o, 2, (char **)line, TAKES_CLIENTS, &e);
+        assert_int_equal(taken, times[i].seconds > 0);
+        assert_true(!taken || o.seconds == times[i].seconds);
+        options_free(&o);
+    }
+    bad(LINE("--count", "3", "a.example"), "--count is not there yet for other commands than listen and tap");
+}
+
+/* An argument that is a file with our header is a session, wherever it stands; one in a file of endpoints is none. */
+static void test_sessions(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/tlswhy-options.XXXXXX";
+    int fd = mkstemp(path);
+    const char *line = "{\"tlswhy\":\"0.1.0\",\"session\":1}\n";
+    assert_true(fd >= 0 && write(fd, line, strlen(line)) == (ssize_t)strlen(line) && close(fd) == 0);
+    struct options o = good(LINE("--save=x", "a.example", path, "b.example"));
+    assert_int_equal(o.endpoint_count, 2);
+    assert_int_equal(o.session_count, 1);
+    assert_string_equal(o.session[0].path, path);
+    assert_int_equal(o.session[0].before, 1);
+    assert_string_equal(o.save, "x");
+    options_free(&o);
+    struct err e = {{0}};
+    assert_false(options_parse(&o, 1, (char **)LINE("--save=x"), TAKES_WORDS, &e));
+    assert_non_null(strstr(e.text, "other commands than check"));
+    unlink(path);
+}
+
 static void test_dashes(void **state)
 {
     (void)state;
@@ -164,7 +215,7 @@ static void test_bad_values(void **state)
         "--jobs=0x10", "--jobs=99999999999999999999", "--per-host=1001", "--timeout=0.05",
         "--timeout=601", "--timeout=1,5", "--timeout=.5", "--timeout=5.", "--timeout=inf",
         "--timeout=nan", "--max-time=0", "--max-time=3601", "--min-days=-1", "--color=maybe",
-        "--addresses=some", "--only=versions", "--fail-on=error", "--depth=deep", "--ui-script=",
+        "--addresses=some", "--only=handshake,nothing", "--only=", "--fail-on=error", "--depth=deep", "--ui-script=",
     };
     for (size_t i = 0; i < sizeof bad_rows / sizeof *bad_rows; i++) {
         char *word = mem_string(bad_rows[i]);
@@ -175,17 +226,39 @@ static void test_bad_values(void **state)
     bad(LINE("-q", "-v"), "exclude each other");
 }
 
+static void test_answers(void **state)
+{
+    (void)state;
+    struct options o = good(LINE("--answer", "clients=all", "--answer=clients=SOME", "--answer=changed=a, b=c"));
+    assert_string_equal(o.answer[QUESTION_CLIENTS], "some"); /* the last one counts */
+    assert_string_equal(o.answer[QUESTION_CHANGED], "a, b=c");
+    assert_null(o.answer[QUESTION_FAILS]);
+    options_free(&o);
+    bad(LINE("--answer=clients=some", "--answer=fails=perhaps"), "yes, no or now-and-then, not \"perhaps\"");
+    bad(LINE("--answer=network=one"), "did you mean networks?");
+    bad(LINE("--answer"), "--answer=QUESTION=VALUE");
+}
+
 static void test_not_yet(void **state)
 {
     (void)state;
-    static const char *const names[] = {"tries", "load", "answer", "log", "sntp", "save", "redact",
-                                        "every", "for", "vantage", "from", "via", "pin", "cert"};
+    static const char *const names[] = {"tries", "load", "log", "sntp", "redact",
+                                        "every", "for", "vantage", "from", "via", "cert"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *word = mem_format("--%s", names[i]);
         bad(LINE(word, "x"), "is not there yet");
         free(word);
     }
     bad(LINE("--depth=full", "--only=handshake"), "exclude each other");
+    bad(LINE("--only=client"), "traits, clients");
+    struct options o = good(LINE("--only", "groups,clients", "--only=large"));
+    assert_true(o.engine.only && o.engine.only_full && !o.engine.depth_full);
+    static const enum fact asked[] = { FACT_GROUPS, FACT_CLIENTS, FACT_CIPHERS, FACT_SIGALGS, FACT_TOLERATES,
+                                       FACT_POST_QUANTUM };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        assert_true(o.engine.only_facts[asked[i]]);
+    assert_false(o.engine.only_facts[FACT_RELAXED]);
+    options_free(&o);
 }
 
 /* Help is help, whatever else is wrong with the line behind it. */
@@ -204,6 +277,11 @@ static void test_early(void **state)
     options_free(&o);
     o = good(LINE("--client", "list"));
     assert_true(o.client_list);
+    assert_false(o.verbose);
+    options_free(&o);
+    o = good(LINE("--client=list", "--nonsense", "-v"));
+    assert_true(o.client_list);
+    assert_true(o.verbose);
     options_free(&o);
 }
 
@@ -281,7 +359,8 @@ static void test_help(void **state)
     size_t n = 0;
     FILE *out = open_memstream(&help, &n);
     options_help(out);
-    options_clients(out);
+    clients_list(out, false, 80);
+    clients_list(out, true, 80);
     fclose(out);
     assert_non_null(strstr(help, "\n  -f, --file FILE"));
     assert_non_null(strstr(help, "\n      --timeout SECONDS"));
@@ -295,15 +374,51 @@ static void test_help(void **state)
     free(help);
 }
 
+static char *clients_text(bool verbose)
+{
+    char *list = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&list, &n);
+    clients_list(out, verbose, 80);
+    fclose(out);
+    return list;
+}
+
+/* Every client has its row, with its versions; at length, with its hello and where that is from. */
+static void test_clients(void **state)
+{
+    (void)state;
+    char *list = clients_text(false), *more = clients_text(true);
+    for (size_t i = 0; i < client_count; i++) {
+        const struct client *c = &client_table[i];
+        char *row = mem_format("\n  %s ", c->name), *line = mem_format("\n%s", more), *found = strstr(line, row);
+        if (strlen(c->name) < 18)
+            assert_non_null(strstr(list, row));
+        if (found) {
+            char *end = strstr(found, "\n\n"), *hello = strstr(found, " cipher suites in a hello of ");
+            assert_true(hello && hello < end);
+            assert_true(atoi(hello + strlen(" cipher suites in a hello of ")) > 40);
+            assert_true(strstr(found, "\n    rules: ") < end);
+            assert_true(strstr(found, "\n    source: ") < end);
+        }
+        free(row);
+        free(line);
+    }
+    assert_non_null(strstr(list, " TLS 1.2-1.3   recorded\n    a current, strict client"));
+    assert_non_null(strstr(more, "refuses RSA keys under 2048 bits; refuses DH groups under 2048"));
+    free(list);
+    free(more);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
         cmocka_unit_test(test_resolve), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_dashes), cmocka_unit_test(test_bad_values),
-        cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
+        cmocka_unit_test(test_hearing), cmocka_unit_test(test_sessions), cmocka_unit_test(test_dashes), cmocka_unit_test(test_bad_values),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
         cmocka_unit_test(test_words), cmocka_unit_test(test_files),
-        cmocka_unit_test(test_bad_files), cmocka_unit_test(test_help),
+        cmocka_unit_test(test_bad_files), cmocka_unit_test(test_help), cmocka_unit_test(test_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/model/diff.h"
@@ -76,7 +77,25 @@ static const struct row {
     { FACT_GROUPS, '~', CELLS("yes {\"tls1.3\":{\"accepted\":[\"x\",\"y\"]}}",
                               "yes {\"tls1.3\":{\"accepted\":[\"y\",\"x\"]}}"), " ~" },
     { FACT_GROUPS, '!', CELLS("yes {\"tls1.3\":{\"accepted\":[\"x\"]}}", "yes {\"tls1.3\":{\"accepted\":[\"y\"]}}"), " !" },
-    { FACT_CHAIN, '=', CELLS("yes {\"sent\":[]}", "yes {\"sent\":[1]}"), "  " }, /* objects are not compared */
+    /* Of objects what counts is compared, and nothing else. */
+    { FACT_CHAIN, '=', CELLS("yes {\"sent\":[{\"sha256\":\"a\"}]}", "yes {\"sent\":[{\"sha256\":\"a\",\"x\":1}]}"), "  " },
+    { FACT_CHAIN, '=', CELLS("yes {\"sent\":[{\"sha256\":\"a\"},{\"sha256\":\"b\"}]}",
+                             "yes {\"sent\":[{\"sha256\":\"b\"},{\"sha256\":\"a\"}]}"), "  " },
+    { FACT_CHAIN, '!', CELLS("yes {\"sent\":[{\"sha256\":\"a\"}]}", "yes {\"sent\":[{\"sha256\":\"b\"}]}"), " !" },
+    { FACT_CHAIN, '!', CELLS("yes {\"sent\":[{\"sha256\":\"a\"}]}", "yes {\"sent\":[]}"), " !" },
+    { FACT_TIMING, '=', CELLS("yes {\"connect\":1}", "yes {\"connect\":900}"), "  " },
+    { FACT_FAILURE, '=', CELLS("yes {\"kind\":\"reset\",\"received\":0}", "yes {\"kind\":\"reset\",\"received\":7}"), "  " },
+    { FACT_FAILURE, '!', CELLS("yes {\"kind\":\"alert\",\"alert\":{\"number\":40}}",
+                               "yes {\"kind\":\"alert\",\"alert\":{\"number\":70}}"), " !" },
+    { FACT_STORE, '=', CELLS("yes {\"path\":\"p\",\"count\":2,\"date\":\"a\"}", "yes {\"path\":\"p\",\"count\":2,\"date\":\"b\"}"), "  " },
+    { FACT_STORE, '!', CELLS("yes {\"path\":\"p\",\"count\":2}", "yes {\"path\":\"p\",\"count\":3}"), " !" },
+    { FACT_PROXY, '!', CELLS("yes {\"https_proxy\":\"a\"}", "yes {\"https_proxy\":\"b\"}"), " !" },
+    { FACT_TOLERATES, '=', CELLS("yes {\"large\":\"alert 40 x\"}", "yes {\"large\":\"closed\"}"), "  " },
+    { FACT_TOLERATES, '=', CELLS("yes {\"large\":\"accepted\"}", "yes {\"large\":\"silent\"}"), "  " }, /* not known */
+    { FACT_TOLERATES, '!', CELLS("yes {\"large\":\"accepted\"}", "yes {\"large\":\"closed\"}"), " !" },
+    { FACT_CLIENTS, '!', CELLS("yes {\"x\":{\"answer\":\"accepted\"}}", "yes {\"x\":{\"answer\":\"reset\"}}"), " !" },
+    { FACT_CLIENT_CERT, '=', CELLS("yes {\"cas\":[\"a\",\"b\"]}", "yes {\"cas\":[\"b\",\"a\"],\"total\":9}"), "  " },
+    { FACT_RESOLVE, '=', CELLS("yes [\"192.0.2.1\",\"192.0.2.2\"]", "yes [\"192.0.2.2\",\"192.0.2.1\"]"), "  " },
     { FACT_CHAIN, '!', CELLS("yes {}", "no"), " !" },
     { FACT_CLOCK, '=', CELLS(OFFSET(0.2, 0.5), OFFSET(1.1, 0.5)), "  " },
     { FACT_CLOCK, '=', CELLS(OFFSET(0, 0.5), OFFSET(1, 0.5)), "  " }, /* they touch */
@@ -139,12 +158,44 @@ static void order_does_not_matter(void **state)
     }
 }
 
+/* What matters comes first; a column's value, or its state, or null. */
+static void the_list(void **state)
+{
+    (void)state;
+    struct session *s = session_of(FACT_VERSION, CELLS("yes \"tls1.3\"", "yes \"tls1.2\"", "not-asked"));
+    for (int i = 1; i <= 2; i++) {
+        struct observation o[] = {
+            { .column = i, .fact = FACT_TICKET, .state = i == 1 ? STATE_YES : STATE_NO, .probe = "other" },
+            { .column = i, .fact = FACT_EMS, .state = STATE_YES, .probe = "other" } };
+        session_see(s, &o[0]);
+        session_see(s, &o[1]);
+    }
+    size_t n;
+    struct difference *list = differences_of(s, &n);
+    assert_int_equal(n, 2);
+    assert_int_equal(list[0].fact, FACT_VERSION);
+    assert_true(list[0].matters);
+    assert_int_equal(list[1].fact, FACT_TICKET);
+    assert_false(list[1].matters);
+    json_t *versions = difference_values(s, FACT_VERSION), *tickets = difference_values(s, FACT_TICKET);
+    char *a = json_dumps(versions, JSON_COMPACT), *b = json_dumps(tickets, JSON_COMPACT);
+    assert_string_equal(a, "[\"tls1.3\",\"tls1.2\",null]");
+    assert_string_equal(b, "[true,false,null]");
+    free(a);
+    free(b);
+    json_decref(versions);
+    json_decref(tickets);
+    free(list);
+    session_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks),
         cmocka_unit_test(fresh_columns),
         cmocka_unit_test(order_does_not_matter),
+        cmocka_unit_test(the_list),
     };
     return cmocka_run_group_tests_name("model/diff", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -71,6 +72,8 @@ static void test_canonical(void **state)
         {"example.org,label=a\\b\\", "https://example.org,label=a\\\\b\\\\"},
         {"example.org,label=a\\\\,min=tls1.2", "https://example.org,min=tls1.2,label=a\\\\"},
         {"example.org,ca=/etc/x y.pem", "https://example.org,ca=/etc/x y.pem"},
+        {"example.org,expect=/etc/x.pem,pin=sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+         "https://example.org,pin=sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=,expect=/etc/x.pem"},
         {"example.org,client=default", "https://example.org,client=default"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -263,6 +266,11 @@ static void test_refusals(void **state)
         {"example.org,min=tls1.3,max=tls1.2", "min=tls1.3 is above max=tls1.2"},
         {"example.org,client=defalt", "did you mean default?"},
         {"example.org,client=nobody-knows", "--client list"},
+        {"example.org,client=defau.lt", "did you mean default?"},
+        {"example.org,client=no.such.file", "neither a client nor a file \"no.such.file\""},
+        {"example.org,client=no/such/file", "in client=, there is no file \"no/such/file\""},
+        {"example.org,client=/", "in client=, \"/\" is a directory"},
+        {"example.org,client=/dev/null#3", "is a pipe, a socket or a device"},
         {"example.org,alpn=h2++x", "1 to 255 bytes"},
         {"example.org,alpn=+h2", "1 to 255 bytes"},
         {"example.org,ciphers=TLS_AES_128_GCM_SHA255", "did you mean TLS_AES_128_GCM_SHA256?"},
@@ -273,6 +281,13 @@ static void test_refusals(void **state)
         {"example.org,hello-size=0", "hello-size="},
         {"example.org,hello-size=65536", "hello-size="},
         {"example.org,hello-size=1e3", "hello-size="},
+        {"example.org,pin=sha256//short", "\"sha256//short\" is no pin"},
+        {"example.org,pin=sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=", "44 characters"},
+        {"example.org,pin=sha1//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "44 characters"},
+        {"example.org,pin=sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;x", "\"x\" is no pin"},
+        {"example.org,pin=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "is no pin"},
+        {"example.org,pin=/etc/key.pem", "a file goes with expect="},
+        {"example.org,expect=", "expect=FILE"},
         {"example.org,cert=a.pem", "is not there yet"},
         {"example.org,via=socks5://a:1", "is not there yet"},
         {"example.org,addresses=first", "is not there yet"},
@@ -290,6 +305,95 @@ static void test_refusals(void **state)
         assert_string_equal(clean, e.text);
         free(clean);
     }
+}
+
+/* A saved hello with two server names is sent as it was; but with another name, or none, where that is asked for. */
+static void test_saved_name(void **state)
+{
+    static const struct hello_extension two = {0, "\0\x0c\0\0\3a.b\0\0\3c.d", 14};
+    static const struct { char sni[16]; size_t bodies; const char *sends; } rows[] = {
+        {"", 1, "a.b"}, {"other.name", 0, "other.name"}, {"none", 0, NULL},
+    };
+    char path[] = "/tmp/endpoint.XXXXXX";
+    struct hello h = {.version = 0x0303, .suites = (const uint16_t[]){0xc02f, 0}, .extra = &two, .extra_count = 1};
+    struct buf b;
+    (void)state;
+    buf_init(&b, HELLO_BYTES_MAX);
+    assert_true(hello_write(&h, &b));
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, b.data, b.len), b.len);
+    close(fd);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *defaults[KEY_COUNT] = {[KEY_CLIENT] = path, [KEY_SNI] = rows[i].sni[0] ? (char *)rows[i].sni : NULL};
+        struct endpoint *ep = good("example.org", defaults);
+        assert_int_equal(endpoint_client(ep)->body_count, rows[i].bodies);
+        assert_int_equal(endpoint_client(ep)->order_count, 1);
+        if (rows[i].sends)
+            assert_string_equal(endpoint_sni(ep), rows[i].sends);
+        else
+            assert_null(endpoint_sni(ep));
+        endpoint_free(ep);
+    }
+    unlink(path);
+    buf_free(&b);
+}
+
+/* A saved hello with a comma and a backslash in its name: what it offers is what the endpoint offers. */
+static void test_saved(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/endpoint.XXXXXX";
+    struct client_lists keep;
+    struct offer o;
+    struct hello h = {.sni = "in.the.hello", .seed = 1};
+    struct buf b;
+    struct err e = {{0}};
+    assert_non_null(mkdtemp(directory));
+    char *path = mem_format("%s/a,b\\,c", directory), *text = mem_format("example.org:8443,client=%s/a\\,b\\\\\\,c", directory);
+    buf_init(&b, HELLO_BYTES_MAX);
+    assert_true(offer_make(&o, client_find(NULL), &(struct limits){.max = 0x0303}));
+    client_hello(client_find(NULL), &o, "my/1+my/2", &keep, &h);
+    assert_true(hello_write(&h, &b));
+    offer_clear(&o);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(b.data, 1, b.len, f), b.len);
+    fclose(f);
+    struct endpoint *ep = good(text, NULL);
+    assert_string_equal(ep->value[KEY_CLIENT], path);
+    assert_string_equal(ep->saved->path, path);
+    assert_ptr_equal(endpoint_client(ep), &ep->saved->client);
+    assert_int_equal(endpoint_offer(ep)->max, 0x0303);
+    assert_string_equal(endpoint_sni(ep), "in.the.hello");
+    assert_string_equal(endpoint_alpn(ep), "my/1+my/2");
+    assert_string_equal(endpoint_name(ep), "example.org");
+    struct endpoint *shared = endpoint_ref(ep);
+    endpoint_free(ep);
+    assert_string_equal(shared->saved->path, path);
+    endpoint_free(shared);
+    char other[] = "other.name", *defaults[KEY_COUNT] = {[KEY_CLIENT] = path, [KEY_SNI] = other};
+    ep = good("example.org", defaults);
+    assert_string_equal(ep->saved->path, path);
+    assert_string_equal(endpoint_sni(ep), "other.name");
+    endpoint_free(ep);
+    assert_true(endpoint_check_value(KEY_CLIENT, path, &e));
+    assert_true(endpoint_check_value(KEY_CLIENT, "Default", &e));
+    f = fopen(path, "wb");
+    fwrite("\x80\x1c\1\0\2\0\3\0\0\0\x10\7\0\xc0" "0123456789abcdef", 1, 30, f);
+    fclose(f);
+    assert_false(endpoint_check_value(KEY_CLIENT, path, &e));
+    assert_non_null(strstr(e.text, "asks for SSL 2.0 alone"));
+    e.text[0] = 0;
+    assert_null(endpoint_parse(text, NULL, &e));
+    assert_non_null(strstr(e.text, "asks for SSL 2.0 alone"));
+    e.text[0] = 0;
+    unlink(path);
+    assert_false(endpoint_check_value(KEY_CLIENT, path, &e));
+    assert_non_null(strstr(e.text, "in client=, there is no file"));
+    rmdir(directory);
+    buf_free(&b);
+    free(path);
+    free(text);
 }
 
 static void test_where(void **state)
@@ -404,7 +508,7 @@ static void test_check_value(void **state)
     assert_false(endpoint_check_value(KEY_MAX, "tls1.9", &e));
     assert_non_null(strstr(e.text, "in max="));
     struct err later = {{0}};
-    assert_false(endpoint_check_value(KEY_PIN, "sha256//x", &later));
+    assert_false(endpoint_check_value(KEY_VIA, "env", &later));
     assert_non_null(strstr(later.text, "is not there yet"));
 }
 
@@ -457,7 +561,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_canonical), cmocka_unit_test(test_offers), cmocka_unit_test(test_fields),
         cmocka_unit_test(test_names), cmocka_unit_test(test_name_kinds), cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_where),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_saved), cmocka_unit_test(test_saved_name),
+        cmocka_unit_test(test_where),
         cmocka_unit_test(test_user), cmocka_unit_test(test_lengths), cmocka_unit_test(test_growth),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_check_value), cmocka_unit_test(test_host),

@@ -334,6 +334,13 @@ static void every_kind_has_its_cell(void **state)
     cell(FACT_CLIENT_CERT, STATE_YES, "{\"cas\":[],\"total\":0}", "asked");
     cell(FACT_NTP, STATE_YES, "{\"synchronised\":true}", "yes");
     cell(FACT_NTP, STATE_NO, "{\"synchronised\":false}", "no");
+    cell(FACT_CLIENT_HELLO, STATE_YES, "{\"client\":\"java-7\",\"ja4\":\"t12d\"}", "java-7");
+    cell(FACT_CLIENT_HELLO, STATE_YES, "{\"client\":null,\"ja4\":\"t12d\"}", "t12d");
+    cell(FACT_CLIENT_END, STATE_YES, "{\"stage\":\"data\",\"by\":\"client\",\"how\":\"complete\",\"alert\":null}", "complete");
+    cell(FACT_CLIENT_END, STATE_YES, "{\"stage\":\"hello\",\"by\":\"server\",\"how\":\"alert\",\"alert\":40}",
+         "server: alert 40, hello");
+    cell(FACT_CLIENT_END, STATE_YES, "{\"stage\":\"hello\",\"by\":\"server\",\"how\":\"reset\",\"alert\":null}",
+         "server: reset, hello");
 }
 
 static void clock_offsets(void **state)

@@ -61,6 +61,12 @@ static void every_kind(void **state)
     round_trip(&ev, "{\"t\":\"trouble\",\"ask\":0,\"text\":\"no store \xe4\xb8\xad \\\"here\\\"\"}\n");
     ev = (struct event){ .kind = EVENT_ASK, .ask = 3, .endpoint = mem_string("smtp://mail.example:25") };
     round_trip(&ev, "{\"t\":\"ask\",\"ask\":3,\"endpoint\":\"smtp://mail.example:25\"}\n");
+    ev = (struct event){ .kind = EVENT_NOTE, .ask = 3, .text = mem_string("listening on 127.0.0.1:8443") };
+    round_trip(&ev, "{\"t\":\"note\",\"ask\":3,\"text\":\"listening on 127.0.0.1:8443\"}\n");
+    ev = (struct event){ .kind = EVENT_LISTEN, .ask = 4, .text = mem_string("[::1]:8443") };
+    round_trip(&ev, "{\"t\":\"listen\",\"ask\":4,\"endpoint\":null,\"text\":\"[::1]:8443\"}\n");
+    ev = (struct event){ .kind = EVENT_LISTEN, .ask = 5, .text = mem_string("8443"), .endpoint = mem_string("tls://b.example:1") };
+    round_trip(&ev, "{\"t\":\"listen\",\"ask\":5,\"endpoint\":\"tls://b.example:1\",\"text\":\"8443\"}\n");
     ev = (struct event){ .kind = EVENT_WANT, .column = 2 };
     ev.wanted[FACT_VERSIONS] = ev.wanted[FACT_NTP] = true;
     round_trip(&ev, "{\"t\":\"want\",\"column\":2,\"facts\":[\"versions\",\"ntp\"]}\n");
@@ -68,6 +74,10 @@ static void every_kind(void **state)
     round_trip(&ev, "{\"t\":\"want\",\"column\":2,\"facts\":[]}\n");
     ev = (struct event){ .kind = EVENT_AGAIN, .column = 3, .full = true };
     round_trip(&ev, "{\"t\":\"again\",\"column\":3,\"full\":true}\n");
+    ev = (struct event){ .kind = EVENT_ANSWER, .question = QUESTION_CLIENTS, .text = mem_string("some") };
+    round_trip(&ev, "{\"t\":\"answer\",\"question\":\"clients\",\"value\":\"some\"}\n");
+    ev = (struct event){ .kind = EVENT_ANSWER, .question = QUESTION_CHANGED };
+    round_trip(&ev, "{\"t\":\"answer\",\"question\":\"changed\",\"value\":null}\n");
     ev = (struct event){ .kind = EVENT_STOP };
     round_trip(&ev, "{\"t\":\"stop\"}\n");
 }
@@ -176,6 +186,9 @@ static void refuses_what_is_no_line(void **state)
         "{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":7}", "{\"t\":\"ask\",\"ask\":1}", "{\"t\":\"ask\",\"endpoint\":\"x\"}",
         "{\"t\":\"want\",\"column\":1}", "{\"t\":\"want\",\"column\":1,\"facts\":{}}", "{\"t\":\"want\",\"column\":1,\"facts\":[1]}",
         "{\"t\":\"want\",\"column\":1,\"facts\":[\"version\",\"luck\"]}", "{\"t\":\"stop\\u0000\"}", "{\"t\":\"sto\xff\"}",
+        "{\"t\":\"answer\"}", "{\"t\":\"answer\",\"question\":7}", "{\"t\":\"answer\",\"question\":\"luck\",\"value\":\"all\"}",
+        "{\"t\":\"answer\",\"question\":\"clients\",\"value\":\"both\"}", "{\"t\":\"answer\",\"question\":\"clients\",\"value\":7}",
+        "{\"t\":\"answer\",\"question\":\"since\",\"value\":\"2026-02-30\"}", "{\"t\":\"answer\",\"question\":\"changed\",\"value\":\"\"}",
         "{\"t\":\"trouble\",\"ask\":0,\"text\":\"\xc0\x80\"}", "{\"t\":\"trouble\",\"ask\":0,\"text\":\"\n\"}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -325,6 +338,14 @@ static void applies_to_a_session(void **state)
     assert_false(c->busy);
     apply(s, "{\"t\":\"forget\",\"column\":1}");
     assert_int_equal(c->fact[FACT_VERSION].state, NOT_ASKED);
+    apply(s, "{\"t\":\"answer\",\"question\":\"clients\",\"value\":\"some\"}");
+    assert_string_equal(s->answer[QUESTION_CLIENTS], "some");
+    apply(s, "{\"t\":\"answer\",\"question\":\"changed\",\"value\":\"a \\u001b[2J\"}");
+    assert_string_equal(s->answer[QUESTION_CHANGED], "a \\x1b[2J");
+    unsigned long answered = s->revision;
+    apply(s, "{\"t\":\"answer\",\"question\":\"clients\",\"value\":null}");
+    assert_null(s->answer[QUESTION_CLIENTS]);
+    assert_true(s->revision > answered);
     unsigned long before = s->revision;
     apply(s, "{\"t\":\"ask\",\"ask\":2,\"endpoint\":\"x.example\"}");
     apply(s, "{\"t\":\"want\",\"column\":1,\"facts\":[]}");

@@ -59,7 +59,7 @@ static void test_keys(void **state)
     struct scene *sc = scene_many();
     json_t *j = document(sc);
     keys_are(j, "tlswhy schema started verdict columns diagnosis candidates warnings evidence "
-                "checklist differences");
+                "checklist differences addresses");
     json_t *column = json_array_get(json_object_get(j, "columns"), 0);
     keys_are(column, "id endpoint label vantage address verdict facts attempts chain accepts "
                      "clients");

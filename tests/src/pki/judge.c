@@ -47,7 +47,7 @@ static void scene_judge(struct scene *s)
     ask.store = ask.store ? ask.store : mint_store(s->trusted, trusted);
     ask.now = ask.now ? ask.now : MINT_NOW;
     ask.name = ask.name ? ask.name : NAME;
-    ask.rsa_bits_min = 2048;
+    ask.rsa_bits_min = ask.rsa_bits_min ? ask.rsa_bits_min : 2048;
     ask.min_days = ask.min_days ? ask.min_days : -1;
     s->chain = chain_judge(s->cache, &ask);
     if (!s->ask.store)
@@ -739,6 +739,55 @@ static void test_loop(void **state)
 
 /* A hundred intermediates, each signed by the one before: more than we follow; and all of the
  * same name and with other keys: more than we verify. */
+static void expect_from(const struct scene *s, const char *froms)
+{
+    json_t *j = chain_json(s->chain, s->cert, s->count), *one;
+    struct text got = { 0 };
+    size_t i;
+    json_array_foreach(json_object_get(j, "built"), i, one) {
+        text_addf(&got, "%s%s", i ? " " : "", json_string_value(json_object_get(one, "from")));
+    }
+    assert_string_equal(got.s, froms);
+    text_free(&got);
+    json_decref(j);
+}
+
+/* What was not sent fills a gap, and nothing else: what was sent goes first, and a stranger is no issuer. */
+static void test_extra(void **state)
+{
+    (void)state;
+    struct minted *twin = mint(&(struct mint){ .cn = "Inter", .ca = true, .issuer = root, .from = -900, .to = 900 });
+    struct minted *idless = mint(&(struct mint){ .cn = "Inter", .ca = true, .issuer = root, .from = -900, .to = 900,
+                                                 .no_ids = true });
+    struct cert *have_inter = minted_cert(inter), *have_twin = minted_cert(twin), *have_root = minted_cert(root);
+    struct judge_extra both[] = { { have_twin, LINK_FETCHED }, { have_inter, LINK_ELSEWHERE } };
+    struct judge_extra roots[] = { { have_inter, LINK_FETCHED }, { have_root, LINK_FETCHED } };
+    struct scene s = { .sent = { leaf }, .trusted = { root }, .ask = { .extra = both, .extra_count = 2 } };
+    expect(&s, "", true, 3);
+    expect_from(&s, "sent elsewhere store");
+    scene_free(&s);
+    s = (struct scene){ .sent = { leaf }, .trusted = { root }, .ask = { .extra = both, .extra_count = 1 } };
+    expect_done(&s, "issuer-unknown@0", false, 1);
+    s = (struct scene){ .sent = { leaf, inter }, .trusted = { root }, .ask = { .extra = roots, .extra_count = 1 } };
+    expect(&s, "", true, 3);
+    expect_from(&s, "sent sent store");
+    scene_free(&s);
+    s = (struct scene){ .sent = { leaf, idless }, .trusted = { root }, .ask = { .extra = roots, .extra_count = 1 } };
+    expect(&s, "extra#1", true, 3); /* the wrong one was sent: the right one is found all the same */
+    expect_from(&s, "sent fetched store");
+    scene_free(&s);
+    s = (struct scene){ .sent = { leaf }, .trusted = { twin }, .ask = { .extra = roots, .extra_count = 2 } };
+    expect(&s, "root-untrusted@2", false, 3);
+    expect_from(&s, "sent fetched fetched");
+    assert_true(s.chain->complete);
+    scene_free(&s);
+    cert_free(have_inter);
+    cert_free(have_twin);
+    cert_free(have_root);
+    minted_free(twin);
+    minted_free(idless);
+}
+
 static void test_hundred(void **state)
 {
     (void)state;
@@ -778,6 +827,32 @@ static void test_hundred_twins(void **state)
     scene_free(&s);
     for (int i = 0; i < 100; i++)
         minted_free(twin[i]);
+}
+
+/* What other clients refuse, or put up with. */
+static void test_client_rules(void **state)
+{
+    (void)state;
+    struct minted *rsa = mint(&(struct mint){ .cn = "RSA root", .ca = true, .kind = MINT_RSA2048 });
+    struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .issuer = rsa, .kind = MINT_RSA2048 });
+    struct minted *named = mint(&(struct mint){ .cn = NAME, .issuer = inter });
+    static const struct { struct judge_ask ask; const char *reasons; } rows[] = {
+        { { .no_sha2 = true }, "weak-digest@0" },
+        { { .rsa_bits_max = 2048 }, "" },
+        { { .rsa_bits_max = 1024 }, "weak-key@0 weak-key@1" },
+        { { .rsa_bits_min = 4096 }, "weak-key@0 weak-key@1" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct scene s = { .sent = { c }, .trusted = { rsa }, .ask = rows[i].ask };
+        expect_done(&s, rows[i].reasons, true, 2);
+    }
+    struct scene strict = { .sent = { named, inter }, .trusted = { root } };
+    expect_done(&strict, "name-only-in-cn@0", true, 3);
+    struct scene mild = { .sent = { named, inter }, .trusted = { root }, .ask = { .takes_cn = true } };
+    expect_done(&mild, "", true, 3);
+    minted_free(named);
+    minted_free(c);
+    minted_free(rsa);
 }
 
 static void test_everything_at_once(void **state)
@@ -990,8 +1065,10 @@ int main(void)
         cmocka_unit_test(test_cross_signed),
         cmocka_unit_test(test_backtracking),
         cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_extra),
         cmocka_unit_test(test_hundred),
         cmocka_unit_test(test_hundred_twins),
+        cmocka_unit_test(test_client_rules),
         cmocka_unit_test(test_everything_at_once),
         cmocka_unit_test(test_cache),
         cmocka_unit_test(test_json),

@@ -1,12 +1,13 @@
 /* Tests of the reasoning. The cases are data: tests/cases/NAME.json, each a list of sessions and
  * what must, and what must not, be said about them.
  *
- * A case: "columns": endpoint, ask, address, busy, "base" (facts of base.json to begin with),
+ * A case: "answers" (of the person, by question), "columns": endpoint, ask, address, vantage, busy, "base" (facts of base.json to begin with),
  * "facts" (a value alone means yes, true and false the bare states), and what is expected of the
  * column: "verdict", "text" (part of it), "wanted", "pending". "diagnosis" must come out exactly
  * so, in this order, with the parts named of its summary ("says"), "fix" and "line" (reproduce);
  * "candidates" must be there; "warnings" are all of them; "never" must be
- * nowhere; "all", "exit" and "reproduce" (part of the first finding's line) are looked at where
+ * nowhere; a diagnosis can also say how sure it "is", and "says_next" is part of what would settle a
+ * candidate, "first" the first of these; "all", "exit" and "reproduce" (part of the first finding's line) are looked at where
  * given. "truth" is what is really wrong, for the table of reliability.
  */
 #include <setjmp.h>
@@ -31,8 +32,8 @@
 #define JUDGED 1795176000 /* 2026-11-20T12:00:00Z, when every case was seen */
 
 static const char *const case_files[] = { "network", "not-tls", "version", "refused", "trust",
-                                          "dates",   "names",   "machine", "healthy",
-                                          "mismatch" };
+                                          "chains",  "dates",   "names",   "machine", "healthy",
+                                          "mismatch", "tapped", "answers", "expected", "products", "replay", "revoked", "field" };
 static const struct why_options defaults = { .min_days = -1 };
 
 /* --- building sessions --------------------------------------------------------------------------
@@ -105,7 +106,17 @@ static struct session *session_build(const json_t *one, const json_t *base)
 {
     struct session *s = session_new(JUDGED - 5);
     const json_t *form;
+    const char *word;
+    json_t *value;
     size_t i;
+    json_object_foreach(json_object_get(one, "answers"), word, value) {
+        struct err e = { "" };
+        char *answer = answer_check(question_find(word), json_string_value(value), &e);
+        if (!answer)
+            fail_msg("%s", e.text);
+        session_answer(s, question_find(word), answer);
+        free(answer);
+    }
     json_array_foreach(json_object_get(one, "columns"), i, form) {
         int id = (int)i + 1;
         json_t *ask = json_object_get(form, "ask");
@@ -113,6 +124,11 @@ static struct session *session_build(const json_t *one, const json_t *base)
         column_build(
             s, id, string_of(form, "endpoint", ""), ask ? (int)json_integer_value(ask) : id,
             string_of(form, "address", strcmp(kind, "named") == 0 ? NULL : "192.0.2.1:443"));
+        const char *vantage = string_of(form, "vantage", NULL);
+        if (vantage) {
+            free(s->column[s->count - 1]->vantage);
+            s->column[s->count - 1]->vantage = mem_string(vantage);
+        }
         if (!json_object_get(base, kind))
             fail_msg("there is no base %s", kind);
         facts_see(s, id, json_object_get(base, kind));
@@ -205,6 +221,9 @@ static void diagnosis_check(const char *name, const json_t *expected, const stru
                  string_of(expected, "cause", ""), f->summary);
     if (f->confidence < json_number_value(json_object_get(expected, "min")))
         fail_msg("%s: %s at %.2f only", name, finding_id(f), f->confidence);
+    const json_t *sure = json_object_get(expected, "is");
+    if (sure && f->confidence != json_number_value(sure))
+        fail_msg("%s: %s at %.2f", name, finding_id(f), f->confidence);
     if (!strstr(f->summary, says))
         fail_msg("%s: \"%s\" does not say \"%s\"", name, f->summary, says);
     columns_check(name, json_object_get(expected, "columns"), f);
@@ -293,6 +312,15 @@ static void lists_check(const char *name, const json_t *one, const struct verdic
     }
     if (v->warning_count != i)
         fail_msg("%s: %zu warnings, not %zu: %s", name, v->warning_count, i, v->warning[0].summary);
+    const char *first = string_of(one, "first", NULL), *next = string_of(one, "says_next", NULL);
+    if (first && (!v->candidate_count || strcmp(finding_id(v->candidate), first) != 0))
+        fail_msg("%s: the first candidate is %s", name, v->candidate_count ? finding_id(v->candidate) : "missing");
+    bool named = !next;
+    for (i = 0; i < v->candidate_count; i++)
+        for (size_t k = 0; k < v->candidate[i].missing_count; k++)
+            named |= next && strstr(v->candidate[i].missing[k], next);
+    if (!named)
+        fail_msg("%s: nobody says \"%s\"", name, next);
     if (v->candidate_count && !json_array_size(json_object_get(one, "candidates")))
         fail_msg("%s: an unexpected candidate: %s", name, v->candidate[0].summary);
 }
@@ -634,6 +662,12 @@ static void test_reproduce_directory(void **state)
         { "{\"path\": \"/tmp/cas\", \"directory\": false}", " -CAfile /tmp/cas " },
         { "{\"path\": \"/tmp/cas\", \"directory\": 1}", " -CAfile /tmp/cas " },
         { "null", " -CAfile /tmp/cas " },
+        { "{\"form\": \"PEM\"}", " -CAfile /tmp/cas " },
+        { "{\"form\": \"DER\"}", "openssl x509 -inform DER -out tlswhy-ca.pem -in /tmp/cas; openssl s_client" },
+        { "{\"form\": \"DER\"}", " -CAfile tlswhy-ca.pem " },
+        { "{\"form\": \"PKCS#7\"}", " -in /tmp/cas; openssl s_client" },
+        { "{\"form\": \"PKCS#12\"}", "pass:changeit -out tlswhy-ca.pem -in /tmp/cas; openssl s_client" },
+        { "{\"form\": \"JKS\"}", "keytool -list -rfc -keystore /tmp/cas </dev/null >tlswhy-ca.pem" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

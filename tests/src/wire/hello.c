@@ -1,6 +1,6 @@
 /* hello - tests of writing ClientHellos: what is written is read again by a small parser of its own, for
- * many combinations of what can be offered; the sizes and structure of key shares, padding, GREASE, records,
- * SSL 2.0, and what is refused.
+ * many combinations of what can be offered; the order of extensions, compared with recorded bytes of a real client;
+ * the sizes and structure of key shares, padding, GREASE, records, SSL 2.0 and its form, and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -235,9 +235,9 @@ static void hello_is(const struct hello *h)
     bool ssl3 = h->version == 0x0300;
     assert_int_equal(p->version, h->version);
     assert_int_equal(p->record, h->record ? h->record : ssl3 ? 0x0300 : 0x0301);
-    assert_int_equal(p->session.n, h->with & HELLO_SESSION_ID ? 32 : 0);
+    assert_int_equal(p->session.n, h->session_id);
     list_is(p->suites, h->suites, h->with & HELLO_GREASE, h->with);
-    assert_int_equal(p->compression.n, h->with & HELLO_DEFLATE ? 2 : 1);
+    assert_int_equal(p->compression.n, h->compressions ? h->compression_count : 1);
     assert_int_equal(p->compression.p[p->compression.n - 1], 0);
     assert_true(p->compression.n == 1 || p->compression.p[0] == 1);
     assert_true(p->longest <= (h->record_size ? h->record_size : 16384));
@@ -318,7 +318,7 @@ static void seeds(void **state)
     (void)state;
     struct hello h = {
         .version = 0x0303, .versions = NUMBERS(0x0304), .suites = NUMBERS(0x1301),
-        .groups = NUMBERS(0x11ec), .shares = NUMBERS(0x11ec), .with = HELLO_GREASE | HELLO_SESSION_ID,
+        .groups = NUMBERS(0x11ec), .shares = NUMBERS(0x11ec), .with = HELLO_GREASE, .session_id = 32,
     };
     struct buf a, b;
     buf_init(&a, HELLO_BYTES_MAX);
@@ -429,6 +429,239 @@ static void ssl2(void **state)
     buf_free(&b);
 }
 
+/* --- SSL 2.0's form for TLS, byte by byte --------------------------------------------------------- */
+
+static void form_is(const struct hello *h, const void *bytes, size_t n, size_t random)
+{
+    struct buf b;
+    buf_init(&b, HELLO_BYTES_MAX);
+    assert_true(hello_write(h, &b));
+    assert_int_equal(b.len, n + random);
+    assert_memory_equal(b.data, bytes, n);
+    buf_free(&b);
+}
+
+#define FORM_IS(h, random, bytes) form_is(h, bytes, sizeof bytes - 1, random)
+
+static void ssl2_form(void **state)
+{
+    static const uint32_t kinds[] = { 0x00002f, 0x0700c0, 0x0000ff };
+    (void)state;
+    struct hello h = { .version = 0x0301, .ssl2_form = true, .suites = NUMBERS(0x002f, 0x0005, 0x00ff) };
+    FORM_IS(&h, 32, "\x80\x32\x01\x03\x01\0\x09\0\0\0\x20\0\0\x2f\0\0\x05\0\0\xff");
+    h.sni = "a.org"; /* has no place in it */
+    h.with = HELLO_FALLBACK_SCSV | HELLO_GREASE;
+    h.version = 0x0303;
+    h.kinds = kinds;
+    h.kind_count = COUNT(kinds);
+    h.challenge = 16;
+    FORM_IS(&h, 16, "\x80\x22\x01\x03\x03\0\x09\0\0\0\x10\0\0\x2f\x07\0\xc0\0\0\xff");
+    h.session_id = 16;
+    FORM_IS(&h, 32, "\x80\x32\x01\x03\x03\0\x09\0\x10\0\x10\0\0\x2f\x07\0\xc0\0\0\xff");
+    h.version = 0x0002;
+    h.kind_count = 0;
+    FORM_IS(&h, 32, "\x80\x29\x01\0\x02\0\0\0\x10\0\x10");
+}
+
+static void ssl2_form_caps(void **state)
+{
+    static uint16_t many[12001];
+    (void)state;
+    struct hello h = { .version = 0x0301, .ssl2_form = true, .suites = many };
+    for (size_t i = 0; i < COUNT(many) - 1; i++)
+        many[i] = 0x002f;
+    assert_true(refused(&h));
+    many[(32767 - 9 - 32) / 3 + 1] = 0; /* its length has 15 bits */
+    assert_true(refused(&h));
+    many[(32767 - 9 - 32) / 3] = 0;
+    assert_false(refused(&h));
+}
+
+/* --- an order of extensions ------------------------------------------------------------------------ */
+
+/* One extension as text: its type and its body in hex. */
+static void ext_add(char *out, size_t room, const struct extension *e)
+{
+    size_t at = strlen(out);
+    at += (size_t)snprintf(out + at, room - at, "%s%u=", at ? " " : "", e->type);
+    for (size_t i = 0; i < e->body.n && at + 3 < room; i++)
+        at += (size_t)snprintf(out + at, room - at, "%02x", e->body.p[i]);
+}
+
+static const char *block_words(const struct hello *h)
+{
+    static char out[4000];
+    const struct parsed *p = written(h);
+    out[0] = '\0';
+    for (size_t i = 0; i < p->count; i++)
+        ext_add(out, sizeof out, &p->ext[i]);
+    return p->block ? out : "none";
+}
+
+#define ORDER(...) .order = (const uint16_t[]){ __VA_ARGS__ }, \
+    .order_count = sizeof (const uint16_t[]){ __VA_ARGS__ } / sizeof(uint16_t)
+
+static void ordered_blocks(void **state)
+{
+    static const struct hello_extension extra[] = {
+        { 17513, "\0\3\2h2", 5 }, { 10, "\0\2\0\x17", 4 }, { 2570, NULL, 0 }, { 10, "?", 1 }, { 65000, "end", 3 },
+    };
+    static const uint16_t nothing[1];
+    const struct { struct hello h; const char *want; } row[] = {
+        { { ORDER(23, 65281, 35, 5, 11, 45, 18, 22) }, "23= 65281=00 35= 5=0100000000 11=0100 45=0101 18= 22=" },
+        { { ORDER(10, 0, 13, 16, 43, 51, 21), }, "" }, /* fields that are NULL */
+        { { ORDER(51, 13, 10, 43, 16, 0), .sni = "a.b", .alpn = "h2", .groups = NUMBERS(0x1a1a, 0x001d),
+            .sigalgs = NUMBERS(0x0403), .versions = NUMBERS(0x8a8a, 0x0304), .shares = NUMBERS(0x9a9a, 0x9999) },
+          "51=00059a9a000100 13=00020403 10=00041a1a001d 43=048a8a0304 16=0003026832 0=0006000003612e62" },
+        { { ORDER(0x0a0a, 1234, 0x0a0a) }, "2570= 1234= 2570=" },
+        { { ORDER(23, 10, 2570, 10, 10, 17513), .groups = NUMBERS(0x001e), .extra = extra, .extra_count = 5 },
+          "23= 10=00020017 2570= 10=3f 10=0002001e 17513=0003026832 65000=656e64" },
+        { { ORDER(23), .with = HELLO_EMS | HELLO_ETM | HELLO_STATUS | HELLO_GREASE }, "23=" }, /* bits do not count */
+        { { .order = nothing, .sni = "a.b" }, "none" },
+        { { .order = nothing, .with = HELLO_BLOCK }, "" },
+        { { .with = HELLO_BLOCK }, "" },
+        { { .version = 0x0300, ORDER(0, 23), .sni = "a.b" }, "0=0006000003612e62 23=" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(row); i++) {
+        struct hello h = row[i].h;
+        h.suites = NUMBERS(0x002f);
+        h.version = h.version ? h.version : 0x0303;
+        const char *words = block_words(&h);
+        /* an order of which nothing is left is no block */
+        assert_string_equal(words, row[i].want[0] || h.with & HELLO_BLOCK ? row[i].want : "none");
+    }
+}
+
+/* Padding takes its place, and the size is right whatever comes after it. */
+static void ordered_padding(void **state)
+{
+    (void)state;
+    for (size_t place = 0; place < 5; place++) {
+        uint16_t order[5] = { 0, 16, 23, 35, 23 };
+        struct hello h = { .version = 0x0303, .suites = NUMBERS(0xc02f), .sni = "a.org", .alpn = "h2",
+                           .order = order, .order_count = 5 };
+        size_t bare = written(&h)->n - (place == 0 ? 14 : place == 1 ? 9 : 4);
+        order[place] = 21;
+        for (h.size = bare - 3; h.size < bare + 40; h.size++) {
+            struct parsed *p = written(&h);
+            const struct extension *pad = find(p, 21);
+            assert_int_equal(pad != NULL, h.size > bare);
+            assert_int_equal(p->n, !pad ? bare : h.size > bare + 5 ? h.size : bare + 5);
+            assert_true(!pad || pad == &p->ext[place]);
+            for (size_t i = 0; pad && i < pad->body.n; i++)
+                assert_int_equal(pad->body.p[i], 0);
+            assert_int_equal(p->ext[p->count - 1].type, order[4] == 21 && !pad ? 35 : order[4]);
+        }
+    }
+    struct hello h = { .version = 0x0303, .suites = NUMBERS(0xc02f), ORDER(23, 35), .size = 300 };
+    struct parsed *p = written(&h);
+    assert_int_equal(p->n, 300); /* asked for, so at the end */
+    assert_int_equal(p->ext[2].type, 21);
+    h.size = 70000;
+    assert_true(refused(&h));
+    h.size = SIZE_MAX;
+    assert_true(refused(&h));
+    h = (struct hello){ .version = 0x0303, .suites = NUMBERS(0xc02f), ORDER(21, 21, 21),
+                        .extra = (const struct hello_extension[]){ { 21, "\0", 1 } }, .extra_count = 1, .size = 500 };
+    p = written(&h);
+    assert_int_equal(p->n, 500);
+    assert_int_equal(p->count, 2);
+    assert_int_equal(p->ext[0].body.n, 1);
+}
+
+static void random_bodies(void **state)
+{
+    static const struct hello_extension extra[] = { { 65037, NULL, 200 } };
+    (void)state;
+    uint8_t first[200];
+    unsigned seen[256] = { 0 }, kinds = 0;
+    struct hello h = { .version = 0x0303, .suites = NUMBERS(0xc02f), .extra = extra, .extra_count = 1 };
+    for (int ordered = 0; ordered < 2; ordered++) {
+        const struct extension *e = find(written(&h), 65037);
+        assert_int_equal(e->body.n, 200);
+        memcpy(first, e->body.p, sizeof first);
+        assert_memory_equal(find(written(&h), 65037)->body.p, first, sizeof first); /* the same seed */
+        h.seed++;
+        assert_memory_not_equal(find(written(&h), 65037)->body.p, first, sizeof first);
+        h.order = &extra->type;
+        h.order_count = 1;
+    }
+    for (size_t i = 0; i < sizeof first; i++)
+        kinds += seen[first[i]]++ == 0;
+    assert_true(kinds > 80);
+}
+
+/* Thousands of extensions take no time to speak of. */
+static void long_orders(void **state)
+{
+    (void)state;
+    enum { MANY = 7000 };
+    static uint16_t order[2 * MANY];
+    static struct hello_extension extra[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        extra[i] = (struct hello_extension){ (uint16_t)(0x4000 + i), "x", 1 };
+        order[i] = (uint16_t)(0x4000 + i);
+        order[MANY + i] = (uint16_t)(0x8000 + i);
+    }
+    struct hello h = { .version = 0x0303, .suites = NUMBERS(0xc02f), .order = order, .order_count = 2 * MANY,
+                       .extra = extra, .extra_count = MANY };
+    for (h.seed = 0; h.seed < 200; h.seed++)
+        assert_false(refused(&h));
+}
+
+/* --- as a real client writes it ------------------------------------------------------------------- */
+
+static size_t seed_read(const char *name, uint8_t *p, size_t room)
+{
+    const char *top = getenv("abs_top_srcdir");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/fuzz/seeds/fuzz_heard/%s", top ? top : ".", name);
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return 0;
+    size_t n = fread(p, 1, room, f);
+    fclose(f);
+    return n;
+}
+
+/* The first hello of `openssl s_client -servername example.org -bugs -legacy_renegotiation`, 3.0, as recorded on
+ * loopback. Only its random, session id and the key of its share are other bytes. */
+static void as_openssl_writes(void **state)
+{
+    static const struct hello_extension points[] = { { 11, "\3\0\1\2", 4 } };
+    (void)state;
+    uint8_t recorded[2000];
+    size_t n = seed_read("openssl-pad", recorded, sizeof recorded);
+    assert_int_equal(n, 517);
+    struct hello h = {
+        .version = 0x0303, .versions = NUMBERS(0x0304, 0x0303, 0x0302, 0x0301),
+        .suites = NUMBERS(0x1302, 0x1303, 0x1301, 0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc02b, 0xc02f,
+                          0x009e,
+                          0xc024, 0xc028, 0x006b, 0xc023, 0xc027, 0x0067, 0xc00a, 0xc014, 0x0039, 0xc009, 0xc013,
+                          0x0033, 0x009d, 0x009c, 0x003d, 0x003c, 0x0035, 0x002f, 0x00ff),
+        .groups = NUMBERS(0x001d, 0x0017, 0x001e, 0x0019, 0x0018, 0x0100, 0x0101, 0x0102, 0x0103, 0x0104),
+        .sigalgs = NUMBERS(0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806,
+                           0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0302, 0x0402, 0x0502, 0x0602),
+        .shares = NUMBERS(0x001d), .sni = "example.org", .session_id = 32, .size = 512,
+        ORDER(0, 11, 10, 35, 22, 23, 13, 43, 45, 51, 21), .extra = points, .extra_count = 1,
+    };
+    struct buf b;
+    buf_init(&b, HELLO_BYTES_MAX);
+    assert_true(hello_write(&h, &b));
+    assert_int_equal(b.len, n);
+    size_t share = 0;
+    for (size_t i = 0; i + 38 < n; i++)
+        if (memcmp(recorded + i, "\0\x33\0\x26\0\x24\0\x1d\0\x20", 10) == 0)
+            share = i + 10;
+    assert_true(share > 0);
+    struct { size_t at, n; } other[] = { { 11, 32 }, { 44, 32 }, { share, 32 } };
+    for (size_t i = 0; i < COUNT(other); i++)
+        memcpy(b.data + other[i].at, recorded + other[i].at, other[i].n);
+    assert_memory_equal(b.data, recorded, n);
+    buf_free(&b);
+}
+
 /* --- key shares ----------------------------------------------------------------------------------- */
 
 static struct cursor share_of(uint16_t group, uint64_t seed)
@@ -455,9 +688,14 @@ static void share_sizes(void **state)
     size_t there = 0;
     for (size_t i = 0; i < COUNT(row); i++)
         assert_int_equal(share_of(row[i].group, i).n, row[i].n);
-    for (unsigned group = 0; group <= 0xffff; group++)
+    for (unsigned group = 0; group <= 0xffff; group++) {
         there += hello_has_share((uint16_t)group);
+        size_t n = hello_share_size((uint16_t)group);
+        assert_true(is_grease(group) ? n == 1 : (n > 0) == hello_has_share((uint16_t)group));
+    }
     assert_int_equal(there, COUNT(row));
+    for (size_t i = 0; i < COUNT(row); i++)
+        assert_int_equal(hello_share_size(row[i].group), row[i].n);
 }
 
 /* FIPS 203 section 7.2: every coefficient is below q, and they are not all the same. */
@@ -533,6 +771,9 @@ int main(void)
         cmocka_unit_test(combinations), cmocka_unit_test(every_bit_alone), cmocka_unit_test(padding),
         cmocka_unit_test(seeds), cmocka_unit_test(grease_takes_all_values), cmocka_unit_test(caps),
         cmocka_unit_test(alpn_names), cmocka_unit_test(out_that_is_full), cmocka_unit_test(ssl2),
+        cmocka_unit_test(ssl2_form), cmocka_unit_test(ssl2_form_caps), cmocka_unit_test(ordered_blocks),
+        cmocka_unit_test(ordered_padding), cmocka_unit_test(random_bodies), cmocka_unit_test(long_orders),
+        cmocka_unit_test(as_openssl_writes),
         cmocka_unit_test(share_sizes), cmocka_unit_test(share_structure), cmocka_unit_test(points_as_openssl),
     };
     return cmocka_run_group_tests_name("wire/hello", tests, NULL, NULL);

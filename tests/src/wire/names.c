@@ -431,6 +431,25 @@ static void alerts(void **state)
     assert_string_equal(alert_name(200, hex), "0xc8");
 }
 
+/* The table is searched by halves, and no name stands for two numbers. */
+static void extensions(void **state)
+{
+    (void)state;
+    char hex[NAME_LEN];
+    for (size_t i = 0; i < extension_count; i++) {
+        assert_ptr_equal(extension_find(extension_table[i].number), &extension_table[i]);
+        for (size_t k = 0; k < i; k++) {
+            assert_true(extension_table[k].number < extension_table[i].number);
+            assert_string_not_equal(extension_table[k].name, extension_table[i].name);
+        }
+    }
+    assert_string_equal(extension_name(43, hex), "supported_versions"); /* RFC 8446 section 4.2 */
+    assert_string_equal(extension_name(23, hex), "extended_master_secret"); /* RFC 7627 */
+    assert_string_equal(extension_name(65281, hex), "renegotiation_info"); /* RFC 5746 */
+    assert_null(extension_find(0x0a0a));
+    assert_string_equal(extension_name(0xabcd, hex), "0xabcd");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,7 +461,7 @@ int main(void)
         cmocka_unit_test(group_eras), cmocka_unit_test(sigalg_eras),
         cmocka_unit_test(groups), cmocka_unit_test(groups_of_the_rfcs),
         cmocka_unit_test(sigalgs), cmocka_unit_test(sigalg_pairs),
-        cmocka_unit_test(alerts),
+        cmocka_unit_test(alerts), cmocka_unit_test(extensions),
     };
     return cmocka_run_group_tests_name("wire/names", tests, NULL, NULL);
 }
