@@ -11,6 +11,7 @@
 #define CACHE_SLOTS 1024
 #define KEY_MAX (16u << 10) /* a hello with longer lists is worked out each time */
 #define NAME_SHOWN 255      /* bytes of a server name or protocol that are shown */
+#define NAMES_MAX 1000      /* of one list; whoever sends 30000 suites would else cost megabytes in each connection */
 
 enum { NORMAL_GREASE = 0x0a0a, EXT_POINTS = 11 };
 
@@ -77,13 +78,24 @@ static void visit_column(struct visit *v)
 
 /* --- what the lists of a hello say ------------------------------------------------------------ */
 
+/* What does not fit any more is counted in its last one. */
+static void name_add(json_t *all, json_t *name, size_t *left_out)
+{
+    if (json_array_size(all) < NAMES_MAX)
+        json_array_append(all, name);
+    else
+        json_array_set_new(all, NAMES_MAX - 1, json_sprintf("and %zu more", ++*left_out + 1));
+    json_decref(name);
+}
+
 static json_t *numbers_json(const uint16_t *list, const char *(*name)(uint16_t, char *))
 {
     char hex[NAME_LEN];
+    size_t left_out = 0;
     json_t *all = json_array();
     for (; list && *list; list++)
         if (!number_is_grease(*list))
-            json_array_append_new(all, json_string(name(*list, hex)));
+            name_add(all, json_string(name(*list, hex)), &left_out);
     return all;
 }
 
@@ -114,13 +126,14 @@ static json_t *extensions_json(const struct heard *h)
     static const struct { unsigned once; uint16_t type; } once[] = {
         { HEARD_COOKIE, 44 }, { HEARD_EARLY_DATA, 42 }, { HEARD_PSK, 41 } };
     char hex[NAME_LEN];
+    size_t left_out = 0;
     json_t *all = json_array();
     for (size_t i = 0; i < h->hello.order_count; i++)
         if (!number_is_grease(h->hello.order[i]))
-            json_array_append_new(all, json_string(extension_name(h->hello.order[i], hex)));
+            name_add(all, json_string(extension_name(h->hello.order[i], hex)), &left_out);
     for (size_t i = 0; i < sizeof once / sizeof *once; i++)
         if (h->once & once[i].once)
-            json_array_append_new(all, json_string(extension_name(once[i].type, hex)));
+            name_add(all, json_string(extension_name(once[i].type, hex)), &left_out);
     return all;
 }
 
@@ -134,10 +147,11 @@ static json_t *printable_json(const char *s, size_t n)
 
 static json_t *protocols_json(const char *names)
 {
+    size_t left_out = 0;
     json_t *all = json_array();
     while (names && *names) {
         size_t n = strcspn(names, "+");
-        json_array_append_new(all, printable_json(names, n));
+        name_add(all, printable_json(names, n), &left_out);
         names += n + (names[n] == '+');
     }
     return all;

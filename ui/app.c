@@ -65,26 +65,42 @@ static void app_settle(struct app *a)
                  "Nothing more can be asked by itself; \"to settle it\" in Why says what you can do.");
 }
 
-/* The hello goes to a file, and the person is offered to try it on the reference's endpoint. */
+/* As the value of a key stands in an endpoint; owned by the caller. */
+static char *key_value(const char *s)
+{
+    struct text t = { 0 };
+    for (; *s; s++)
+        text_addf(&t, *s == ',' || *s == '\\' ? "\\%c" : "%c", *s);
+    return text_take(&t);
+}
+
+/* The column whose endpoint a client's hello is tried on: the reference, else the first that was probed. */
+static const struct column *app_server(const struct app *a, const struct scene *s)
+{
+    const struct column *c = view_reference(a->view, s);
+    for (size_t i = 0; i < s->session->count && (!c || column_is_client(c)); i++)
+        c = s->session->column[i];
+    return c && !column_is_client(c) ? c : NULL;
+}
+
+/* The hello goes to a file, and the person is offered to try it. */
 static void app_save_hello(struct app *a, int column)
 {
     struct err e = { "" };
     const struct scene *s = work_scene(a->work);
-    const struct column *c = session_column(s->session, column), *at = NULL;
+    const struct column *c = session_column(s->session, column), *at = app_server(a, s);
     const char *raw = c ? json_string_value(json_object_get(c->fact[FACT_CLIENT_HELLO].value, "raw")) : NULL;
     if (!raw)
         return;
     char *name = mem_format("hello-%d", column);
     char *path = copy_file(name, raw, &e);
-    for (size_t i = 0; i < s->session->count && !at; i++)
-        if (!column_is_client(s->session->column[i]))
-            at = s->session->column[i];
     view_say(a->view, "%s%s%s", path ? "Saved to " : e.text, path ? path : "",
              path ? ". Enter tries it on this endpoint; `tlswhy replay` takes the file, too." : "");
     if (path) {
-        char *text = mem_format("%s,client=%s", at ? at->endpoint->text : "HOST", path);
+        char *file = key_value(path), *text = mem_format("%s,client=%s", at ? at->endpoint->text : "HOST", file);
         view_offer(a->view, text);
         free(text);
+        free(file);
     }
     free(path);
     free(name);

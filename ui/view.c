@@ -478,9 +478,39 @@ static bool can_ask(struct view *v, const struct scene *s)
     return !s->gone;
 }
 
+/* Of the marked columns, else of the one at hand, some can be asked: not those of clients that came to us. */
+static bool can_ask_chosen(struct view *v, const struct scene *s)
+{
+    bool marked = false, good = false;
+    if (!column_or_say(v, s) || !can_ask(v, s))
+        return false;
+    for (size_t i = 0; i < v->mark_count; i++) {
+        const struct column *c = session_column(s->session, v->mark[i]);
+        marked |= c != NULL;
+        good |= c && !column_is_client(c);
+    }
+    good |= !marked && !column_is_client(view_column(v, s));
+    if (!good)
+        view_say(v, "A client that connected can't be asked; it is heard again when it comes again.");
+    return good;
+}
+
+/* How many columns can be asked; says so when there is none. */
+static size_t count_askable(struct view *v, const struct scene *s)
+{
+    size_t n = 0;
+    if (!column_or_say(v, s) || !can_ask(v, s))
+        return 0;
+    for (size_t i = 0; i < s->session->count; i++)
+        n += !column_is_client(s->session->column[i]);
+    if (!n)
+        view_say(v, "Clients that connected can't be asked; they are heard again when they come again.");
+    return n;
+}
+
 static void act_again(struct view *v, const struct scene *s)
 {
-    if (!column_or_say(v, s) || !can_ask(v, s))
+    if (!can_ask_chosen(v, s))
         return;
     char *what = columns_text(v, s);
     columns_each(v, s, EFFECT_AGAIN);
@@ -490,15 +520,16 @@ static void act_again(struct view *v, const struct scene *s)
 
 static void act_again_all(struct view *v, const struct scene *s)
 {
-    if (!column_or_say(v, s) || !can_ask(v, s))
+    size_t n = count_askable(v, s);
+    if (!n)
         return;
     effect_add(v, EFFECT_AGAIN, 0, NULL);
-    view_say(v, "Probing all %zu columns again.", s->session->count);
+    view_say(v, "Probing all %zu columns again.", n);
 }
 
 static void act_enumerate(struct view *v, const struct scene *s)
 {
-    if (!column_or_say(v, s) || !can_ask(v, s))
+    if (!can_ask_chosen(v, s))
         return;
     char *what = columns_text(v, s);
     columns_each(v, s, v->pane == PANE_CLIENTS ? EFFECT_TRY_CLIENTS : EFFECT_ENUMERATE);
@@ -509,11 +540,12 @@ static void act_enumerate(struct view *v, const struct scene *s)
 
 static void act_enumerate_all(struct view *v, const struct scene *s)
 {
-    if (!column_or_say(v, s) || !can_ask(v, s))
+    size_t n = count_askable(v, s);
+    if (!n)
         return;
     effect_add(v, v->pane == PANE_CLIENTS ? EFFECT_TRY_CLIENTS : EFFECT_ENUMERATE, 0, NULL);
     view_say(v, v->pane == PANE_CLIENTS ? "Asking all %zu columns for everything, and with each client's hello."
-                                        : "Asking all %zu columns for everything; 5 shows it.", s->session->count);
+                                        : "Asking all %zu columns for everything; 5 shows it.", n);
 }
 
 static void act_settle(struct view *v, const struct scene *s)

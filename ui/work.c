@@ -165,7 +165,7 @@ static int want_column(struct work *w, int column)
     struct event ev = { .kind = EVENT_WANT, .column = column };
     int n = 0;
     const struct column *c = session_column(w->session, column);
-    if (!c || column_is_saved(c) || !why_wanted(w->session, column, ev.wanted))
+    if (!c || column_is_saved(c) || column_is_client(c) || !why_wanted(w->session, column, ev.wanted))
         return 0;
     for (enum fact f = 0; f < FACT_COUNT; f++)
         n += ev.wanted[f];
@@ -200,7 +200,7 @@ void work_try_clients(struct work *w, int column)
     for (size_t i = 0; i < w->session->count; i++) {
         const struct column *c = w->session->column[i];
         struct event ev = { .kind = EVENT_WANT, .column = c->id };
-        if ((column && c->id != column) || column_is_saved(c))
+        if ((column && c->id != column) || column_is_saved(c) || column_is_client(c))
             continue;
         if (!accepts_known(c) || c->fact[FACT_CLIENTS].state != NOT_ASKED)
             work_again(w, c->id, true);

@@ -472,8 +472,11 @@ void caller_text(struct text *t, const struct session *s, const struct caller_ho
         prints_line(t, how, hello);
         if (how->verbose)
             lists_lines(t, how, hello);
-        if (how->saved)
-            line_add(t, how, "saved in", how->saved);
+        if (how->saved) {
+            char *shown = text_printable(how->saved, strlen(how->saved), SIZE_MAX);
+            line_add(t, how, "saved in", shown);
+            free(shown);
+        }
     } else {
         unheard_line(t, how, s, c);
     }

@@ -81,9 +81,9 @@ static bool one_begin(struct ears *s, struct one *o, int ask, const struct place
 static char *one_says(const struct one *o)
 {
     const char *second = ear_where(o->ear, 1);
-    return mem_format("%s on %s%s%s%s: point the failing client there, each becomes a column.",
+    return mem_format("%s on %s%s%s%s: point the failing client there; each becomes a column, up to %d of them.",
                       o->upstream ? "Passing clients through" : "Listening", ear_where(o->ear, 0),
-                      second ? " and " : "", second ? second : "", o->upstream ? ", unchanged" : "");
+                      second ? " and " : "", second ? second : "", o->upstream ? ", unchanged" : "", EARS_CLIENTS);
 }
 
 char *ears_add(struct ears *s, int ask, const char *where, const char *endpoint, struct err *e)

@@ -25,6 +25,7 @@
 
 #define BUCKETS 1024
 #define DOCUMENT_MAX 10000 /* clients in one document; all are counted */
+#define DOCUMENT_HEX_MAX (64u << 20) /* likewise of their hellos, in hex digits: whoever connects must not fill memory */
 
 struct caller { /* a client that is there, in a session of its own: what is known goes when it has gone */
     int id;
@@ -42,6 +43,7 @@ struct hearing {
     struct save *save;
     bool save_failed;
     json_t *clients;         /* of the document */
+    size_t hex;              /* digits of hellos in it */
     unsigned long left_out;
     double started;
     struct ev_signal signals[3];
@@ -143,10 +145,14 @@ static void caller_show(struct hearing *h, const struct caller *c)
     if (o->jsonl)
         return;
     if (o->json) {
-        if (json_array_size(h->clients) < DOCUMENT_MAX)
+        const json_t *hello = s->count ? s->column[0]->fact[FACT_CLIENT_HELLO].value : NULL;
+        size_t hex = json_string_length(json_object_get(hello, "raw"));
+        if (json_array_size(h->clients) < DOCUMENT_MAX && hex <= DOCUMENT_HEX_MAX - h->hex) {
             json_array_append_new(h->clients, caller_json(s));
-        else
+            h->hex += hex;
+        } else {
             h->left_out++;
+        }
         return;
     }
     caller_text(&t, s, &how);

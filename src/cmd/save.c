@@ -42,29 +42,39 @@ static char *name_of(const char *path, int number)
     return mem_format("%.*s-%d%s", (int)(dot - path), path, number, dot);
 }
 
-/* A file that is not there, is empty, or begins with a hello. */
-static bool may_replace(const char *path, struct err *e)
+/* Empty, or one hello and nothing else: what a longer capture has behind its first one is somebody's. */
+static bool is_replaceable(int fd)
 {
     uint8_t bytes[4096];
+    struct heard h;
+    bool empty = true, more = false;
+    ssize_t n;
+    heard_init(&h);
+    while (!more && (n = read(fd, bytes, sizeof bytes)) > 0) {
+        more = h.end != HEARD_GOING;
+        empty = false;
+        heard_feed(&h, bytes, (size_t)n);
+    }
+    bool good = !more && n == 0 && (empty || (h.end == HEARD_HELLO && !h.rest));
+    heard_free(&h);
+    return good;
+}
+
+/* A file that is not there, is empty, or is a hello. */
+static bool may_replace(const char *path, struct err *e)
+{
     struct stat about;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return errno == ENOENT || trouble(e, "hellos can't be saved in", path, errno);
-    ssize_t n = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? read(fd, bytes, sizeof bytes) : -1;
+    bool good = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && is_replaceable(fd);
     close(fd);
-    if (n == 0)
+    if (good)
         return true;
-    struct heard h;
-    heard_init(&h);
-    if (n > 0)
-        heard_feed(&h, bytes, (size_t)n);
-    bool hello = n > 0 && (h.end == HEARD_HELLO || (h.end == HEARD_GOING && about.st_size > n));
-    heard_free(&h);
     char *shown = text_printable(path, strlen(path), 200);
-    if (!hello)
-        err_set(e, "%s is there and is no saved hello: it is not replaced, choose another name for --save", shown);
+    err_set(e, "%s is there and is no saved hello: it is not replaced, choose another name for --save", shown);
     free(shown);
-    return hello;
+    return false;
 }
 
 struct save *save_new(const char *path, struct err *e)

@@ -135,7 +135,8 @@ static bool row_matters(const struct session *s, enum fact f)
 
 struct difference *differences_of(const struct session *s, size_t *count)
 {
-    struct difference *list = mem_array(NULL, FACT_COUNT, sizeof *list), *rest = mem_array(NULL, FACT_COUNT, sizeof *rest);
+    struct difference *list = mem_array(NULL, FACT_COUNT, sizeof *list),
+                      *rest = mem_array(NULL, FACT_COUNT, sizeof *rest);
     size_t n = 0, m = 0;
     for (enum fact f = 0; f < FACT_COUNT; f++) {
         if (diff_row(s, f) != MARK_DIFFER)

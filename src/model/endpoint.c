@@ -787,9 +787,11 @@ static bool offer_refuse(const struct endpoint *ep, const uint16_t *suites, stru
     return false;
 }
 
-static bool client_settle(struct endpoint *ep, struct err *e)
+static bool client_settle(struct endpoint *ep, bool foreign, struct err *e)
 {
     ep->client = client_find(ep->value[KEY_CLIENT]);
+    if (!ep->client && foreign)
+        return err_set(e, "its client is the hello in a file, and no file is opened because a session names it");
     if (!ep->client && (ep->saved = saved_load(ep->value[KEY_CLIENT], e)))
         ep->client = &ep->saved->client;
     if (ep->saved && ep->value[KEY_SNI])
@@ -798,7 +800,7 @@ static bool client_settle(struct endpoint *ep, struct err *e)
 }
 
 /* The values are canonical, so their lists parse. */
-static bool offer_settle(struct endpoint *ep, struct err *e)
+static bool offer_settle(struct endpoint *ep, bool foreign, struct err *e)
 {
     static const struct { enum key key; enum list_kind kind; } lists[] = {
         { KEY_CIPHERS, LIST_SUITES }, { KEY_GROUPS, LIST_GROUPS }, { KEY_SIGALGS, LIST_SIGALGS },
@@ -810,7 +812,7 @@ static bool offer_settle(struct endpoint *ep, struct err *e)
     struct limits l = { .min = ep->min, .max = ep->max, .suites = list[0], .groups = list[1], .sigalgs = list[2] };
     if (ep->value[KEY_HELLO_SIZE])
         l.size = number_of(ep->value[KEY_HELLO_SIZE]);
-    bool ok = client_settle(ep, e) &&
+    bool ok = client_settle(ep, foreign, e) &&
               (offer_make(&ep->offer, ep->client, &l) || offer_refuse(ep, list[0], e));
     for (size_t i = 0; i < 3; i++)
         free(list[i]);
@@ -818,14 +820,14 @@ static bool offer_settle(struct endpoint *ep, struct err *e)
 }
 
 /* What follows from the values: numbers, addresses, and whether they fit together. */
-static bool values_settle(struct endpoint *ep, struct err *e)
+static bool values_settle(struct endpoint *ep, bool foreign, struct err *e)
 {
     ep->min = version_number(ep->value[KEY_MIN]);
     ep->max = version_number(ep->value[KEY_MAX]);
     if (ep->min && ep->max && ep->min > ep->max)
         return err_set(e, "min=%s is above max=%s, so there is no version left to offer",
                        ep->value[KEY_MIN], ep->value[KEY_MAX]);
-    if (!offer_settle(ep, e))
+    if (!offer_settle(ep, foreign, e))
         return false;
     if (ep->value[KEY_AT]) {
         enum host_kind kind;
@@ -862,7 +864,7 @@ static void err_place(struct err *e, const struct err *inner, const char *text)
     free(shown);
 }
 
-struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT], struct err *e)
+static struct endpoint *endpoint_read(const char *text, char *const defaults[KEY_COUNT], bool foreign, struct err *e)
 {
     if (strlen(text) > ENDPOINT_TEXT_MAX) {
         err_set(e, "an endpoint has at most %d bytes, and this one %zu", ENDPOINT_TEXT_MAX,
@@ -877,7 +879,7 @@ struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT
     if (ok) {
         struct err inner = {{0}};
         ok = place_parse(ep, place, &inner) && keys_parse(ep, rest, &inner) &&
-             defaults_take(ep, defaults, &inner) && values_settle(ep, &inner) &&
+             defaults_take(ep, defaults, &inner) && values_settle(ep, foreign, &inner) &&
              text_settle(ep, &inner);
         if (!ok)
             err_place(e, &inner, text);
@@ -887,6 +889,16 @@ struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT
         return ep;
     endpoint_free(ep);
     return NULL;
+}
+
+struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT], struct err *e)
+{
+    return endpoint_read(text, defaults, false, e);
+}
+
+struct endpoint *endpoint_parse_foreign(const char *text, struct err *e)
+{
+    return endpoint_read(text, NULL, true, e);
 }
 
 struct endpoint *endpoint_ref(const struct endpoint *ep)

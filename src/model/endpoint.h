@@ -87,6 +87,9 @@ struct endpoint { /* never changed once it was parsed, so it is shared: endpoint
  * options), entries and itself may be NULL. NULL and a sentence in *e that quotes the text when it
  * is bad: what is wrong, and where. */
 struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT], struct err *e);
+/* The same for a text that somebody else may have written, out of a session file: no file it names is opened, so one
+ * whose client is a saved hello is refused. */
+struct endpoint *endpoint_parse_foreign(const char *text, struct err *e);
 /* Checks one key's value alone, for options: false and a sentence when it is bad or not due. */
 bool endpoint_check_value(enum key key, const char *value, struct err *e);
 /* A host alone, as in --resolve: a name in A-labels and lower case, or an address (IPv6 with or

@@ -32,12 +32,19 @@ static bool refused_late(const struct column *c)
            (c->fact[FACT_CLIENT_CERT].state == STATE_YES && c->fact[FACT_HTTP].state != STATE_YES);
 }
 
+static bool is_revoked(const struct column *c)
+{
+    return c->fact[FACT_REVOCATION].state == STATE_YES;
+}
+
 bool column_works(const struct column *c)
 {
     const char *end = json_string_value(json_object_get(c->fact[FACT_CLIENT_END].value, "how"));
     for (size_t i = 0; i < JUDGED; i++)
         if (c->fact[judged[i]].state == STATE_NO)
             return false;
+    if (is_revoked(c))
+        return false;
     if (column_is_client(c))
         return text_is(end, "complete");
     return c->fact[FACT_HANDSHAKE].state == STATE_YES && !refused_late(c);
@@ -75,7 +82,7 @@ static bool any_apart(const struct column *a, const struct column *b, enum fact 
     for (size_t i = 0; i < JUDGED; i++)
         if (judged_apart(a, b, judged[i]))
             return true;
-    return false;
+    return is_revoked(a) != is_revoked(b);
 }
 
 static bool trust_apart(const struct column *a, const struct column *b, enum fact f)
@@ -196,7 +203,8 @@ static bool sni_matters(const struct column *a, const struct column *b, enum fac
 static bool policy_is_mild(const struct column *c, const char *says)
 {
     static const char *const usual[] = { "CipherString = DEFAULT", "CipherString = DEFAULT@SECLEVEL=2",
-        "CipherString = DEFAULT:@SECLEVEL=2", "CipherString = DEFAULT@SECLEVEL=1", "CipherString = DEFAULT:@SECLEVEL=1" };
+                                         "CipherString = DEFAULT:@SECLEVEL=2", "CipherString = DEFAULT@SECLEVEL=1",
+                                         "CipherString = DEFAULT:@SECLEVEL=1" };
     const char *word = column_word(c, FACT_VERSION);
     const struct version *agreed = word ? version_by_word(word) : NULL;
     if (text_starts(says, "MinProtocol = ")) {
@@ -249,16 +257,23 @@ static bool proxy_matters(const struct column *a, const struct column *b, enum f
 
 /* Facts without a rule matter as the table of facts says. */
 static bool (*const rules[FACT_COUNT])(const struct column *a, const struct column *b, enum fact f) = {
-    [FACT_RESOLVE] = elsewhere, [FACT_ADDRESS_FROM] = elsewhere, [FACT_ROUTES] = unconnected,
-    [FACT_TIMING] = never, [FACT_CONNECT] = state_differs, [FACT_HANDSHAKE] = state_differs,
-    [FACT_FAILURE] = state_differs, [FACT_KX_GROUP] = group_matters, [FACT_SIGALG] = signer_matters,
-    [FACT_ALPN] = alpn_matters, [FACT_SNI] = sni_matters, [FACT_CLIENT_CERT] = request_matters,
-    [FACT_LATE] = late_apart, [FACT_POST_QUANTUM] = state_differs, [FACT_CERT_KEYS] = kinds_matter,
-    [FACT_LEAF] = any_apart, [FACT_SUBJECT] = name_apart, [FACT_ISSUER] = trust_apart, [FACT_KEY] = strength_apart,
-    [FACT_CHAIN] = any_apart, [FACT_TRUST] = state_differs, [FACT_NAME] = state_differs,
-    [FACT_EXPECTED] = state_differs, [FACT_DATES] = state_differs, [FACT_NOT_AFTER] = dates_apart,
-    [FACT_STRENGTH] = state_differs, [FACT_REASONS] = any_apart, [FACT_CLOCK] = dates_apart, [FACT_NTP] = dates_apart,
-    [FACT_STORE] = trust_apart, [FACT_POLICY] = policy_matters, [FACT_PROXY] = proxy_matters,
+    [FACT_RESOLVE] = elsewhere,      [FACT_ADDRESS_FROM] = elsewhere,
+    [FACT_ROUTES] = unconnected,     [FACT_TIMING] = never,
+    [FACT_CONNECT] = state_differs,  [FACT_HANDSHAKE] = state_differs,
+    [FACT_FAILURE] = state_differs,  [FACT_KX_GROUP] = group_matters,
+    [FACT_SIGALG] = signer_matters,  [FACT_ALPN] = alpn_matters,
+    [FACT_SNI] = sni_matters,        [FACT_CLIENT_CERT] = request_matters,
+    [FACT_LATE] = late_apart,        [FACT_POST_QUANTUM] = state_differs,
+    [FACT_CERT_KEYS] = kinds_matter, [FACT_LEAF] = any_apart,
+    [FACT_SUBJECT] = name_apart,     [FACT_ISSUER] = trust_apart,
+    [FACT_KEY] = strength_apart,     [FACT_CHAIN] = any_apart,
+    [FACT_TRUST] = state_differs,    [FACT_NAME] = state_differs,
+    [FACT_EXPECTED] = state_differs, [FACT_DATES] = state_differs,
+    [FACT_NOT_AFTER] = dates_apart,  [FACT_STRENGTH] = state_differs,
+    [FACT_REASONS] = any_apart,      [FACT_CLOCK] = dates_apart,
+    [FACT_NTP] = dates_apart,        [FACT_REVOCATION] = state_differs,
+    [FACT_STORE] = trust_apart,      [FACT_POLICY] = policy_matters,
+    [FACT_PROXY] = proxy_matters,
 };
 
 bool difference_matters(const struct column *a, const struct column *b, enum fact f)

@@ -53,7 +53,8 @@ static void name_add(struct names *n, int from, int to)
 char *saved_header(const char *version, double started)
 {
     char when[WHEN_LEN];
-    json_t *o = json_pack("{s:s, s:i, s:s}", "tlswhy", version, "session", FORM, "started", when_format_ms(started, when));
+    json_t *o =
+        json_pack("{s:s, s:i, s:s}", "tlswhy", version, "session", FORM, "started", when_format_ms(started, when));
     char *line = json_dumps(o, JSON_COMPACT);
     json_decref(o);
     char *whole = mem_format("%s\n", line);
@@ -117,8 +118,9 @@ static bool header_take(struct saved *s, const char *line, size_t n, struct err 
     if (when && when_parse(when, &started))
         s->started = (double)started + (when[19] == '.' ? strtod(when + 19, NULL) : 0);
     json_decref(o);
-    return s->begun || err_set(e, "it was saved in another form (%lld) than this version reads (%d): a newer tlswhy opens it",
-                               (long long)form, FORM);
+    return s->begun ||
+           err_set(e, "it was saved in another form (%lld) than this version reads (%d): a newer tlswhy opens it",
+                   (long long)form, FORM);
 }
 
 static void pass_over(struct saved *s, const char *why)
@@ -147,7 +149,7 @@ static void column_take(struct saved *s, struct event *ev)
 {
     struct err e = { "" };
     int id = name_of(&s->columns, ev->column);
-    struct endpoint *ep = id || !ev->column ? NULL : endpoint_parse(ev->endpoint, NULL, &e);
+    struct endpoint *ep = id || !ev->column ? NULL : endpoint_parse_foreign(ev->endpoint, &e);
     bool room = s->notes.columns < SAVED_COLUMNS_MAX;
     if (id && session_column(s->into, id)) { /* said again: the address has become known */
         ev->column = id;
@@ -291,8 +293,14 @@ static void fact_tell(const struct session *s, const struct column *c, enum fact
                       void (*take)(void *arg, const struct event *ev), void *arg)
 {
     const struct seen *seen = &c->fact[f];
-    struct event ev = { .kind = EVENT_FACT, .column = c->id,
-        .seen = { .column = c->id, .fact = f, .state = seen->state, .value = seen->value, .ms = seen->ms, .probe = "other" } };
+    struct event ev = { .kind = EVENT_FACT,
+                        .column = c->id,
+                        .seen = { .column = c->id,
+                                  .fact = f,
+                                  .state = seen->state,
+                                  .value = seen->value,
+                                  .ms = seen->ms,
+                                  .probe = "other" } };
     if (seen->state == NOT_ASKED)
         return;
     if (seen->evidence && seen->evidence < s->evidence_count) {

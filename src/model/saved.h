@@ -3,8 +3,8 @@
  * Owns: the header, and putting what such lines say into a session that may hold other columns already.
  * Must not know: files; it is handed bytes, from anybody, in pieces of any size.
  *
- * The header: {"tlswhy":"VERSION","session":1,"started":"..."}. Lines of a kind, or about a fact, that is not known here
- * are passed over, as a newer tlswhy may have written them; so is a last line that was cut short.
+ * The header: {"tlswhy":"VERSION","session":1,"started":"..."}. Lines of a kind, or about a fact, that is not known
+ * here are passed over, as a newer tlswhy may have written them; so is a last line that was cut short.
  */
 #ifndef TLSWHY_MODEL_SAVED_H
 #define TLSWHY_MODEL_SAVED_H

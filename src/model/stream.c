@@ -363,7 +363,8 @@ static bool fact_quick(const char *line, size_t n, struct event *ev)
     struct observation *seen = &ev->seen;
     ev->kind = EVENT_FACT;
     if (!pass(&c, "{\"t\":\"fact\",\"column\":") || !pass_count(&c, &ev->column) ||
-        !pass(&c, ",\"fact\":\"") || !pass_word(&c, fact, sizeof fact) || (seen->fact = fact_find(fact)) == FACT_COUNT ||
+        !pass(&c, ",\"fact\":\"") || !pass_word(&c, fact, sizeof fact) ||
+        (seen->fact = fact_find(fact)) == FACT_COUNT ||
         !pass(&c, ",\"state\":\"") || !pass_word(&c, state, sizeof state) || !state_find(state, &seen->state) ||
         !pass(&c, ",\"value\":") || !pass_value(&c, &seen->value) ||
         !pass(&c, "\"probe\":\"") || !pass_word(&c, probe, sizeof probe) ||

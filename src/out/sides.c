@@ -160,7 +160,8 @@ static void head_add(const struct table *x)
               x->r->comparison->exchanged ? "FAILING (given as working)" : "FAILING");
     cells_add(x, " ", "", x->a->label, x->b->label);
     if (x->a->address || x->b->address)
-        cells_add(x, " ", "", x->a->address ? x->a->address : "no address", x->b->address ? x->b->address : "no address");
+        cells_add(x, " ", "", x->a->address ? x->a->address : "no address",
+                  x->b->address ? x->b->address : "no address");
     asked_add(x);
     cells_add(x, va && vb && va->verdict != vb->verdict ? "!" : " ", "Verdict", va && va->text ? va->text : "not known",
               vb && vb->text ? vb->text : "not known");

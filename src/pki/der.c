@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/when.h"
+
 static size_t der_length(struct reader *r)
 {
     uint8_t first = reader_u8(r);
@@ -61,6 +63,59 @@ int der_small(struct reader content)
     while (content.left > 0)
         v = v << 8 | reader_u8(&content);
     return v <= 1 << 30 ? v : -1;
+}
+
+static int digits(struct reader *r, int n)
+{
+    int v = 0;
+    while (n-- > 0) {
+        uint8_t c = reader_u8(r);
+        if (c < '0' || c > '9')
+            r->failed = true;
+        v = v * 10 + (c - '0');
+    }
+    return r->failed ? 0 : v;
+}
+
+static int optional_seconds(struct reader *r)
+{
+    int s = r->left && *r->p >= '0' && *r->p <= '9' ? digits(r, 2) : 0;
+    if (r->left && (*r->p == '.' || *r->p == ','))
+        do
+            reader_u8(r);
+        while (r->left && *r->p >= '0' && *r->p <= '9');
+    return s;
+}
+
+/* "Z" or "+hhmm"; RFC 5280 wants Z, old certificates have both. */
+static int zone_seconds(struct reader *r)
+{
+    uint8_t c = reader_u8(r);
+    if (c == 'Z')
+        return 0;
+    if (c != '+' && c != '-') {
+        r->failed = true;
+        return 0;
+    }
+    int hours = digits(r, 2), minutes = digits(r, 2);
+    return (c == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
+int64_t der_time(const struct der *d)
+{
+    struct reader r = d->content;
+    bool general = d->tag == DER_GENERALIZED_TIME;
+    if (!general && d->tag != DER_UTC_TIME)
+        return WHEN_UNKNOWN;
+    int year = digits(&r, general ? 4 : 2);
+    if (!general)
+        year += year < 50 ? 2000 : 1900; /* RFC 5280 section 4.1.2.5.1 */
+    int month = digits(&r, 2), day = digits(&r, 2), hour = digits(&r, 2), minute = digits(&r, 2);
+    int second = optional_seconds(&r), zone = zone_seconds(&r);
+    if (!reader_done(&r) || year < 1 || month < 1 || month > 12 || day < 1 || day > 31 ||
+        hour > 23 || minute > 59 || second > 60)
+        return WHEN_UNKNOWN;
+    return when_from_civil(year, month, day, hour, minute, second) - zone;
 }
 
 static bool der_validity(struct reader *r, struct der_cert *c)

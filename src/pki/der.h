@@ -34,6 +34,9 @@ bool der_expect(struct reader *r, unsigned tag, struct der *d);
 bool der_optional(struct reader *r, unsigned tag, struct der *d);
 /* A small non-negative INTEGER's value, -1 when it is none or above 2^30. */
 int der_small(struct reader content);
+/* A UTCTime or GeneralizedTime, unix seconds; WHEN_UNKNOWN when it is none. (GnuTLS answers -1 for every date before
+ * 1970.) */
+int64_t der_time(const struct der *d);
 
 struct der_cert {
     struct reader tbs;          /* the signed bytes, header included */

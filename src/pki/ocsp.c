@@ -92,7 +92,7 @@ static struct reader key_bits(const struct cert *issuer)
 static bool single_is_of(const struct single *s, const struct cert *c, const struct cert *issuer)
 {
     struct der_cert d;
-    if (!der_cert(c->der, c->der_len, &d) || d.serial.left != s->serial.size ||
+    if (!der_cert(c->der, c->der_len, &d) || !s->serial.size || d.serial.left != s->serial.size ||
         memcmp(d.serial.p, s->serial.data, s->serial.size) != 0 ||
         !is_hash_of(s->digest, &s->name, c->issuer_der, c->issuer_der_len))
         return false;

@@ -102,62 +102,6 @@ static void read_names(struct cert *c, gnutls_x509_crt_t crt, const struct der_c
                      memcmp(d->subject.p, d->issuer.p, d->issuer.left) == 0;
 }
 
-/* --- dates ------------------------------------------------------------------------------------ */
-
-static int digits(struct reader *r, int n)
-{
-    int v = 0;
-    while (n-- > 0) {
-        uint8_t c = reader_u8(r);
-        if (c < '0' || c > '9')
-            r->failed = true;
-        v = v * 10 + (c - '0');
-    }
-    return r->failed ? 0 : v;
-}
-
-static int optional_seconds(struct reader *r)
-{
-    int s = r->left && *r->p >= '0' && *r->p <= '9' ? digits(r, 2) : 0;
-    if (r->left && (*r->p == '.' || *r->p == ','))
-        do
-            reader_u8(r);
-        while (r->left && *r->p >= '0' && *r->p <= '9');
-    return s;
-}
-
-/* "Z" or "+hhmm"; RFC 5280 wants Z, old certificates have both. */
-static int zone_seconds(struct reader *r)
-{
-    uint8_t c = reader_u8(r);
-    if (c == 'Z')
-        return 0;
-    if (c != '+' && c != '-') {
-        r->failed = true;
-        return 0;
-    }
-    int hours = digits(r, 2), minutes = digits(r, 2);
-    return (c == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-}
-
-/* GnuTLS answers -1 for every date before 1970, so dates are read here. */
-static int64_t date_of(const struct der *d)
-{
-    struct reader r = d->content;
-    bool general = d->tag == DER_GENERALIZED_TIME;
-    if (!general && d->tag != DER_UTC_TIME)
-        return WHEN_UNKNOWN;
-    int year = digits(&r, general ? 4 : 2);
-    if (!general)
-        year += year < 50 ? 2000 : 1900; /* RFC 5280 section 4.1.2.5.1 */
-    int month = digits(&r, 2), day = digits(&r, 2), hour = digits(&r, 2), minute = digits(&r, 2);
-    int second = optional_seconds(&r), zone = zone_seconds(&r);
-    if (!reader_done(&r) || year < 1 || month < 1 || month > 12 || day < 1 || day > 31 ||
-        hour > 23 || minute > 59 || second > 60)
-        return WHEN_UNKNOWN;
-    return when_from_civil(year, month, day, hour, minute, second) - zone;
-}
-
 /* --- keys ------------------------------------------------------------------------------------- */
 
 struct curve_row { const char *oid, *name; int bits; };
@@ -550,8 +494,8 @@ static void read_fields(struct cert *c, gnutls_x509_crt_t crt, const struct der_
 {
     read_names(c, crt, d);
     c->serial = bytes_hex(d->serial.p, d->serial.left, SERIAL_MAX);
-    c->not_before = date_of(&d->not_before);
-    c->not_after = date_of(&d->not_after);
+    c->not_before = der_time(&d->not_before);
+    c->not_after = der_time(&d->not_after);
     if (c->not_before == WHEN_UNKNOWN || c->not_after == WHEN_UNKNOWN)
         cert_fault(c, mem_string("its dates can't be read"));
     hash_hex(c->spki_sha256, d->spki.p, d->spki.left);

@@ -10,7 +10,7 @@
 
 /* The last thing that is known to have passed, as a point in time. */
 static const struct { const char *stage, *says; } when_table[] = {
-    { "nothing", "before it had said anything" },
+    { "nothing", "before a whole hello had come" },
     { "hello", "after the client's hello" },
     { "server-hello", "after the server's hello" },
     { "certificate", "after the server's certificate" },
@@ -59,6 +59,8 @@ void heard_client_end(const struct look *l, struct words *w, uint32_t mask)
     for (size_t i = 0; i < sizeof when_table / sizeof *when_table; i++)
         if (strcmp(stage, when_table[i].stage) == 0)
             says = when_table[i].says;
+    if (strcmp(look_text(l, FACT_CLIENT_END, "how"), "not-tls") == 0)
+        says = "on this port"; /* it is no matter of a point in time */
     words_say(w, "client", l->c->address ? l->c->address : "this client");
     words_say(w, "when", says);
     words_say_own(w, "said", said(l));

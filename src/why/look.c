@@ -517,7 +517,7 @@ static bool revocation_wanted(const struct look *l)
     bool stapled = word_among(look_text(l, FACT_STAPLE, "status"), "good|revoked") &&
                    json_is_true(look_member(l, FACT_STAPLE, "verified")) &&
                    !json_is_true(look_member(l, FACT_STAPLE, "stale"));
-    return !stapled && any_http(json_object_get(leaf, "ocsp"));
+    return !stapled && (any_http(json_object_get(leaf, "ocsp")) || any_http(json_object_get(leaf, "crl")));
 }
 
 /* Somebody was asked, or should have been and has no address, and gave no answer. */

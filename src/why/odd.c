@@ -162,9 +162,10 @@ static char *fact_says(const struct crowd *c, enum fact f)
     bool ports = by_port(c), work = verdict_column(c->v, c->usual[0]->id)->verdict == VERDICT_OK;
     char *odd = places_of(c->other, c->other_count, ports);
     char *a = column_cell(c->usual[0], f), *b = column_cell(c->other[0], f);
-    char *text = mem_format("All %zu addresses %s, but %s %s the odd one%s: %s is %s there, %s elsewhere.",
-                            c->usual_count + c->other_count, work ? "work" : "fail", odd, c->other_count > 1 ? "are" : "is",
-                            c->other_count > 1 ? "s" : "", fact_table[f].title, b, a);
+    char *text =
+        mem_format("All %zu addresses %s, but %s %s the odd one%s: %s is %s there, %s elsewhere.",
+                   c->usual_count + c->other_count, work ? "work" : "fail", odd, c->other_count > 1 ? "are" : "is",
+                   c->other_count > 1 ? "s" : "", fact_table[f].title, b, a);
     free(odd);
     free(a);
     free(b);

@@ -344,6 +344,16 @@ static void staple_line(const struct look *l, struct text *t)
     text_add(t, " -status </dev/null");
 }
 
+static void responder_line(const struct look *l, struct text *t)
+{
+    const json_t *one = json_array_get(look_member(l, FACT_REVOCATION, "tries"), 0);
+    const char *url = json_string_value(json_object_get(one, "url"));
+    if (!url)
+        return;
+    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -m 10 -o /dev/null -g");
+    shell_add(t, url);
+}
+
 static void resolve_line(const struct look *l, struct text *t)
 {
     text_add(t, "getent ahosts --");
@@ -441,7 +451,7 @@ static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t
     [REPRODUCE_REPLAY] = replay_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
     [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
-    [REPRODUCE_STAPLE] = staple_line
+    [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line
 };
 
 char *reproduce_line(const struct look *l, enum reproduce r)

@@ -29,6 +29,7 @@ enum reproduce {
     REPRODUCE_EXPECTED,  /* the certificate that comes, then the one of expect= */
     REPRODUCE_PIN,       /* the pin of the key that comes */
     REPRODUCE_STAPLE,    /* show the stapled OCSP response */
+    REPRODUCE_RESPONDER, /* whether the responder can be reached */
     REPRODUCE_BANNER,    /* show what the server says in plain text */
     REPRODUCE_COUNT
 };

@@ -118,12 +118,12 @@ done
 # --- as a person reads it -----------------------------------------------------------------------------
 
 says() { # says WORDS FILE PATTERN...: every pattern is in FILE, and FILE fits in 80 columns
-    local words=$1 file=$2 pattern lacks=''
+    local what=$1 file=$2 pattern missing=''
     for pattern in "${@:3}"; do
-        grep -qE -- "$pattern" "$file" || lacks+="\"$pattern\" is not in:"$'\n'
+        grep -qE -- "$pattern" "$file" || missing+="\"$pattern\" is not in:"$'\n'
     done
-    grep -qE '^.{81}' "$file" && lacks+="wider than 80 columns:"$'\n'
-    if [ -n "$lacks" ]; then not_ok "$words" "$lacks$(<"$file")"; else ok "$words"; fi
+    grep -qE '^.{81}' "$file" && missing+="wider than 80 columns:"$'\n'
+    if [ -n "$missing" ]; then not_ok "$what" "$missing$(<"$file")"; else ok "$what"; fi
 }
 few=tls://good.test:${port[s.few]},at=127.0.0.1,ca=$ca,label=few
 timeout 60 "$TLSWHY" check --depth full "$few" 2>&1 | sed -n '/^Clients of few/,$p' >"$dir/report"

@@ -24,7 +24,7 @@ here() { printf 'tls://good.test:%s,at=127.0.0.1' "${port[$1]}"; }
 
 # judge_json WORDS STATUS [JQ]...: the document in $dir/out, each filter must be true.
 judge_json() {
-    local words=$1 status=$2 complaint= filter
+    local words=$1 status=$2 complaint="" filter
     shift 2
     [ "$code" = "$status" ] || complaint+="the exit status is $code"$'\n'
     for filter; do

@@ -145,6 +145,16 @@ else
     not_ok "another file is not replaced" "$code: $(cat "$dir/err")"
 fi
 
+{ cat "$dir/hello.bin"; echo "what came then"; } >"$dir/capture"
+cp "$dir/capture" "$dir/capture.kept"
+"$TLSWHY" listen 0 --count 1 --save "$dir/capture" >"$dir/out" 2>"$dir/err" </dev/null
+code=$?
+if [ $code = 2 ] && cmp -s "$dir/capture" "$dir/capture.kept"; then
+    ok "nor is one with more in it than a hello"
+else
+    not_ok "nor is one with more in it than a hello" "$code: $(cat "$dir/err")"
+fi
+
 # --- text -------------------------------------------------------------------------------------------
 
 has() { # has WORDS PATTERN: the output, joined to one line, matches

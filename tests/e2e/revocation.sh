@@ -11,7 +11,7 @@ leaf demands extra=tlsfeature=status_request
 bundle demands demands inter
 bundle gone gone inter
 
-# index NAME [LINE]: the CA's list; V: valid, R: revoked (with the time and reason).
+# The CA's list, $dir/index: what it knows of each certificate. V: valid; R: revoked two days ago.
 serial() { openssl x509 -in "$dir/$1.pem" -noout -serial | cut -d= -f2; }
 entry() { # entry V|R NAME [REASON]
     local when=''
@@ -114,12 +114,8 @@ results
 
 # --- what the CA's responder says ------------------------------------------------------------------
 
-# responder NAME [OPTION]...: OpenSSL's, until it has answered so often.
-responder() {
-    server "$1" openssl ocsp -index "$dir/index" -port "@$1@" -CA "$dir/inter.pem" "${@:2}"
-}
 cat >"$dir/web.py" <<'END'
-import http.server, os, sys, time
+import http.server, os, subprocess, sys, threading, time
 top, port = sys.argv[1], int(sys.argv[2])
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *words): pass
@@ -132,6 +128,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(b"")
     def answer(self, asked):
         if self.path == "/silent": time.sleep(30)
+        if self.path == "/ocsp": # its own responder hangs once somebody only knocked, so OpenSSL is asked each time
+            name = "%s/web/%d" % (top, threading.get_ident())
+            with open(name, "wb") as f: f.write(asked)
+            subprocess.run(["openssl", "ocsp", "-index", top + "/index", "-CA", top + "/inter.pem", "-rsigner",
+                            top + "/signer.pem", "-rkey", top + "/signer.key", "-ndays", "7", "-reqin", name,
+                            "-respout", name + ".ocsp"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.path = "/%d.ocsp" % threading.get_ident()
         try: body = open(os.path.join(top, "web", self.path[1:]), "rb").read()
         except OSError: return self.send_error(404)
         self.send_response(200)
@@ -143,13 +146,11 @@ END
 mkdir "$dir/web"
 : >"$dir/asked"
 server web python3 "$dir/web.py" "$dir" @web@
-server ocsp openssl ocsp -index "$dir/index" -port @ocsp@ -CA "$dir/inter.pem" -rsigner "$dir/signer.pem" \
-    -rkey "$dir/signer.key" -ndays 7
 servers_wait
 [ -z "${gone[web]-}" ] || skip_all "${gone[web]}"
-web=http://127.0.0.1:${port[web]} responder=http://127.0.0.1:${port[ocsp]}
+web=http://127.0.0.1:${port[web]} responder=http://127.0.0.1:${port[web]}/ocsp
 
-# named NAME RESPONDER: a certificate that names it; asked: the same in the list of what is valid or revoked.
+# named NAME RESPONDER: a certificate that names it.
 named() { leaf "$1" extra="authorityInfoAccess=OCSP;URI:$2" && bundle "$1" "$1" inter; }
 for name in lives dies; do named $name "$responder"; done
 named stale-file "$web/stale.ocsp"
@@ -157,13 +158,22 @@ named other-file "$web/other.ocsp"
 named later "$web/later.ocsp"
 named page "$web/page"
 named nothing "$web/nothing"
-named down http://127.0.0.1:1/
+named down "http://127.0.0.1:$("$fault" ports 1)/"
 named silent "$web/silent"
 named nowhere http://nowhere.invalid/
 named ldap ldap://127.0.0.1/ocsp
-named outside http://10.255.255.1/
 leaf second extra="authorityInfoAccess=OCSP;URI:$web/nothing,OCSP;URI:$responder" && bundle second second inter
 named stapled "$web/stapled"
+crl() { leaf "$1" extra="crlDistributionPoints=URI:$2" && bundle "$1" "$1" inter; }
+for name in crl-lives crl-dies; do crl $name "$web/list.crl"; done
+crl crl-alien "$web/alien.crl"
+crl crl-page "$web/page"
+leaf crl-after extra="$(printf 'authorityInfoAccess=OCSP;URI:%s\ncrlDistributionPoints=URI:%s' "$web/nothing" "$web/list.crl")"
+bundle crl-after crl-after inter
+crl crl-users "$web/users.crl"
+crl crl-cas "$web/cas.crl"
+mint lost issuer=root cn=lost ca=0 to=1000 extra="crlDistributionPoints=URI:$web/root.crl" # an intermediate
+leaf under issuer=lost extra="crlDistributionPoints=URI:$web/lost.crl" && bundle under under lost
 { entry V lives; entry R dies; entry V stale-file; entry V second; entry V stapled; } >>"$dir/index"
 response stapled stapled -ndays 7
 response stale-file stale-file -ndays 7
@@ -171,14 +181,85 @@ shift_days stale-file stale-file -8
 cp "$dir/other.ocsp" "$dir/later.ocsp" "$dir/web/"
 cp "$dir/stale-file.ocsp" "$dir/web/stale.ocsp"
 echo '<html><title>It works</title></html>' >"$dir/web/page"
-kill "${pid[ocsp]}" && wait "${pid[ocsp]}" 2>/dev/null # it reads the list when it starts
-"$fault" ports 0 2>/dev/null
-eval "exec ${command[ocsp]//@ocsp@/${port[ocsp]}}" >"$dir/ocsp.log" 2>&1 </dev/null &
-pid[ocsp]=$!
-for name in lives dies stale-file other-file later page nothing down silent nowhere ldap outside second; do
+for name in lives dies stale-file other-file later page nothing down silent nowhere ldap second; do
     s_server "n.$name" "$name"
 done
+{ entry R crl-dies superseded; entry R crl-after superseded; entry R lost; } >>"$dir/index"
+printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ndefault_md=sha256\ndefault_crl_days=7\n' "$dir/index" >"$dir/list.cnf"
+printf '[%s]\nissuingDistributionPoint=critical,@%s-p\n[%s-p]\n%s=TRUE\n' users users users onlyuser cas cas cas onlyCA \
+    >>"$dir/list.cnf"
+list() { # list FILE CA [OPTION]...
+    openssl ca -config "$dir/list.cnf" "${@:3}" -gencrl -cert "$dir/$2.pem" -keyfile "$dir/$2.key" -out "$dir/$1.list" &&
+        openssl crl -in "$dir/$1.list" -outform DER -out "$dir/web/$1.crl"
+} >>"$dir/mint.log" 2>&1
+list list inter && list alien root && list users inter -crlexts users && list cas inter -crlexts cas &&
+    list root root && list lost lost || bail "no CRL could be made: $(tail -n 1 "$dir/mint.log")"
+for name in crl-lives crl-dies crl-alien crl-page crl-after crl-users crl-cas under; do s_server "n.$name" "$name"; done
 s_server n.stapled stapled -status_file "$dir/stapled.ocsp"
 s_server n.untrusted lives
 servers_wait
+
+named_is() { # named_is SERVER EXPECTED WORDS [OPTION]...
+    try "$1" "$2" "$3" "${@:4}" "tls://localhost:@$1@,ca=$ca"
+}
+named_is n.lives "ok ~" "the responder says good"
+named_is n.dies "failing cert-revoked" "the responder says revoked"
+named_is n.second "ok ~" "the first responder fails, the second says good"
+named_is n.stapled "ok ~" "a good staple is enough"
+named_is n.stale-file "ok +ocsp" "an answer whose time is over"
+named_is n.other-file "ok +ocsp" "an answer about another certificate"
+named_is n.later "ok +ocsp" "an answer that is an error"
+named_is n.page "ok +ocsp" "a page for people"
+named_is n.nothing "ok +ocsp" "404"
+named_is n.down "ok +ocsp" "nobody listens"
+named_is n.silent "ok +ocsp" "no answer in time" --timeout 2
+named_is n.nowhere "ok +ocsp" "a name that does not exist"
+named_is n.ldap "ok ~" "only LDAP"
+named_is n.crl-lives "ok ~" "a CRL without it"
+named_is n.crl-dies "failing cert-revoked" "a CRL with it"
+named_is n.crl-after "failing cert-revoked" "the responder fails, the CRL has it"
+named_is n.crl-alien "ok +ocsp" "another CA's CRL"
+named_is n.crl-users "ok ~" "a CRL for servers and people only"
+named_is n.crl-cas "ok +ocsp" "a CRL for CAs only"
+named_is n.under "ok ~" "an intermediate that is revoked is not asked about"
+named_is n.under "failing cert-revoked" "unless everything is" --depth full
+named_is n.crl-page "ok +ocsp" "a page for people instead of a CRL"
+results
+
+# says WORDS FILTER [OPTION]... ENDPOINT: the document holds that.
+says() {
+    local words=$1 filter=$2 doc
+    shift 2
+    doc=$("$TLSWHY" check --json "$@" </dev/null 2>&1)
+    if jq -e "$filter" <<<"$doc" >/dev/null 2>&1; then
+        ok "$words"
+    else
+        not_ok "$words" "$(jq -c '{diagnosis, warnings, evidence: [.evidence[] | select(.fact == "revocation")]}' <<<"$doc" 2>&1 || echo "$doc")"
+    fi
+}
+says "who says so" '.diagnosis[0] | (.summary | test("has revoked.* since 20.*OCSP responder, http")) and
+    .detail.tries[0].answer == "ok"' "tls://localhost:${port[n.dies]},ca=$ca"
+says "the same of a CRL, with the reason" '.diagnosis[0].summary | test("since 20.*superseded.*CRL, http")' \
+    "tls://localhost:${port[n.crl-dies]},ca=$ca"
+says "what the responder said" '.columns[0].facts.revocation | .state == "no" and .value.how == "ocsp" and
+    .value.verified and (.value.tries | length) == 1' "tls://localhost:${port[n.lives]},ca=$ca"
+says "an untrusted chain asks nobody" '.columns[0].facts.revocation.state == "not-asked"' \
+    "tls://localhost:${port[n.untrusted]}"
+: >"$dir/asked"
+says "with --offline nobody is asked" '.columns[0].facts.revocation.state == "could-not-ask" and .verdict == "ok"' \
+    --offline "tls://localhost:${port[n.later]},ca=$ca"
+"$TLSWHY" check --json "tls://localhost:${port[n.stapled]},ca=$ca" >/dev/null 2>&1 </dev/null
+if [ -s "$dir/asked" ]; then
+    not_ok "and with a good staple nobody is" "$(cat "$dir/asked")"
+else
+    ok "and with a good staple nobody is"
+fi
+many=()
+for ((i = 0; i < 40; i++)); do many+=("tls://localhost:${port[n.later]},ca=$ca,label=$i"); done
+"$TLSWHY" check --json "${many[@]}" >/dev/null 2>&1 </dev/null
+if [ "$(cat "$dir/asked")" = "/later.ocsp application/ocsp-request" ]; then
+    ok "forty columns with one certificate ask once"
+else
+    not_ok "forty columns with one certificate ask once" "$(cat "$dir/asked")"
+fi
 finish

@@ -27,9 +27,11 @@ wanted() { # wanted ID HALF: as the words of the command line say
 
 ask() { # ask ID CLOCK ASKED: $dir/ID.json and, in $dir/ID.ms, how long it took
     local to=$dir/ask.${1//\//_}
-    local -a clock=()
+    local -a clock=() options=()
+    [[ $3 == *\ * ]] && read -ra options <<<"${3#* }"
     [ "$2" = - ] || clock=(faketime -f "$2")
-    timeout 20 "$meter" "$to.ms" "${clock[@]}" "$TLSWHY" check --json --timeout 2 "$(endpoint "${port[${1%%/*}]}" "$3")" \
+    timeout 20 "$meter" "$to.ms" "${clock[@]}" "$TLSWHY" check --json --timeout 2 "${options[@]}" \
+        "$(endpoint "${port[${1%%/*}]}" "${3%% *}")" \
         >"$to.json" 2>"$to.err" </dev/null
     jq -j '.diagnosis[]? | select(.reproduce) | .cause, "\t", (.reproduce | gsub("[\t\n]"; " ")), "\n"' "$to.json" >"$to.do" 2>/dev/null
     [ "$2" != - ] || reproduce "$to"

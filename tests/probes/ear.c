@@ -346,6 +346,39 @@ static void test_odd_clients(void **state)
     }
 }
 
+static int play_long(int port, int count)
+{
+    struct buf b;
+    size_t n;
+    uint16_t *suites = mem_array(NULL, (size_t)count + 1, sizeof *suites);
+    struct hello h = { .version = 0x0303, .suites = suites };
+    for (int i = 0; i < count; i++)
+        suites[i] = (uint16_t)(0xf001 + i % 2); /* in no table, and no GREASE */
+    suites[count] = 0;
+    buf_init(&b, HELLO_BYTES_MAX);
+    int fd = client_connect(port);
+    if (!hello_write(&h, &b) || !say(fd, b.data, b.len))
+        return 1;
+    buf_free(&b);
+    free(suites);
+    return hear_out(fd, &n) == 0 ? 0 : 2;
+}
+
+static void test_long_lists(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_begin(&s, (struct ear_options){ .clients = 1, .hello_only = true });
+    pid_t pid = act(play_long, port_of(&s), 30000);
+    stage_run(&s);
+    assert_int_equal(result_of(pid), 0);
+    const json_t *suites = json_object_get(s.session->column[0]->fact[FACT_CLIENT_HELLO].value, "suites");
+    assert_int_equal(json_array_size(suites), 1000);
+    assert_string_equal(json_string_value(json_array_get(suites, 998)), "0xf001");
+    assert_string_equal(json_string_value(json_array_get(suites, 999)), "and 29001 more");
+    stage_end(&s);
+}
+
 static int play_twice(int port, int arg)
 {
     struct buf b;
@@ -918,7 +951,8 @@ static void test_ended(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_single_bytes), cmocka_unit_test(test_odd_clients), cmocka_unit_test(test_both_families),
+        cmocka_unit_test(test_single_bytes), cmocka_unit_test(test_odd_clients), cmocka_unit_test(test_long_lists),
+        cmocka_unit_test(test_both_families),
         cmocka_unit_test(test_no_place), cmocka_unit_test(test_many), cmocka_unit_test(test_few_descriptors),
         cmocka_unit_test(test_bytes_and_half_close), cmocka_unit_test(test_crowd),
         cmocka_unit_test(test_reset_of_server),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/mem.h"
 #include "tests/ui/fixture.h"
 #include "ui/action.h"
 #include "ui/keys.h"
@@ -408,6 +409,23 @@ static void nothing_is_asked_of_a_dead_prober(void **state)
     assert_int_equal(v->effect_count, 0);
 }
 
+/* Who came to us can't be asked, and nobody is told that it was. */
+static void nothing_is_asked_of_clients(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "R", "A", "F", "M" };
+    for (size_t i = 0; i < f6.session->count; i++) {
+        struct column *c = f6.session->column[i];
+        free(c->vantage);
+        c->vantage = mem_string(VANTAGE_CLIENT);
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        press(keys[i]);
+        assert_int_equal(v->effect_count, 0);
+        assert_non_null(strstr(v->message, "can't be asked"));
+    }
+}
+
 static void every_detail_opens(void **state)
 {
     (void)state;
@@ -531,6 +549,7 @@ int main(void)
         T(commands_have_the_names_of_actions),
         T(copies_the_whole_cell),
         T(nothing_is_asked_of_a_dead_prober),
+        T(nothing_is_asked_of_clients),
         T(every_detail_opens),
         T(why_of_the_selected_column),
         T(questions_are_answered_by_letters),

@@ -100,6 +100,25 @@ static void asks_and_is_answered(void **state)
     assert_false(work_idle(w));
 }
 
+/* A client that came is no endpoint: nothing is asked of it, and nobody waits for an answer. */
+static void asks_no_client(void **state)
+{
+    (void)state;
+    heard();
+    say("{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":\"tls://127.0.0.1:8443\","
+        "\"address\":\"192.0.2.9:40000\",\"vantage\":\"client\"}");
+    say(FACT("handshake", "no", "\"alert\""));
+    say(DONE);
+    assert_string_equal(heard(), "");
+    assert_true(work_idle(w));
+    work_again(w, 0, true);
+    work_try_clients(w, 0);
+    work_try_clients(w, 1);
+    assert_int_equal(work_settle(w), 0);
+    assert_string_equal(heard(), "");
+    assert_true(work_idle(w));
+}
+
 /* A failed handshake makes the reasoning want more, by itself at most three times. */
 static void wants_more_at_most_three_times(void **state)
 {
@@ -276,7 +295,7 @@ int main(void)
         T(asks_and_is_answered), T(wants_more_at_most_three_times), T(stop_ends_the_questions), T(everything_is_asked_for_on_demand),
         T(removed_comes_back_whole), T(held_and_let_go), T(end_of_the_prober_is_said),
         T(nonsense_is_trouble_not_the_end), T(nothing_new_nothing_to_draw),
-        T(answers_are_part_of_the_session), T(begins_with_answers),
+        T(answers_are_part_of_the_session), T(begins_with_answers), T(asks_no_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

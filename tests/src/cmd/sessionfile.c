@@ -152,11 +152,13 @@ static void test_full(void **state)
 static void test_opens(void **state)
 {
     (void)state;
-    static const struct { const char *text, *says; bool good; } rows[] = {
+    static const struct { const char *text, *says; bool good;
+    } rows[] = {
         { "{\"tlswhy\":\"0.1.0\",\"session\":1,\"started\":\"2026-11-21T01:00:00Z\"}\n", "has no column", true },
         { "{\"tlswhy\":\"0.1.0\",\"session\":1}\n{\"t\":\"wonder\"}\n{\"t\"", "1 line was passed over", true },
         { "{\"tlswhy\":\"0.1.0\",\"session\":1}\n{\"t\"", "ends in the middle of a line", true },
-        { "{\"tlswhy\":\"0.1.0\",\"session\":1}\n{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":\"gopher://x\"}\n",
+        { "{\"tlswhy\":\"0.1.0\",\"session\":1}\n{\"t\":\"column\",\"id\":1,\"ask\":1,\"nth\":0,\"endpoint\":\"gopher:/"
+          "/x\"}\n",
           "1 column was kept out", true },
         { "{\"tlswhy\":\"7\",\"session\":7}\n", "a newer tlswhy opens it", false },
         { "hello\n", "does not begin as a saved session", false },

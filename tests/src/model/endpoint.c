@@ -556,6 +556,19 @@ static void test_schemes(void **state)
     text_free(&second);
 }
 
+/* What a session file says is taken, but nothing it names is opened. */
+static void test_foreign(void **state)
+{
+    (void)state;
+    struct err e = { "" };
+    struct endpoint *ep = endpoint_parse_foreign("tls://a.example:1,client=java-7,ca=/no/such/file", &e);
+    assert_non_null(ep);
+    assert_string_equal(endpoint_client(ep)->name, "java-7");
+    endpoint_free(ep);
+    assert_null(endpoint_parse_foreign("tls://a.example:1,client=/dev/zero", &e));
+    assert_non_null(strstr(e.text, "no file is opened"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -566,6 +579,7 @@ int main(void)
         cmocka_unit_test(test_user), cmocka_unit_test(test_lengths), cmocka_unit_test(test_growth),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_check_value), cmocka_unit_test(test_host),
+        cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_schemes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,10 +13,14 @@
 #include "src/model/saved.h"
 
 #define HEAD "{\"tlswhy\":\"0.1.0\",\"session\":1,\"started\":\"2026-11-21T01:00:00.250Z\"}\n"
-#define COLUMN(id, ask, endpoint) "{\"t\":\"column\",\"id\":" #id ",\"ask\":" #ask ",\"nth\":0,\"endpoint\":\"" endpoint \
-    "\",\"address\":\"192.0.2.1:443\",\"vantage\":\"local\"}\n"
-#define VERSION(id, value) "{\"t\":\"fact\",\"column\":" #id ",\"fact\":\"version\",\"state\":\"yes\",\"value\":\"" value \
-    "\",\"probe\":\"handshake\",\"time\":\"2026-11-21T01:00:00.000Z\",\"ms\":1.5,\"text\":\"agreed\",\"bytes\":\"1603\"}\n"
+#define COLUMN(id, ask, endpoint)                                                                                      \
+    "{\"t\":\"column\",\"id\":" #id ",\"ask\":" #ask ",\"nth\":0,\"endpoint\":\"" endpoint "\",\"address\":\"192.0.2." \
+                                                                                           "1:443\",\"vantage\":"      \
+                                                                                           "\"local\"}\n"
+#define VERSION(id, value)                                                                                             \
+    "{\"t\":\"fact\",\"column\":" #id ",\"fact\":\"version\",\"state\":\"yes\",\"value\":\"" value                     \
+    "\",\"probe\":\"handshake\",\"time\":\"2026-11-21T01:00:00.000Z\",\"ms\":1.5,\"text\":\"agreed\",\"bytes\":"       \
+    "\"1603\"}\n"
 
 struct loaded {
     struct session *s;
@@ -129,8 +133,8 @@ static void test_passed_over(void **state)
 static void test_kept_out(void **state)
 {
     (void)state;
-    struct loaded l = load(HEAD COLUMN(1, 1, "gopher://a.test") COLUMN(1, 1, "gopher://a.test") COLUMN(0, 1, "https://a.test")
-                           VERSION(1, "tls1.3") COLUMN(2, 2, "https://b.test"));
+    struct loaded l = load(HEAD COLUMN(1, 1, "gopher://a.test") COLUMN(1, 1, "gopher://a.test")
+                               COLUMN(0, 1, "https://a.test") VERSION(1, "tls1.3") COLUMN(2, 2, "https://b.test"));
     assert_true(l.good);
     assert_int_equal(l.notes.kept_out, 3);
     assert_non_null(strstr(l.notes.why_out, "gopher"));
@@ -162,16 +166,17 @@ static void test_cut_anywhere(void **state)
 static void test_long_line(void **state)
 {
     (void)state;
-    size_t n = STREAM_LINE_MAX + 100;
+    size_t n = STREAM_LINE_MAX + 200000;
     struct text t = { 0 };
     char *x = mem_new(n + 1);
     memset(x, 'x', n);
     text_add(&t, HEAD);
     text_add(&t, x);
-    text_add(&t, "\n" COLUMN(1, 1, "https://a.test"));
+    text_add(&t, "\n" COLUMN(1, 1, "https://a.test") VERSION(1, "tls1.3"));
     struct loaded l = load_pieces(t.s, 65536);
     assert_true(l.good);
     assert_int_equal(l.notes.passed_over, 1);
+    assert_int_equal(l.s->column[0]->fact[FACT_VERSION].state, STATE_YES);
     assert_int_equal(l.s->count, 1);
     loaded_clear(&l);
     text_free(&t);

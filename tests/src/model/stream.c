@@ -318,6 +318,46 @@ static void apply(struct session *s, const char *line)
     event_clear(&ev);
 }
 
+/* A fact exactly as it is written has a way in of its own; a blank before it takes the other, and comes to the same. */
+static void both_ways_alike(void **state)
+{
+    (void)state;
+    static const char *const values[] = { "null", "\"tls1.3\"", "\"\"", "\"a\\u0041\"", "\"a\\u0007\"", "\"\xc3\xa9\"", "1", "-1.5",
+        "true", "{}", "[]", "[\"a\",{\"b\":[1,null]}]", "{\"a\":\"x\\\"}\"}", "{\"a\":\"\\u001b\"}", "{\"\\u0007\":1}", "{\"a\":1,\"a\":2}",
+        "[[[[[[[[[[1]]]]]]]]]]", "{\"a\":", "[1,]", "{,}", "\"x", "nul", "[\"]\"]", "{\"a\":\"\\\\\"}" };
+    static const char *const rest[] = { "1.5,\"text\":\"agreed\",\"bytes\":\"16\"}", "null,\"text\":null,\"bytes\":null}",
+        "1e-05,\"text\":\"\",\"bytes\":\"1\"}", "-1,\"text\":\"a\\nb\",\"bytes\":\"zz\"}", "01,\"text\":null,\"bytes\":null}",
+        "\"x\",\"text\":null,\"bytes\":null}", "1,\"text\":5,\"bytes\":{}}", "1,\"text\":null,\"bytes\":null}x", "1,\"text\":null}",
+        "1,\"text\":null,\"bytes\":null,\"more\":1}" };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        for (size_t k = 0; k < sizeof rest / sizeof *rest; k++) {
+            struct event a, b;
+            char *line = mem_format(" {\"t\":\"fact\",\"column\":12,\"fact\":\"version\",\"state\":\"yes\",\"value\":%s,"
+                                    "\"probe\":\"handshake\",\"time\":\"2026-11-21T01:00:00.250Z\",\"ms\":%s", values[i], rest[k]);
+            bool quick = event_parse(line + 1, strlen(line + 1), &a, NULL), other = event_parse(line, strlen(line), &b, NULL);
+            if (quick != other)
+                fail_msg("%s", line);
+            char *x = quick ? event_format(&a) : mem_string(""), *y = other ? event_format(&b) : mem_string("");
+            assert_string_equal(x, y);
+            free(x);
+            free(y);
+            event_clear(&a);
+            event_clear(&b);
+            free(line);
+        }
+    struct text t = { 0 }; /* a sentence too long for us is cut either way */
+    text_add(&t, "{\"t\":\"fact\",\"column\":1,\"fact\":\"version\",\"state\":\"no\",\"value\":null,\"probe\":\"handshake\","
+                 "\"time\":\"2026-11-21T01:00:00.000Z\",\"ms\":null,\"text\":\"");
+    for (int i = 0; i < 4100; i++)
+        text_add(&t, "x");
+    text_add(&t, "\",\"bytes\":null}");
+    struct event ev;
+    assert_true(event_parse(t.s, t.len, &ev, NULL));
+    assert_int_equal(strlen(ev.seen.text), 4096);
+    event_clear(&ev);
+    text_free(&t);
+}
+
 static void applies_to_a_session(void **state)
 {
     (void)state;
@@ -372,6 +412,7 @@ int main(void)
         cmocka_unit_test(refuses_the_huge),
         cmocka_unit_test(mends_text),
         cmocka_unit_test(cuts_text_once),
+        cmocka_unit_test(both_ways_alike),
         cmocka_unit_test(applies_to_a_session),
     };
     return cmocka_run_group_tests_name("model/stream", tests, NULL, NULL);

@@ -48,7 +48,8 @@ static void put(struct out *o, const void *p, size_t n)
 {
     assert_true(n <= o->at);
     o->at -= n;
-    memcpy(o->p + o->at, p, n);
+    if (n)
+        memcpy(o->p + o->at, p, n);
 }
 
 /* Tag and length before all that was written since `end`. */

@@ -80,10 +80,12 @@ static void findings_check(const char *name, const json_t *want, const struct fi
         fail_msg("%s: %zu findings, not %zu; the first says: %s", name, n, json_array_size(want), n ? f->summary : "-");
     for (size_t i = 0; i < n; i++) {
         const json_t *w = json_array_get(want, i), *sure = json_object_get(w, "confidence");
-        const char *cause = json_string_value(json_object_get(w, "cause")), *says = json_string_value(json_object_get(w, "says"));
+        const char *cause = json_string_value(json_object_get(w, "cause")),
+                   *says = json_string_value(json_object_get(w, "says"));
         if (strcmp(cause_table[f[i].cause].id, cause) != 0)
             fail_msg("%s: %s, not %s", name, cause_table[f[i].cause].id, cause);
-        if (sure && (f[i].confidence < json_number_value(sure) - 0.001 || f[i].confidence > json_number_value(sure) + 0.001))
+        if (sure &&
+            (f[i].confidence < json_number_value(sure) - 0.001 || f[i].confidence > json_number_value(sure) + 0.001))
             fail_msg("%s: %s is %g sure", name, cause, f[i].confidence);
         if (says && !strstr(f[i].summary, says))
             fail_msg("%s: %s says \"%s\"", name, cause, f[i].summary);
@@ -105,7 +107,8 @@ static void finding_check(const char *name, const struct finding *f, const struc
 static void pair_check(const json_t *one, const json_t *base)
 {
     static const int a = 1, b = 2;
-    const char *name = json_string_value(json_object_get(one, "case")), *text = json_string_value(json_object_get(one, "text"));
+    const char *name = json_string_value(json_object_get(one, "case")),
+               *text = json_string_value(json_object_get(one, "text"));
     const char *never = json_string_value(json_array_get(json_object_get(one, "never"), 0));
     const json_t *matters = json_object_get(one, "matters");
     struct session *s = session_new(JUDGED - 5);
@@ -122,7 +125,8 @@ static void pair_check(const json_t *one, const json_t *base)
     if (text && (*text ? !strstr(c->text, text) : *c->text))
         fail_msg("%s: it is said: \"%s\"", name, c->text);
     if (matters && c->matters != (size_t)json_integer_value(matters))
-        fail_msg("%s: %zu differences matter, the first is %s", name, c->matters, fact_table[c->difference[0].fact].json);
+        fail_msg("%s: %zu differences matter, the first is %s", name, c->matters,
+                 fact_table[c->difference[0].fact].json);
     if (c->exchanged != json_is_true(json_object_get(one, "exchanged")))
         fail_msg("%s: the sides were %sexchanged", name, c->exchanged ? "" : "not ");
     if (comparison_exit(c, v) != json_integer_value(json_object_get(one, "exit")))
@@ -185,13 +189,16 @@ static struct session *crowd(const char *letters)
         endpoint_free(ep);
         free(address);
         facts_see(s, i + 1, json_object_get(base, letters[i] == 'r' || letters[i] == 'u' ? "tcp" : "good"));
-        const char *more =
-            letters[i] == 'x' || letters[i] == 'X'
-                ? "{\"leaf\":\"dd\",\"dates\":{\"state\":\"no\",\"value\":\"expired\"},\"cert_reasons\":[{\"reason\":\"expired\","
-                  "\"cert\":0,\"link\":0,\"subject\":\"CN=a\",\"text\":\"t\",\"when\":\"2026-11-01T00:00:00Z\"}]}"
-            : letters[i] == '2' ? "{\"version\":\"tls1.2\",\"leaf\":\"aa\"}"
-            : letters[i] == 'r' ? "{\"connect\":{\"state\":\"no\",\"value\":\"refused\"}}"
-            : letters[i] == 'u' ? "{\"connect\":{\"state\":\"could-not-ask\",\"value\":\"no-route\"}}" : "{\"leaf\":\"aa\"}";
+        const char *more = letters[i] == 'x' || letters[i] == 'X' ? "{\"leaf\":\"dd\",\"dates\":{\"state\":\"no\","
+                                                                    "\"value\":\"expired\"},\"cert_reasons\":[{"
+                                                                    "\"reason\":\"expired\","
+                                                                    "\"cert\":0,\"link\":0,\"subject\":\"CN=a\","
+                                                                    "\"text\":\"t\",\"when\":\"2026-11-01T00:00:00Z\"}]"
+                                                                    "}"
+                           : letters[i] == '2'                    ? "{\"version\":\"tls1.2\",\"leaf\":\"aa\"}"
+                           : letters[i] == 'r' ? "{\"connect\":{\"state\":\"no\",\"value\":\"refused\"}}"
+                           : letters[i] == 'u' ? "{\"connect\":{\"state\":\"could-not-ask\",\"value\":\"no-route\"}}"
+                                               : "{\"leaf\":\"aa\"}";
         json_t *facts = json_loads(more, 0, NULL);
         facts_see(s, i + 1, facts);
         json_decref(facts);
@@ -201,17 +208,30 @@ static struct session *crowd(const char *letters)
     return s;
 }
 
-static const struct { const char *letters; const char *text; const char *odd; } crowds[] = {
-    { "w", NULL, "" }, { "ww", NULL, "" }, { "xx", NULL, "" }, { "wu", NULL, "" }, { "wp", NULL, "" },
-    { "wwx", "2 of 3 addresses work; 192.0.2.3 is the odd one: it serves another certificate, which expired 19 days ago.", "3" },
-    { "wx", "1 of 2 addresses works; 192.0.2.2 does not: it serves another certificate, which expired 19 days ago.", "2" },
-    { "wxwx", "2 of 4 addresses work; 192.0.2.2 and 192.0.2.4 are the odd ones: they serve another certificate, which expired "
-      "19 days ago.", "24" },
+static const struct { const char *letters; const char *text; const char *odd;
+} crowds[] = {
+    { "w", NULL, "" },
+    { "ww", NULL, "" },
+    { "xx", NULL, "" },
+    { "wu", NULL, "" },
+    { "wp", NULL, "" },
+    { "wwx",
+      "2 of 3 addresses work; 192.0.2.3 is the odd one: it serves another certificate, which expired 19 days ago.",
+      "3" },
+    { "wx", "1 of 2 addresses works; 192.0.2.2 does not: it serves another certificate, which expired 19 days ago.",
+      "2" },
+    { "wxwx",
+      "2 of 4 addresses work; 192.0.2.2 and 192.0.2.4 are the odd ones: they serve another certificate, which expired "
+      "19 days ago.",
+      "24" },
     { "wwr", "2 of 3 addresses work; 192.0.2.3 is the odd one: connection refused by 192.0.2.3:443.", "3" },
-    { "wrx", "1 of 3 addresses works, 192.0.2.1; 192.0.2.2 and 192.0.2.3 are the odd ones: each in its own way, see below.", "23" },
+    { "wrx",
+      "1 of 3 addresses works, 192.0.2.1; 192.0.2.2 and 192.0.2.3 are the odd ones: each in its own way, see below.",
+      "23" },
     { "ww2", "All 3 addresses work, but 192.0.2.3 is the odd one: Version is TLS 1.2 there, TLS 1.3 elsewhere.", "3" },
     { "w2", NULL, "" }, /* none of two is odd */
-    { "wxu", "1 of 2 addresses works; 192.0.2.2 does not: it serves another certificate, which expired 19 days ago.", "2" },
+    { "wxu", "1 of 2 addresses works; 192.0.2.2 does not: it serves another certificate, which expired 19 days ago.",
+      "2" },
 };
 
 static void test_crowds(void **state)

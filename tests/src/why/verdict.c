@@ -534,6 +534,32 @@ static void test_empty_session(void **state)
     session_free(s);
 }
 
+/* What is said of a client that came: no more than was seen of it. */
+static void test_client_outcomes(void **state)
+{
+    (void)state;
+    static const struct { const char *stage, *by, *how, *says; } row[] = {
+        { "nothing", "client", "not-tls", "the client does not speak TLS on this port" },
+        { "nothing", "client", "closed", "the client closed the connection before a whole hello had come" },
+        { "hello", "client", "closed", "the client closed the connection after the client's hello" },
+        { "hello", "server", "not-tls", "the server does not speak TLS on this port" },
+    };
+    struct err e = { "" };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct session *s = session_new(JUDGED);
+        struct endpoint *ep = endpoint_parse("tls://127.0.0.1:8443", NULL, &e);
+        session_add(s, 1, 1, 0, ep, "192.0.2.9:40000", VANTAGE_CLIENT);
+        json_t *end = json_pack("{s:s, s:s, s:s}", "stage", row[i].stage, "by", row[i].by, "how", row[i].how);
+        fact_see(s, 1, "client_end", end);
+        struct verdict *v = verdict_of(s, NULL);
+        assert_string_equal(v->column[0].text, row[i].says);
+        verdict_free(v);
+        json_decref(end);
+        endpoint_free(ep);
+        session_free(s);
+    }
+}
+
 /* --- commands
  * ------------------------------------------------------------------------------------- */
 
@@ -815,7 +841,7 @@ int main(void)
         cmocka_unit_test(test_signs_are_sound),
         cmocka_unit_test(test_every_fatal_reason_counts),
         cmocka_unit_test(test_exit_with_warnings),
-        cmocka_unit_test(test_empty_session),
+        cmocka_unit_test(test_empty_session), cmocka_unit_test(test_client_outcomes),
         cmocka_unit_test(test_shell_words),
         cmocka_unit_test(test_reproduce),
         cmocka_unit_test(test_reproduce_directory), cmocka_unit_test(test_column_by_id),
