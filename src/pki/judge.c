@@ -15,6 +15,7 @@
 #include "src/pki/der.h"
 #include "src/pki/host.h"
 #include "src/pki/path.h"
+#include "src/pki/read.h"
 
 #define FAULTS_MAX 256
 #define NAMES_SHOWN 4
@@ -235,18 +236,6 @@ static const char *constraint_broken(gnutls_x509_name_constraints_t nc, struct r
     return dn_allowed(raw, crt) ? NULL : "a subject";
 }
 
-static gnutls_x509_crt_t crt_of(const struct cert *c)
-{
-    gnutls_x509_crt_t crt;
-    gnutls_datum_t der = { c->der, (unsigned)c->der_len };
-    if (gnutls_x509_crt_init(&crt) < 0)
-        return NULL;
-    if (gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER) >= 0)
-        return crt;
-    gnutls_x509_crt_deinit(crt);
-    return NULL;
-}
-
 /* The constraints of CA i against the certificates below it. */
 static void constraints_apply(struct judging *j, size_t i, gnutls_x509_name_constraints_t nc,
                               struct reader raw)
@@ -255,7 +244,7 @@ static void constraints_apply(struct judging *j, size_t i, gnutls_x509_name_cons
         const struct cert *c = link_cert(j, below);
         if (below > 0 && c->self_issued)
             continue; /* RFC 5280 section 6.1.3 (b) */
-        gnutls_x509_crt_t crt = crt_of(c);
+        gnutls_x509_crt_t crt = cert_crt(c);
         const char *what = crt ? constraint_broken(nc, raw, c, crt) : NULL;
         if (what)
             LINK_FAULT(j, below, REASON_NAME_CONSTRAINT,
@@ -274,7 +263,7 @@ static void check_constraints(struct judging *j, size_t i)
     struct reader raw = der_find(link_cert(j, i)->der, link_cert(j, i)->der_len, "2.5.29.30");
     if (i == 0 || raw.left == 0)
         return;
-    gnutls_x509_crt_t crt = crt_of(link_cert(j, i));
+    gnutls_x509_crt_t crt = cert_crt(link_cert(j, i));
     if (crt && gnutls_x509_name_constraints_init(&nc) >= 0) {
         if (gnutls_x509_crt_get_name_constraints(crt, nc, 0, &critical) >= 0)
             constraints_apply(j, i, nc, raw);

@@ -14,6 +14,7 @@
 #include "src/base/mem.h"
 #include "src/base/when.h"
 #include "src/pki/der.h"
+#include "src/pki/read.h"
 
 #define SINGLES_MAX 64 /* answers looked at in one response; mostly there is one */
 
@@ -139,18 +140,6 @@ static bool find_single(gnutls_ocsp_resp_t resp, const struct cert *c, const str
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static gnutls_x509_crt_t crt_of(const struct cert *c)
-{
-    gnutls_x509_crt_t crt;
-    gnutls_datum_t der = { c->der, (unsigned)c->der_len };
-    if (gnutls_x509_crt_init(&crt) < 0)
-        return NULL;
-    if (gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER) >= 0)
-        return crt;
-    gnutls_x509_crt_deinit(crt);
-    return NULL;
-}
-
 /* The CA's own key comes along, in another certificate than the one in the chain: GnuTLS takes it for a stranger. */
 static bool brings_ca_key(gnutls_ocsp_resp_t resp, const struct cert *issuer)
 {
@@ -179,7 +168,7 @@ static void verify(gnutls_ocsp_resp_t resp, const struct cert *issuer, struct re
     enum { WRONG = GNUTLS_OCSP_VERIFY_SIGNATURE_FAILURE | GNUTLS_OCSP_VERIFY_SIGNER_KEYUSAGE_ERROR |
                    GNUTLS_OCSP_VERIFY_UNTRUSTED_SIGNER };
     unsigned faults = 0;
-    gnutls_x509_crt_t crt = issuer ? crt_of(issuer) : NULL;
+    gnutls_x509_crt_t crt = issuer ? cert_crt(issuer) : NULL;
     if (!crt)
         return;
     int error = gnutls_ocsp_resp_verify_direct(resp, crt, &faults, GNUTLS_VERIFY_DISABLE_TIME_CHECKS);
@@ -220,7 +209,7 @@ uint8_t *ocsp_request(const struct cert *c, const struct cert *issuer, size_t *n
     gnutls_ocsp_req_t req;
     gnutls_datum_t der = { NULL, 0 };
     uint8_t *out = NULL;
-    gnutls_x509_crt_t crt = crt_of(c), above = crt_of(issuer);
+    gnutls_x509_crt_t crt = cert_crt(c), above = cert_crt(issuer);
     if (crt && above && gnutls_ocsp_req_init(&req) >= 0) {
         /* SHA-1 names the certificate here and protects nothing; some responders know no other. */
         if (gnutls_ocsp_req_add_cert(req, GNUTLS_DIG_SHA1, above, crt) >= 0 && gnutls_ocsp_req_export(req, &der) >= 0)

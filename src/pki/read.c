@@ -539,3 +539,15 @@ struct cert *cert_read(const void *der, size_t n)
         read_decode(c);
     return c;
 }
+
+gnutls_x509_crt_t cert_crt(const struct cert *c)
+{
+    gnutls_x509_crt_t crt;
+    gnutls_datum_t der = { c->der, (unsigned)c->der_len };
+    if (gnutls_x509_crt_init(&crt) < 0)
+        return NULL;
+    if (gnutls_x509_crt_import(crt, &der, GNUTLS_X509_FMT_DER) >= 0)
+        return crt;
+    gnutls_x509_crt_deinit(crt);
+    return NULL;
+}

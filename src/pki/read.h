@@ -6,6 +6,8 @@
 #ifndef TLSWHY_PKI_READ_H
 #define TLSWHY_PKI_READ_H
 
+#include <gnutls/x509.h>
+
 #include "src/model/cert.h"
 
 /* Larger certificates are kept as malformed, their text says why. It is the size of the handshake
@@ -14,6 +16,9 @@
 
 /* Never NULL: what can't be decoded comes back with `malformed` and `fault`. */
 struct cert *cert_read(const void *der, size_t n);
+
+/* GnuTLS's own form of it, for gnutls_x509_crt_deinit; NULL when it can't be had. */
+gnutls_x509_crt_t cert_crt(const struct cert *c);
 
 /* Shows the names of a certificate to `is` until it says true, and those beyond san_count, too, which
  * are read from the DER for it alone; *s is lent for that call. False when all were shown. */

@@ -70,12 +70,12 @@ program() { # program NAME: the one of this machine, or the one fetched
     command -v "$servers/$1" || command -v "$1"
 }
 cat >"$dir/ask" <<END
-for i in 1 2 3 4 5 6 7 8 9; do
+for i in {1..50}; do # until the proxy is there
     (exec 3<>/dev/tcp/127.0.0.1/$front && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3) && break
-    sleep 0.3
+    sleep 0.1
 done
 END
-ask_front="sleep 0.1; bash $dir/ask"
+ask_front="bash $dir/ask"
 nginx_conf="daemon off; master_process off; pid $dir/pid; error_log stderr; events {}
 http { access_log off; client_body_temp_path $dir/1; proxy_temp_path $dir/2; fastcgi_temp_path $dir/3;
 uwsgi_temp_path $dir/4; scgi_temp_path $dir/5;
