@@ -340,10 +340,11 @@ static bool save_end(struct batch *c)
     if (!save)
         return true;
     ev_timer_stop(c->loop, &c->flush);
-    for (size_t i = 0; i < sizeof c->end / sizeof *c->end; i++)
-        ev_signal_stop(c->loop, &c->end[i]);
     c->save = NULL;
-    if (sessionfile_end(save, &e))
+    bool good = sessionfile_end(save, &e);
+    for (size_t i = 0; i < sizeof c->end / sizeof *c->end; i++)
+        ev_signal_stop(c->loop, &c->end[i]); /* only now: a second signal must not cut the file */
+    if (good)
         return true;
     fprintf(stderr, "tlswhy: %s\n", e.text);
     return false;

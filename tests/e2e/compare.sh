@@ -211,11 +211,11 @@ END
 shows 2 "and is not overwritten" check --quiet --save "$dir/k.session" --ca "$ca" "$(here a)" <<'END'
 is what a run saved that did not come to its end
 END
-timeout 60 "$TLSWHY" check --quiet --ca "$ca" --timeout 30 --save "$dir/i.session" "$(here a)" "$(here silent)" >"$dir/out" 2>&1 </dev/null &
+"$TLSWHY" check --quiet --ca "$ca" --timeout 30 --save "$dir/i.session" "$(here a)" "$(here silent)" >"$dir/out" 2>&1 </dev/null &
 pid[ended]=$!
 end=$((SECONDS + 20))
 until grep -q '"fact":"handshake"' "$dir/i.session.part" 2>/dev/null || ((SECONDS >= end)); do sleep 0.1; done
-kill -TERM "${pid[ended]}"
+kill -TERM "${pid[ended]}" && kill -TERM "${pid[ended]}" # a second one must not cut the file
 wait "${pid[ended]}" 2>/dev/null
 unset "pid[ended]"
 end=$((SECONDS + 10))
