@@ -68,6 +68,9 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(REPLAY,       "replay",           "Smallest change", GROUP_TLS,     FACT_OBJECT, true,  "the smallest change to this client's hello that makes it be accepted") \
     X(CLIENT_HELLO, "client_hello",     "Client's hello",  GROUP_TLS,     FACT_OBJECT, true,  "what a client that connected to us offers, its fingerprints, and the known client it looks like") \
     X(CLIENT_END,   "client_end",       "Client went",     GROUP_TLS,     FACT_OBJECT, true,  "how far a client that connected to us got, who ended it, and how") \
+    X(ATTEMPTS,     "attempts",         "Tries",           GROUP_TLS,     FACT_OBJECT, true,  "the same handshake made several times: how often it failed, and who gave which answer") \
+    X(SERVER_NAMES, "server_names",     "Other names",     GROUP_TLS,     FACT_OBJECT, true,  "the same handshake with the right name, none, a name nobody has, and the address: what came of it") \
+    X(VARIATIONS,   "variations",       "Less offered",    GROUP_TLS,     FACT_OBJECT, true,  "the same handshake without ALPN, or without one of the extensions a library always sends: what came of it") \
     X(LEAF,         "leaf",             "Leaf SHA-256",    GROUP_CERT,    FACT_WORD,   false, "fingerprint of the server's certificate") \
     X(SUBJECT,      "subject",          "Subject",         GROUP_CERT,    FACT_WORD,   false, "name of the server's certificate") \
     X(ISSUER,       "issuer",           "Issuer",          GROUP_CERT,    FACT_WORD,   false, "who issued it") \
@@ -176,6 +179,22 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   "silent" "not-tls" "protocol" "upstream" (no connection to the endpoint) "complete" (nothing went
  *                   wrong), "alert": 48|null, "name": "unknown_ca"|null, "ours": bool (the server's side was ours: listen),
  *                   "sure": bool (false: read off the sizes of encrypted records), "sent": bytes from the client, "received": bytes to it}
+ * attempts          yes, all of them went alike; no: some failed, or who answers changes: {"made": 12, "failed": 3, "groups":
+ *                   [TRIED, ...]}, the handshake of the column itself counted; a group is all that went alike, the largest
+ *                   first. TRIED: {"count": 3, "looks": "leaf 3f9a.., TLS 1.3", "outcome": "ok"|WENT, "leaf": sha256|null,
+ *                   "version": ...|null, "cipher": ...|null, "group": ...|null, "alpn": ...|null, "server": the HTTP
+ *                   header|null, "http_status": ...|null, "faults": as cert_reasons, "not_after": ...|null}
+ *                   WENT is what one handshake came to: "ok", "late alert 116 certificate_required", or
+ *                   "alert 40 handshake_failure", "closed", "reset", "silent" and the other words of `failure`, kind, each
+ *                   with ", STAGE" behind it where the server had said something: "closed, certificate-request"
+ * server_names      yes: {"sent": NAMED, "right": NAMED|null, "none": NAMED|null, "other": NAMED|null, "address":
+ *                   NAMED|null}: NAMED: {"sni": text|null, "went": WENT, "alert": 112|null, "leaf": sha256|null, "subject":
+ *                   ...|null, "names": "a.test, b.test"|null, "fits": valid for endpoint's name|null, "faults": as
+ *                   cert_reasons}. "sent" is the column's own handshake, the others are null where they would be the same;
+ *                   "right" is the name the certificate must match, "other" a name below .invalid
+ * variations        yes: {"as-is": VARIED, "no-alpn": VARIED|null, "no-status-request": VARIED|null, ...}: the control made
+ *                   last, and what was left out; VARIED: {"went": WENT, "alert": 120|null, "leaf": ...|null, "version": ...|null,
+ *                   "alpn": ...|null}
  * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool}; no: none sent
  * trusted           yes: name of the anchor; no: "issuer-unknown" "root-untrusted" "root-other-key"
  *                   "self-signed" "bad-signature" "not-a-ca" ...; could-not-ask: "no-store"

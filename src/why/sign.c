@@ -5,9 +5,8 @@
  *   .9   what was seen has hardly another explanation
  *   .75  most cases of what was seen
  *   .25  one of several explanations: never named, only listed with what would settle it
- * A wrong cause costs more than none,
-         so a row names a cause only where its look-alikes are excluded
- * by a condition of the same row.
+ * A wrong cause costs more than none, so a row names a cause only where its look-alikes are excluded by a condition of
+ * the same row.
  */
 #include "src/why/sign.h"
 
