@@ -3,7 +3,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "src/base/text.h"
 
 /* A sentence that was too long ends between two characters, not within one. */
 static void err_trim(struct err *e, size_t wanted)
@@ -43,4 +46,13 @@ void err_while(struct err *e, const char *format, ...)
     int added = vsnprintf(e->text + n, sizeof e->text - n, format, ap);
     va_end(ap);
     err_trim(e, n + (added < 0 ? 0 : (size_t)added));
+}
+
+bool err_file(struct err *e, const char *what, const char *path, int error)
+{
+    char *shown = text_printable(path, strlen(path), 200);
+    const char *why = strerrordesc_np(error);
+    err_set(e, "%s %s: %s", what, shown, why ? why : "unknown error");
+    free(shown);
+    return false;
 }

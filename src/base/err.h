@@ -20,5 +20,7 @@ struct err {
  * Text that came from outside must pass text_printable first. */
 bool err_set(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void err_while(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "WHAT PATH: what errno means"; the path may come from outside. Always false. */
+bool err_file(struct err *e, const char *what, const char *path, int error);
 
 #endif

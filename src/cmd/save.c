@@ -22,15 +22,6 @@ struct save {
     size_t count;
 };
 
-static bool trouble(struct err *e, const char *what, const char *path, int error)
-{
-    char *shown = text_printable(path, strlen(path), 200);
-    const char *why = strerrordesc_np(error);
-    err_set(e, "%s %s: %s", what, shown, why ? why : "unknown error");
-    free(shown);
-    return false;
-}
-
 /* "a/hello.bin" and 2: "a/hello-2.bin". */
 static char *name_of(const char *path, int number)
 {
@@ -66,7 +57,7 @@ static bool may_replace(const char *path, struct err *e)
     struct stat about;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return errno == ENOENT || trouble(e, "hellos can't be saved in", path, errno);
+        return errno == ENOENT || err_file(e, "hellos can't be saved in", path, errno);
     bool good = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && is_replaceable(fd);
     close(fd);
     if (good)
@@ -83,7 +74,7 @@ struct save *save_new(const char *path, struct err *e)
     char *folder = slash ? mem_copy(path, slash == path ? 1 : (size_t)(slash - path)) : mem_string(".");
     bool good = may_replace(path, e);
     if (good && access(folder, W_OK) != 0)
-        good = trouble(e, "hellos can't be saved in", folder, errno);
+        good = err_file(e, "hellos can't be saved in", folder, errno);
     free(folder);
     if (!good)
         return NULL;
@@ -159,7 +150,7 @@ static bool file_write(const char *path, const uint8_t *p, size_t n, struct err 
     if (!good && fd >= 0)
         unlink(part);
     free(part);
-    return good || trouble(e, "a hello could not be saved in", path, error);
+    return good || err_file(e, "a hello could not be saved in", path, error);
 }
 
 /* The next name that is free, or holds a hello of an earlier run. */

@@ -24,15 +24,6 @@ struct sessionfile {
     int error;          /* errno of the first write that failed, 0: none */
 };
 
-static bool trouble(struct err *e, const char *what, const char *path, int error)
-{
-    char *shown = text_printable(path, strlen(path), 200);
-    const char *why = strerrordesc_np(error);
-    err_set(e, "%s %s: %s", what, shown, why ? why : "unknown error");
-    free(shown);
-    return false;
-}
-
 static bool refuse(struct err *e, const char *path, const char *before, const char *after)
 {
     char *shown = text_printable(path, strlen(path), 200);
@@ -48,7 +39,7 @@ static bool may_replace(const char *path, struct err *e)
 {
     struct stat about;
     if (stat(path, &about) < 0)
-        return errno == ENOENT || trouble(e, "the session can't be saved in", path, errno);
+        return errno == ENOENT || err_file(e, "the session can't be saved in", path, errno);
     if ((S_ISREG(about.st_mode) && about.st_size == 0) || sessionfile_is(path))
         return true;
     return refuse(e, path, "", " is there and is no saved session: it is not replaced, choose another name for --save");
@@ -75,9 +66,9 @@ struct sessionfile *sessionfile_new(const char *path, double started, struct err
     int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     FILE *out = NULL;
     if (fd < 0)
-        trouble(e, "the session can't be saved in", part, errno);
+        err_file(e, "the session can't be saved in", part, errno);
     else if (part_is_free(fd, part, e) && !(out = fdopen(fd, "w")))
-        trouble(e, "the session can't be saved in", part, errno);
+        err_file(e, "the session can't be saved in", part, errno);
     if (!out) {
         if (fd >= 0)
             close(fd);
@@ -123,7 +114,7 @@ bool sessionfile_end(struct sessionfile *f, struct err *e)
     if (!f->error) /* the lock goes with the descriptor, so before anybody else may have it */
         note_error(f, rename(f->part, f->path) == 0);
     fclose(f->out);
-    bool good = !f->error || trouble(e, "the session could not be saved; what there is of it is in", f->part, f->error);
+    bool good = !f->error || err_file(e, "the session could not be saved; what there is of it is in", f->part, f->error);
     free(f->path);
     free(f->part);
     free(f);
@@ -174,7 +165,7 @@ static bool file_feed(int fd, struct saved *s, const char *path, struct err *e)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            good = trouble(e, "the session can't be read:", path, errno);
+            good = err_file(e, "the session can't be read:", path, errno);
         else if (!saved_feed(s, chunk, (size_t)n, &why))
             good = bad(e, path, &why);
         all += n > 0 ? n : 0;
@@ -206,7 +197,7 @@ bool sessionfile_load(const char *path, struct session *into, struct ids_from id
     struct saved_notes notes = { 0 };
     int fd = plain_open(path, &about);
     if (fd < 0)
-        return trouble(e, "the session can't be opened:", path, errno);
+        return err_file(e, "the session can't be opened:", path, errno);
     struct saved *s = saved_new(into, ids.next, ids.arg, *ask);
     bool good = file_feed(fd, s, path, e) && saved_end(s, &notes, e);
     close(fd);

@@ -1,4 +1,5 @@
 /* err - tests of the one sentence: first cause wins, circumstances are added, nothing overflows. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,12 +58,22 @@ static void cut_between_characters(void **state)
     }
 }
 
+/* A path from outside may hold anything. */
+static void a_file(void **state)
+{
+    (void)state;
+    struct err e = { "" };
+    assert_false(err_file(&e, "nothing can be read from", "a\033[2Jb", ENOENT));
+    assert_string_equal(e.text, "nothing can be read from a\\x1b[2Jb: No such file or directory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_cause_wins),
         cmocka_unit_test(without_an_err),
         cmocka_unit_test(cut_between_characters),
+        cmocka_unit_test(a_file),
     };
     return cmocka_run_group_tests_name("base/err", tests, NULL, NULL);
 }
