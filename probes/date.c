@@ -14,6 +14,7 @@
 
 #define HEAD_MAX 16384 /* bytes of an answer's header looked at */
 #define OUT_MAX 65536  /* HTTP/2 frames of ours that wait to be sent */
+#define WORDS_MAX 4096 /* bytes of an error's body */
 #define FED_MAX (4 * HEAD_MAX) /* bytes after which an answer that is still not there never will be */
 #define AGENT "tlswhy/" PACKAGE_VERSION
 
@@ -21,6 +22,10 @@ struct date {
     nghttp2_session *h2;    /* NULL for HTTP/1.1 */
     char *request;          /* owned; HTTP/1.1 */
     bool sent, done;
+    bool wordy;             /* what an error says is wanted */
+    bool body;              /* HTTP/1.1: its header is over, this is it */
+    struct buf words;       /* NUL-terminated */
+    size_t length;          /* of the body, as its header says; SIZE_MAX: not said */
     struct buf head;        /* HTTP/1.1: what of the answer came so far */
     struct buf out;         /* HTTP/2: what is to be sent; the first `lent` bytes have been given away */
     size_t lent, fed;
@@ -51,6 +56,10 @@ static void date_header(struct date *d, const char *name, size_t nl, const char 
             d->time = WHEN_UNKNOWN;
     } else if (nl == 6 && strncasecmp(name, "server", 6) == 0 && !d->server) {
         d->server = text_printable(value, vl, 100);
+    } else if (nl == 14 && strncasecmp(name, "content-length", 14) == 0 && vl < sizeof small) {
+        memcpy(small, value, vl);
+        small[vl] = '\0';
+        d->length = strtoul(small, NULL, 10);
     } else if (nl == 7 && strncmp(name, ":status", 7) == 0 && vl == 3) {
         d->status = status_of(value);
     }
@@ -66,11 +75,40 @@ static int on_header(nghttp2_session *s, const nghttp2_frame *frame, const uint8
     return 0;
 }
 
+static bool words_wanted(const struct date *d)
+{
+    return d->wordy && d->status >= 400 && d->length > 0;
+}
+
+/* True when there is enough of the body. */
+static bool words_add(struct date *d, const void *p, size_t n)
+{
+    size_t room = d->words.cap - 1 - d->words.len, rest = d->length - d->words.len;
+    size_t left = room < rest ? room : rest;
+    buf_add(&d->words, p, n < left ? n : left);
+    buf_add(&d->words, "", 1);
+    d->words.len--;
+    return n >= left;
+}
+
+static int on_data(nghttp2_session *s, uint8_t flags, int32_t stream, const uint8_t *p, size_t n, void *arg)
+{
+    struct date *d = arg;
+    (void)s;
+    (void)flags;
+    (void)stream;
+    if (!d->done && words_wanted(d) && words_add(d, p, n))
+        d->done = true;
+    return 0;
+}
+
 static int on_frame(nghttp2_session *s, const nghttp2_frame *frame, void *arg)
 {
     struct date *d = arg;
     (void)s;
-    if ((frame->hd.type == NGHTTP2_HEADERS && d->status >= 200) || frame->hd.type == NGHTTP2_RST_STREAM ||
+    bool ends = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
+    if ((frame->hd.type == NGHTTP2_HEADERS && d->status >= 200 && (ends || !words_wanted(d))) ||
+        (frame->hd.type == NGHTTP2_DATA && ends) || frame->hd.type == NGHTTP2_RST_STREAM ||
         frame->hd.type == NGHTTP2_GOAWAY)
         d->done = true;
     return 0;
@@ -81,12 +119,13 @@ static int on_frame(nghttp2_session *s, const nghttp2_frame *frame, void *arg)
 static void date_begin_h2(struct date *d, const char *authority)
 {
     nghttp2_session_callbacks *cb;
-    nghttp2_nv nv[] = { NV(":method", "HEAD"), NV(":scheme", "https"), NV(":authority", authority),
+    nghttp2_nv nv[] = { NV(":method", d->wordy ? "GET" : "HEAD"), NV(":scheme", "https"), NV(":authority", authority),
                         NV(":path", "/"), NV("user-agent", AGENT) };
     if (nghttp2_session_callbacks_new(&cb) != 0)
         return;
     nghttp2_session_callbacks_set_on_header_callback(cb, on_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(cb, on_frame);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(cb, on_data);
     if (nghttp2_session_client_new(&d->h2, cb, d) == 0) {
         nghttp2_submit_settings(d->h2, NGHTTP2_FLAG_NONE, NULL, 0);
         nghttp2_submit_request(d->h2, NULL, nv, sizeof nv / sizeof *nv, NULL, NULL);
@@ -94,17 +133,20 @@ static void date_begin_h2(struct date *d, const char *authority)
     nghttp2_session_callbacks_del(cb);
 }
 
-struct date *date_new(bool http2, const char *authority)
+struct date *date_new(bool http2, const char *authority, bool words)
 {
     struct date *d = mem_new(sizeof *d);
     d->time = WHEN_UNKNOWN;
+    d->wordy = words;
+    d->length = SIZE_MAX;
+    buf_init(&d->words, WORDS_MAX);
     buf_init(&d->head, HEAD_MAX);
     buf_init(&d->out, OUT_MAX);
     if (http2)
         date_begin_h2(d, authority);
     else
-        d->request = mem_format("HEAD / HTTP/1.1\r\nHost: %s\r\nUser-Agent: " AGENT
-                                "\r\nAccept: */*\r\nConnection: close\r\n\r\n", authority);
+        d->request = mem_format("%s / HTTP/1.1\r\nHost: %s\r\nUser-Agent: " AGENT
+                                "\r\nAccept: */*\r\nConnection: close\r\n\r\n", words ? "GET" : "HEAD", authority);
     d->done = http2 && !d->h2;
     return d;
 }
@@ -116,6 +158,7 @@ void date_free(struct date *d)
     nghttp2_session_del(d->h2);
     buf_free(&d->head);
     buf_free(&d->out);
+    buf_free(&d->words);
     free(d->request);
     free(d->server);
     free(d);
@@ -187,6 +230,7 @@ static bool date_forget_interim(struct date *d, size_t length)
     free(d->server);
     d->server = NULL;
     d->time = WHEN_UNKNOWN;
+    d->length = SIZE_MAX;
     d->status = 0;
     return true;
 }
@@ -205,8 +249,10 @@ static bool date_feed_h1(struct date *d, const void *p, size_t n)
         if (!end && !full)
             return d->fed > FED_MAX;
         date_lines(d, s, end ? end : s + d->head.len);
-        if (!end || full || !date_forget_interim(d, (size_t)(end + 4 - s)))
-            return true;
+        if (end && !full && date_forget_interim(d, (size_t)(end + 4 - s)))
+            continue;
+        d->body = end && words_wanted(d);
+        return !d->body || words_add(d, end + 4, d->head.len - (size_t)(end + 4 - s));
     }
 }
 
@@ -216,7 +262,7 @@ bool date_feed(struct date *d, const void *p, size_t n)
         return true;
     d->fed += n;
     if (!d->h2)
-        d->done = date_feed_h1(d, p, n);
+        d->done = d->body ? words_add(d, p, n) : date_feed_h1(d, p, n);
     else if (nghttp2_session_mem_recv(d->h2, p, n) < 0 || d->fed > FED_MAX || !date_pump(d))
         d->done = true;
     return d->done;
@@ -224,4 +270,5 @@ bool date_feed(struct date *d, const void *p, size_t n)
 
 int date_status(const struct date *d) { return d->status; }
 int64_t date_time(const struct date *d) { return d->time; }
+const char *date_words(const struct date *d) { return d->words.len ? (const char *)d->words.data : NULL; }
 const char *date_server(const struct date *d) { return d->server; }

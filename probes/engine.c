@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -21,20 +22,32 @@
 #include <unistd.h>
 
 #include "probes/fetch.h"
+#include "probes/given.h"
+#include "probes/load.h"
 #include "probes/offer.h"
+#include "probes/pipe.h"
 #include "probes/pool.h"
 #include "probes/probe.h"
 #include "probes/resolve.h"
+#include "probes/sntp.h"
+#include "probes/proxy.h"
 #include "probes/sweep.h"
+#include "probes/way.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/pki/expect.h"
 
 #define HOST_BUCKETS 1024
+#define PER_HOST_GENTLE 2 /* connections in flight to one that counts them strictly: see way_is_gentle */
+#define BRIEF 0.3         /* seconds, and round trips, for an answer that is not likely to come */
+#define BRIEF_ROUNDS 4
 /* From so many jobs on, connections are begun ahead of the handshakes, so that addresses that never
  * answer don't keep live ones waiting. A smaller number is taken literally: who asks for 5 gets 5. */
 #define AHEAD_FROM 64
 #define QUICK_CONNECTIONS 24 /* to one address at --depth quick */
+#define QUICK_KEPT 1         /* of them, for those that are no survey's */
+#define QUICK_REPLAY 1       /* and for the first question of the replay */
+#define QUICK_SEARCH 60      /* more, to search what decides, where this client's hello is refused and another's taken */
 #define CUTS_MANY 2.5        /* connections cut off at about the same time are no accident */
 #define CUT_FORGOTTEN 0.2    /* of one cut off, for each that goes well */
 #define PAUSE_MIN 0.05       /* seconds between connections to who can't bear even one at a time */
@@ -43,16 +56,20 @@
 #define GRACE 0.05 /* seconds more for who has an answer ready when time is up */
 #define AHEAD 10 /* connections begun per handshake slot */
 
+/* In the order in which they get what connections there are. */
 const struct probe *const probe_list[] = {
-    &machine_probe, &handshake_probe, &large_probe, &versions_probe, &relaxed_probe, &ciphers_probe, &groups_probe,
-    &sigalgs_probe, &traits_probe, &clients_probe, &replay_probe, &issuers_probe, &revocation_probe, NULL
+    &machine_probe, &handshake_probe, &large_probe, &names_probe, &versions_probe, &relaxed_probe, &ciphers_probe, &groups_probe,
+    &sigalgs_probe, &traits_probe, &clients_probe, &replay_probe, &issuers_probe, &revocation_probe, &idle_probe,
+    &sntp_probe, &tries_probe, &variations_probe, &path_probe, &load_probe, NULL
 };
 
 enum phase { PAUSED, WAITING, CONNECTING, READY, RUNNING, LATE };
 
 struct host { /* an address and what is in flight there */
     union sock sa;
-    int in_flight, limit;   /* limit: --per-host, less after the server pushed back */
+    int in_flight, limit;   /* limit: most, less after the server pushed back */
+    int most;               /* --per-host, or less */
+    bool gentle;            /* the runs that come by way_is_gentle, which have a host of their own */
     int good;               /* answers since the limit last changed */
     double cuts;            /* connections cut off lately, less a part for each that went well since */
     double pushed;          /* engine time when it did, 0: never */
@@ -69,6 +86,9 @@ struct slot {
     bool cut;                       /* the deadline is --max-time's, not the stage's */
     bool grace;                     /* the deadline has passed, but an answer lay ready */
     bool again;                     /* it was silent once while the server was busy with us */
+    bool reached;                   /* TCP is open */
+    unsigned waits;                 /* as of run.conn when the deadline was set */
+    double ready;                   /* engine time when all layers were open */
     struct ev_io io;
     struct ev_timer timer;
     struct host *host;
@@ -92,6 +112,7 @@ struct engine {
     struct sink sink;
     struct resolver *resolver;      /* made when the first name comes */
     struct fetcher *fetcher;        /* made when the first URL comes */
+    struct sntp *sntp;              /* made when the time is asked for */
     const struct fetched *fetched;  /* lent: what `fetching` is being told */
     struct pool *pool;
     struct slot *fetching;
@@ -104,17 +125,22 @@ struct engine {
     unsigned long connections;
     int open, open_max;             /* connections there are, in any phase; file descriptors allow no more */
     bool pumping;
+    bool loading;                   /* the ramp of --load was begun, or is over */
     bool saying;                    /* in the sink, which must not call back */
     struct host *host[HOST_BUCKETS];
     struct kept_store *stores, *expected; /* of ca= and the system; of expect= */
     struct kept_priority *priorities;
     struct judge_cache *judge;
-    gnutls_certificate_credentials_t credentials;
+    gnutls_certificate_credentials_t credentials; /* of those without a client certificate */
+    struct given *given;
+    struct pipe_left *left;         /* commands of via= that are still to be reaped */
     struct every every;             /* made when the first survey begins */
     json_t *machine;                /* what the machine probe found, once for all columns */
 };
 
 static void engine_pump(struct engine *g);
+static bool target_proxied(const struct target *t);
+static void target_proxyless(struct engine *g, struct target *t, const char *why);
 static void slot_step(struct slot *s, enum step_why why);
 static struct slot *run_new(struct engine *g, struct target *t, const struct probe *p);
 
@@ -151,9 +177,35 @@ int target_per_host(const struct target *t)
     return t->engine->options.per_host;
 }
 
+double target_timeout(const struct target *t)
+{
+    return t->engine->options.timeout;
+}
+
+int target_tries(const struct target *t)
+{
+    return t->engine->options.tries;
+}
+
+int target_load(const struct target *t)
+{
+    return t->load > 0 ? t->load : t->engine->options.load > 0 ? t->engine->options.load : LOAD_GENTLE;
+}
+
+double target_max_time(const struct target *t)
+{
+    return t->engine->options.max_time;
+}
+
 bool target_depth_full(const struct target *t)
 {
     return t->full;
+}
+
+double run_brief(const struct run *r)
+{
+    double round = r->connected > r->created ? r->connected - r->created : 0, most = r->engine->options.timeout;
+    return BRIEF + BRIEF_ROUNDS * round < most ? BRIEF + BRIEF_ROUNDS * round : most;
 }
 
 double run_wall(const struct run *r)
@@ -295,7 +347,13 @@ json_t **run_machine(struct run *r)
 
 gnutls_certificate_credentials_t run_credentials(struct run *r)
 {
-    return r->engine->credentials;
+    gnutls_certificate_credentials_t own = given_credentials(r->engine->given, r->target->endpoint);
+    return own ? own : r->engine->credentials;
+}
+
+const struct given *run_given(const struct run *r)
+{
+    return r->engine->given;
 }
 
 gnutls_priority_t run_priority(struct run *r, const char **why)
@@ -330,6 +388,14 @@ static void queue_add(struct queue *q, struct slot *s)
     q->end = &s->next;
 }
 
+static void queue_add_first(struct queue *q, struct slot *s)
+{
+    s->next = q->first;
+    if (!q->first)
+        q->end = &s->next;
+    q->first = s;
+}
+
 static struct slot *queue_take(struct queue *q)
 {
     struct slot *s = q->first;
@@ -359,7 +425,7 @@ static bool same_host(const union sock *a, const union sock *b)
     return memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, sizeof a->in6.sin6_addr) == 0;
 }
 
-static struct host *engine_host(struct engine *g, const union sock *sa)
+static struct host *engine_host(struct engine *g, const union sock *sa, bool gentle)
 {
     uint32_t h = 2166136261u;
     bool four = sa->sa.sa_family == AF_INET;
@@ -367,12 +433,14 @@ static struct host *engine_host(struct engine *g, const union sock *sa)
     for (size_t i = 0; i < (four ? sizeof sa->in.sin_addr : sizeof sa->in6.sin6_addr); i++)
         h = (h ^ p[i]) * 16777619u;
     struct host **bucket = &g->host[h % HOST_BUCKETS], *host = *bucket;
-    while (host && !same_host(&host->sa, sa))
+    while (host && (host->gentle != gentle || !same_host(&host->sa, sa)))
         host = host->next;
     if (!host) {
         host = mem_new(sizeof *host);
         host->sa = *sa;
-        host->limit = g->options.per_host;
+        host->gentle = gentle;
+        host->most = gentle && g->options.per_host > PER_HOST_GENTLE ? PER_HOST_GENTLE : g->options.per_host;
+        host->limit = host->most;
         host->parked_end = &host->parked;
         host->next = *bucket;
         *bucket = host;
@@ -390,10 +458,7 @@ static void host_unpark(struct engine *g, struct host *h)
         return;
     if (!(h->parked = next->next))
         h->parked_end = &h->parked;
-    next->next = g->waiting.first;
-    if (!g->waiting.first)
-        g->waiting.end = &next->next;
-    g->waiting.first = next;
+    queue_add_first(&g->waiting, next);
 }
 
 static void slot_release_host(struct slot *s)
@@ -431,7 +496,7 @@ void run_goes_well(struct run *r)
     struct host *h = r->slot->host;
     h->pause = h->pause > PAUSE_MIN / 4 ? h->pause * 0.8 : 0;
     h->cuts = h->cuts > CUT_FORGOTTEN ? h->cuts - CUT_FORGOTTEN : 0;
-    if (h->pause > 0 || h->limit >= r->engine->options.per_host || ++h->good < 2 * h->limit)
+    if (h->pause > 0 || h->limit >= h->most || ++h->good < 2 * h->limit)
         return;
     h->good = 0;
     h->limit++;
@@ -494,9 +559,12 @@ static void target_free(struct engine *g, struct target *t)
         }
     g->by_id[t->id] = NULL;
     endpoint_free(t->endpoint);
+    via_clear(&t->via);
+    free(t->cant);
     free(t->address);
     target_forget_sent(t);
     surveys_forget(t);
+    json_decref(t->first);
     free(t);
 }
 
@@ -522,6 +590,8 @@ static void slot_free(struct slot *s)
     ev_timer_stop(g->loop, &s->timer);
     if (!s->run.probe->connects)
         fetcher_drop(g->fetcher, s);
+    if (s->run.probe == &sntp_probe)
+        sntp_drop(g->sntp, s);
     slot_leave_phase(s);
     if (s->run.state && s->run.probe->end)
         s->run.probe->end(&s->run);
@@ -600,7 +670,7 @@ static void slot_begin(struct slot *s)
     s->phase = RUNNING;
     g->waiting_slot--;
     ++*slot_count(s);
-    s->run.state = mem_new(s->run.probe->survey ? survey_run_size : s->run.probe->state_size);
+    s->run.state = mem_new(s->run.probe->state_size ? s->run.probe->state_size : survey_run_size);
     slot_watch(s, s->run.probe->start(&s->run));
 }
 
@@ -616,6 +686,47 @@ static const struct { int error; const char *kind; const char *says; } connect_e
     { EACCES, "prohibited", "this machine's own firewall or policy forbids the connection" },
     { EPERM, "prohibited", "this machine's own firewall or policy forbids the connection" },
 };
+
+/* What routers and filters say. The first row that fits; a code of -1 fits any. */
+static const struct { bool six; int type, code; const char *kind, *says; } icmp_table[] = {
+    { false, 3, 0, "unreachable", "there is no route to that network" },
+    { false, 3, 1, "unreachable", "that machine does not answer on its own network" },
+    { false, 3, 2, "prohibited", "TCP is not spoken there" },
+    { false, 3, 3, "refused", "port unreachable: a filter rejects the connection, for a machine would do so by TCP" },
+    { false, 3, 9, "prohibited", "that network is administratively prohibited" },
+    { false, 3, 10, "prohibited", "that machine is administratively prohibited" },
+    { false, 3, 13, "prohibited", "communication is administratively prohibited: a filter's rule" },
+    { false, 3, -1, "unreachable", "it can't be reached" },
+    { false, 11, -1, "unreachable", "the packet went round in circles until its time was up: a routing loop" },
+    { true, 1, 0, "unreachable", "there is no route to it" },
+    { true, 1, 1, "prohibited", "communication is administratively prohibited: a filter's rule" },
+    { true, 1, 3, "unreachable", "that machine does not answer on its own network" },
+    { true, 1, 4, "refused", "port unreachable: a filter rejects the connection, for a machine would do so by TCP" },
+    { true, 1, 5, "prohibited", "the address it comes from may not: a filter's rule" },
+    { true, 1, 6, "prohibited", "the route to it is one that rejects" },
+    { true, 1, -1, "unreachable", "it can't be reached" },
+    { true, 3, -1, "unreachable", "the packet went round in circles until its time was up: a routing loop" },
+};
+
+/* False where no ICMP message came, or none that is known. */
+static bool icmp_means(const struct conn_icmp *m, const char **kind, const char **says)
+{
+    for (size_t i = 0; m->came && i < sizeof icmp_table / sizeof *icmp_table; i++)
+        if (icmp_table[i].six == m->six && icmp_table[i].type == m->type &&
+            (icmp_table[i].code < 0 || icmp_table[i].code == m->code)) {
+            *kind = icmp_table[i].kind;
+            *says = m->ours ? "nobody answers for that address on this machine's own network (ARP, neighbour discovery)"
+                            : icmp_table[i].says;
+            return true;
+        }
+    return false;
+}
+
+static json_t *icmp_json(const struct conn_icmp *m, const char *says)
+{
+    return json_pack("{s:i, s:i, s:s?, s:b, s:s}", "type", m->type, "code", m->code, "from", *m->from ? m->from : NULL,
+                     "ours", m->ours, "says", says);
+}
 
 static json_t *failure_json(const char *kind, const char *stage)
 {
@@ -641,8 +752,13 @@ static void connect_report(struct slot *s, const char *kind, char *text, double 
     if (is_first_try(r)) {
         target_see(r->engine, r->target, "connect", FACT_CONNECT, STATE_NO, json_string(kind), ms,
                    mem_string(text));
-        target_see(r->engine, r->target, "connect", FACT_FAILURE, STATE_YES, failure_json(kind, "connect"), ms,
-                   mem_string(text));
+        json_t *failure = failure_json(kind, "connect");
+        const char *icmp_kind, *says;
+        if (icmp_means(&r->conn.icmp, &icmp_kind, &says))
+            json_object_set_new(failure, "icmp", icmp_json(&r->conn.icmp, says));
+        target_see(r->engine, r->target, "connect", FACT_FAILURE, STATE_YES, failure, ms, mem_string(text));
+        if (target_proxied(r->target))
+            target_proxyless(r->engine, r->target, text + strlen(r->target->address) + strlen(": "));
     }
     free(text);
 }
@@ -665,7 +781,8 @@ static void connect_not_asked(struct slot *s, const char *word, const char *says
     struct run *r = &s->run;
     if (is_first_try(r))
         target_see(r->engine, r->target, "connect", FACT_CONNECT, COULD_NOT_ASK, word ? json_string(word) : NULL, -1,
-                   mem_format("%s was not asked: %s", r->target->address, says));
+                   mem_format("%s was not asked: %s", r->target->address ? r->target->address : r->target->endpoint->host,
+                              says));
 }
 
 /* False where the refusal came over the network, or is a policy that a person has to hear of. */
@@ -700,7 +817,7 @@ static void slot_blank(struct slot *s, bool timed_out)
 static void slot_used_up(struct slot *s)
 {
     static const char says[] = "the time for this endpoint (--max-time) was used up";
-    if (s->phase == CONNECTING)
+    if (s->phase == CONNECTING && !s->reached)
         connect_not_asked(s, NULL, says);
     else if (is_first_try(&s->run))
         run_see(&s->run, FACT_HANDSHAKE, COULD_NOT_ASK, NULL, -1, mem_string(says));
@@ -708,9 +825,44 @@ static void slot_used_up(struct slot *s)
     slot_blank(s, false);
 }
 
+static char *reached_text(const struct target *t, double ms)
+{
+    if (t->via.kind == VIA_EXEC)
+        return mem_format("the command %s was started", t->via.command);
+    return mem_format("connected to %s%s in %.1f ms", target_proxied(t) ? "the proxy, " : "", t->address, ms);
+}
+
+/* TCP is open: whatever the layers above still have to say to each other, a connection can be made. */
+static void slot_reached(struct slot *s)
+{
+    struct run *r = &s->run;
+    s->reached = true;
+    r->connected = now_monotonic();
+    if (is_first_try(r))
+        target_see(r->engine, r->target, "connect", FACT_CONNECT, STATE_YES, json_string("connected"),
+                   (r->connected - r->created) * 1000, reached_text(r->target, (r->connected - r->created) * 1000));
+}
+
+/* A layer above TCP did not open: what came of it is the column's, and no more connections are tried. */
+static void slot_barred(struct slot *s, bool timed_out)
+{
+    struct run *r = &s->run;
+    if (is_first_try(r)) {
+        way_see(r, timed_out);
+        r->target->silent = true;
+    }
+    slot_blank(s, timed_out);
+}
+
 static void slot_unreachable(struct slot *s, bool timed_out)
 {
     struct run *r = &s->run;
+    if (s->reached || r->target->via.kind == VIA_EXEC) {
+        if (!s->reached)
+            connect_not_asked(s, NULL, "the command of via= could not be run");
+        slot_barred(s, timed_out);
+        return;
+    }
     double ms = (now_monotonic() - r->created) * 1000;
     int error = timed_out ? ETIMEDOUT : r->conn.error;
     if (timed_out || !connect_local(s)) {
@@ -720,8 +872,11 @@ static void slot_unreachable(struct slot *s, bool timed_out)
                 kind = connect_errors[i].kind;
                 says = connect_errors[i].says;
             }
+        bool icmp = !timed_out && icmp_means(&r->conn.icmp, &kind, &says);
+        const char *who = r->conn.icmp.ours ? "this machine" : *r->conn.icmp.from ? r->conn.icmp.from : "somebody";
         char *text = timed_out ? mem_format("%s: no answer to SYN within %.1f s: dropped by a firewall, or nothing there",
                                             r->target->address, ms / 1000)
+                     : icmp    ? mem_format("%s: %s says by ICMP: %s", r->target->address, who, says)
                                : mem_format("%s: %s", r->target->address, says ? says : strerror(error));
         connect_report(s, kind, text, ms);
     }
@@ -732,7 +887,7 @@ static void slot_connected(struct slot *s)
 {
     struct run *r = &s->run;
     struct engine *g = r->engine;
-    r->connected = now_monotonic();
+    s->ready = now_monotonic();
     ev_io_stop(g->loop, &s->io);
     ev_timer_stop(g->loop, &s->timer);
     g->connecting--;
@@ -740,9 +895,7 @@ static void slot_connected(struct slot *s)
     s->phase = READY;
     r->target->connected = true;
     if (is_first_try(r))
-        target_see(g, r->target, "connect", FACT_CONNECT, STATE_YES, json_string("connected"),
-                   (r->connected - r->created) * 1000, mem_format("connected to %s in %.1f ms", r->target->address,
-                   (r->connected - r->created) * 1000));
+        way_see(r, false);
     queue_add(slot_ready(s), s);
     target_deferred(g, r->target, false);
 }
@@ -750,7 +903,10 @@ static void slot_connected(struct slot *s)
 static void slot_open(struct slot *s)
 {
     struct engine *g = s->run.engine;
-    switch (conn_open(&s->run.conn)) {
+    enum conn_state state = conn_open(&s->run.conn);
+    if (!s->reached && conn_reached(&s->run.conn))
+        slot_reached(s);
+    switch (state) {
     case CONN_READY:
         slot_connected(s);
         engine_pump(g);
@@ -759,8 +915,11 @@ static void slot_open(struct slot *s)
     case CONN_WANT_READ:
     case CONN_WANT_WRITE:
         ev_io_stop(g->loop, &s->io);
-        ev_io_set(&s->io, s->run.conn.fd, s->run.conn.open ? EV_READ : EV_WRITE);
+        ev_io_set(&s->io, s->run.conn.fd, state == CONN_WANT_READ ? EV_READ : EV_WRITE);
         ev_io_start(g->loop, &s->io);
+        if (s->waits != s->run.conn.waits)
+            slot_deadline(s, s->run.conn.brief ? run_brief(&s->run) : g->options.timeout);
+        s->waits = s->run.conn.waits;
         assert(ev_is_active(&s->timer));
         return;
     }
@@ -771,15 +930,32 @@ static void slot_open(struct slot *s)
 static bool slot_may_ask(const struct slot *s)
 {
     const struct target *t = s->run.target;
-    bool queued = s->phase == READY && now_monotonic() - s->run.connected > s->run.engine->options.timeout / 2;
+    bool queued = s->phase == READY && now_monotonic() - s->ready > s->run.engine->options.timeout / 2;
     bool silent = (t->silent || (queued && !t->works)) && !t->known.good && !s->run.probe->thorough;
     return !silent && (!t->began || now_monotonic() < t->began + s->run.engine->options.max_time);
 }
 
+/* The one place where the connections of --depth quick are counted against what may be spent. More tries, asked for by
+ * --tries or by answers that vary, and a ramp of load, which nobody makes unasked, are no matter of depth. Surveys leave
+ * some for probes of one connection: these come late, and tell most of those who cut off everything. Who refuses one
+ * client's hello and takes another's, and nothing else tells why, is worth a search. */
+int target_left(const struct target *t, const struct probe *p)
+{
+    if (t->full || p == &tries_probe || p == &load_probe)
+        return INT_MAX;
+    int most = QUICK_CONNECTIONS - (p->survey ? QUICK_KEPT : 0);
+    if (p == &replay_probe)
+        most += t->search ? QUICK_SEARCH : 0;
+    else if (p->survey && !p->survey->change)
+        most -= QUICK_REPLAY; /* complete handshakes with one thing changed tell as much */
+    return t->connections < most ? most - t->connections : 0;
+}
+
+/* The column's own handshake is what all others are made for. */
 static bool slot_may_connect(const struct slot *s)
 {
-    const struct target *t = s->run.target;
-    return slot_may_ask(s) && (t->full || s->run.probe->thorough || t->connections < QUICK_CONNECTIONS);
+    bool may = target_left(s->run.target, s->run.probe) > 0;
+    return is_first_try(&s->run) || (may && (!s->run.probe->survey || slot_may_ask(s)));
 }
 
 /* Takes its place at the host; true when it has to wait there a while before it connects. */
@@ -792,7 +968,7 @@ static bool slot_paused(struct slot *s)
         h->in_flight++;
         s->run.engine->open++;
     }
-    if (h->pause > 0 && now < h->next_at) {
+    if (h->pause > 0 && now < h->next_at && !s->run.probe->crowds) {
         s->phase = PAUSED;
         ev_timer_set(&s->timer, h->next_at - now, 0);
         ev_timer_start(s->run.engine->loop, &s->timer);
@@ -805,7 +981,7 @@ static bool slot_paused(struct slot *s)
 static void slot_connect(struct slot *s)
 {
     struct engine *g = s->run.engine;
-    if (s->run.probe->survey && !slot_may_connect(s)) {
+    if (!slot_may_connect(s)) {
         host_unpark(g, s->host); /* who waits behind it would not be told otherwise */
         s->phase = LATE;
         s->run.cut = true;
@@ -815,19 +991,19 @@ static void slot_connect(struct slot *s)
     if (slot_paused(s))
         return;
     s->phase = CONNECTING;
-    s->run.target->connections += !s->run.probe->thorough;
+    s->run.target->connections++;
     g->connecting++;
     g->connections++;
     s->run.created = now_monotonic();
     if (!s->run.target->began)
         s->run.target->began = s->run.created;
-    slot_deadline(s, g->options.timeout);
+    slot_deadline(s, s->run.conn.travel.patience > 0 ? s->run.conn.travel.patience : g->options.timeout);
     slot_open(s);
 }
 
 static void on_slot(struct slot *s, enum step_why why)
 {
-    if (s->phase == CONNECTING && why == STEP_TIMEOUT)
+    if (s->phase == CONNECTING && why == STEP_TIMEOUT && !conn_overdue(&s->run.conn))
         slot_unreachable(s, true);
     else if (s->phase == CONNECTING)
         slot_open(s);
@@ -899,7 +1075,8 @@ static void on_slot_timer(struct ev_loop *loop, struct ev_timer *w, int events)
     } else if (s->cut && s->phase != LATE) {
         slot_used_up(s);
     } else if (!slot_again(s)) {
-        s->run.target->silent |= is_first_try(&s->run) && s->phase == RUNNING && !s->run.conn.received;
+        s->run.target->waited |= is_first_try(&s->run) && s->phase == RUNNING;
+        s->run.target->silent |= s->run.target->waited && is_first_try(&s->run) && !s->run.conn.received;
         on_slot(s, STEP_TIMEOUT);
     }
 }
@@ -928,7 +1105,7 @@ static void engine_pump(struct engine *g)
             slot_begin(s);
         } else if (g->connecting + g->waiting_slot + g->handshaking + g->asking < g->ahead_max && g->open < g->open_max &&
                    (s = queue_take(&g->waiting))) {
-            if (s->host->in_flight < s->host->limit) {
+            if (s->host->in_flight < s->host->limit || s->run.probe->crowds) {
                 slot_connect(s);
             } else {
                 s->next = NULL;
@@ -940,6 +1117,17 @@ static void engine_pump(struct engine *g)
         }
     }
     g->pumping = false;
+}
+
+static bool target_proxied(const struct target *t)
+{
+    return t->via.kind == VIA_HTTP || t->via.kind == VIA_SOCKS5;
+}
+
+static const char *target_login(const struct target *t)
+{
+    const char *login = t->via.login ? t->via.login : t->engine->options.proxy_login;
+    return target_proxied(t) ? login : NULL;
 }
 
 /* A run that is in no queue yet. */
@@ -960,7 +1148,11 @@ static struct slot *slot_new(struct engine *g, struct target *t, const struct pr
     s->phase = WAITING;
     if (p->connects) {
         conn_init(&s->run.conn, &t->peer.sa, t->peer_len);
-        s->host = engine_host(g, &t->peer);
+        s->run.conn.via = &t->via;
+        s->run.conn.left = &g->left;
+        s->run.conn.login = target_login(t);
+        way_layers(&s->run.conn, t->endpoint);
+        s->host = engine_host(g, &t->peer, way_is_gentle(t->endpoint));
     }
     return s;
 }
@@ -1001,8 +1193,8 @@ struct run *target_run_next(struct target *t, const struct probe *p, int nth)
 {
     struct slot *s = slot_new(t->engine, t, p, nth);
     struct host *h = s->host;
-    if (!h->in_flight) { /* nobody would take it out again */
-        queue_add(&t->engine->waiting, s);
+    if (h->in_flight < h->limit) { /* parked, several of them would be taken out one after the other */
+        queue_add_first(&t->engine->waiting, s);
         return &s->run;
     }
     s->next = h->parked;
@@ -1046,7 +1238,7 @@ static void probe_begin(struct engine *g, struct target *t, const struct probe *
 static void target_deferred(struct engine *g, struct target *t, bool last)
 {
     for (size_t i = 0; t->deferred && probe_list[i]; i++) {
-        bool due = probe_is_due(t, probe_list[i]);
+        bool due = probe_is_due(t, probe_list[i]) && (!probe_list[i]->alone || last);
         if (!(t->deferred & 1u << i) || (!due && !last))
             continue;
         t->deferred &= ~(1u << i);
@@ -1095,7 +1287,7 @@ static void target_want(struct engine *g, struct target *t, const bool wanted[FA
             needed[*f] = true;
         if (p->needs)
             target_want(g, t, needed);
-        if (probe_is_due(t, p))
+        if (probe_is_due(t, p) && !p->alone)
             probe_begin(g, t, p);
         else
             t->deferred |= 1u << i;
@@ -1124,6 +1316,20 @@ int engine_column_id(struct engine *g)
     return g->next_id++;
 }
 
+static const char *environment_get(void *arg, const char *name)
+{
+    (void)arg;
+    return getenv(name);
+}
+
+static void target_settle(struct target *t)
+{
+    const struct endpoint *ep = t->endpoint;
+    struct err e = { "" };
+    if (!via_settle(ep->value[KEY_VIA], environment_get, NULL, ep->scheme->http, ep->host, &t->via, &e))
+        t->cant = mem_string(e.text);
+}
+
 static struct target *target_new(struct engine *g, int ask, int nth, const struct endpoint *ep)
 {
     struct target *t = mem_new(sizeof *t);
@@ -1132,6 +1338,7 @@ static struct target *target_new(struct engine *g, int ask, int nth, const struc
     t->nth = nth;
     t->engine = g;
     t->endpoint = endpoint_ref(ep);
+    target_settle(t);
     t->full = g->options.depth_full || g->options.only_full;
     t->next = g->targets;
     g->targets = t;
@@ -1160,14 +1367,25 @@ static void target_begin(struct engine *g, struct target *t)
         memcpy(wanted, g->options.only_facts, sizeof wanted);
     } else {
         wanted[FACT_POST_QUANTUM] = true;
-        /* GnuTLS only imitates a client: whether its very own hello is taken must be asked for itself. */
-        wanted[FACT_REPLAY] = endpoint_client(t->endpoint) != client_find(NULL);
         want_list(wanted, machine_probe.writes);
         if (t->full)
             want_everything(wanted);
     }
+    wanted[FACT_SNTP] |= g->options.sntp != NULL;
+    wanted[FACT_ATTEMPTS] |= g->options.tries > 1;
+    wanted[FACT_LOAD] |= g->options.load > 0 && !g->loading; /* one machine, once, whatever is asked besides */
+    g->loading |= wanted[FACT_LOAD];
     want_list(wanted, handshake_probe.writes); /* all others go on from there */
     target_want(g, t, wanted);
+}
+
+/* The name goes to who connects us: what it means there is not known here. */
+static void target_unnamed(struct engine *g, struct target *t, const char *who)
+{
+    const struct endpoint *ep = t->endpoint;
+    if (ep->host_kind == HOST_NAME && !ep->at_host)
+        target_see(g, t, "resolve", FACT_RESOLVE, COULD_NOT_ASK, NULL, -1,
+                   mem_format("%s was not looked up here: %s does that", ep->host, who));
 }
 
 static void target_located(struct engine *g, struct target *t, const struct address *a, const char *from,
@@ -1178,8 +1396,28 @@ static void target_located(struct engine *g, struct target *t, const struct addr
     free(t->address);
     t->address = address_text(&a->sa.sa);
     target_say(g, t, EVENT_COLUMN);
-    target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string(from), -1,
-               why && *why ? mem_string(why) : NULL);
+    if (!target_proxied(t)) {
+        target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string(from), -1,
+                   why && *why ? mem_string(why) : NULL);
+        return;
+    }
+    target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string("proxy"), -1,
+               mem_format("%s is the address of the proxy %s, from %s", t->address, t->via.shown, from));
+    target_unnamed(g, t, "the proxy");
+}
+
+/* A command has no address; what stands for one keeps its connections apart from those of other commands. */
+static void target_piped(struct engine *g, struct target *t)
+{
+    uint8_t *p = (uint8_t *)&t->peer.in6.sin6_addr;
+    memset(&t->peer, 0, sizeof t->peer); /* it may be asked again */
+    t->peer.sa.sa_family = AF_UNIX;
+    t->peer_len = sizeof t->peer.in6;
+    for (const char *s = t->via.command; *s; s++)
+        p[(s - t->via.command) % 16] = (uint8_t)(p[(s - t->via.command) % 16] * 31 + (uint8_t)*s);
+    target_say(g, t, EVENT_COLUMN);
+    target_see(g, t, "resolve", FACT_ADDRESS_FROM, STATE_YES, json_string("command"), -1, NULL);
+    target_unnamed(g, t, "the command");
 }
 
 /* What needs an address can't be asked. */
@@ -1191,8 +1429,24 @@ static void target_blank(struct engine *g, struct target *t, const char *why)
             target_see(g, t, "resolve", *f, COULD_NOT_ASK, NULL, -1, NULL);
 }
 
+/* The proxy itself can't be had: nothing was asked of the server. */
+static void target_proxyless(struct engine *g, struct target *t, const char *why)
+{
+    struct proxy_answer a = { .outcome = PROXY_NO_PROXY, .code = -1, .said = mem_string(why) };
+    target_see(g, t, "connect", FACT_VIA, STATE_NO, proxy_value(&t->via, NULL, a.outcome, a.code, a.said), -1,
+               proxy_sentence(&t->via, &a));
+    free(a.said);
+}
+
 static void target_nowhere(struct engine *g, struct target *t, const char *kind, const char *why)
 {
+    if (target_proxied(t)) {
+        target_proxyless(g, t, why);
+        target_see(g, t, "connect", FACT_FAILURE, STATE_YES, failure_json("proxy", "proxy"), -1, mem_string(why));
+        target_unnamed(g, t, "the proxy");
+        target_blank(g, t, "there is no address of the proxy to connect to");
+        return;
+    }
     char *text = mem_format("%s: %s", t->endpoint->host, why);
     target_see(g, t, "resolve", FACT_RESOLVE, STATE_NO, NULL, -1, mem_string(text));
     target_see(g, t, "resolve", FACT_FAILURE, STATE_YES, failure_json(kind, "resolve"), -1, text);
@@ -1212,6 +1466,8 @@ static json_t *address_list(const struct resolved *r)
 
 static void target_named(struct engine *g, struct target *t, const struct resolved *r, double ms)
 {
+    if (target_proxied(t))
+        return; /* the addresses are the proxy's */
     target_see(g, t, "resolve", FACT_RESOLVE, STATE_YES, address_list(r), ms,
                mem_format("%s has %zu address%s, from %s", t->endpoint->host, r->total, r->total == 1 ? "" : "es",
                           r->from));
@@ -1225,7 +1481,7 @@ static void target_moved(struct engine *g, struct target *t, const struct resolv
     while (at < r->count && !(r->address[at].n == t->peer_len && memcmp(&r->address[at].sa, &t->peer, t->peer_len) == 0))
         at++;
     if (at == r->count)
-        at = (size_t)t->nth < r->count ? (size_t)t->nth : 0;
+        at = (size_t)t->nth % RESOLVE_MAX < r->count ? (size_t)t->nth % RESOLVE_MAX : 0;
     target_located(g, t, &r->address[at], r->from, r->why);
     target_named(g, t, r, ms);
     target_begin(g, t);
@@ -1251,7 +1507,7 @@ static void on_resolved(void *arg, const struct resolved *r)
     if (g->options.first_address && n > 1)
         n = 1;
     for (size_t i = 0; i < n; i++) {
-        struct target *t = i ? target_new(g, first->ask, (int)i, first->endpoint) : first;
+        struct target *t = i ? target_new(g, first->ask, first->nth + (int)i, first->endpoint) : first;
         target_located(g, t, &r->address[i], r->from, r->why);
         target_named(g, t, r, ms);
         if (i)
@@ -1321,11 +1577,12 @@ static void on_fetched(void *arg, const struct fetched *f)
 
 void run_fetch(struct run *r, struct fetch_ask ask)
 {
+    static const struct sockaddr elsewhere = { .sa_family = AF_UNSPEC };
     struct engine *g = r->engine;
     assert(!g->options.offline);
     if (!g->fetcher)
         g->fetcher = fetcher_new(g->loop, (struct fetch_names){ fetch_locate, fetch_unlocate, g });
-    ask.endpoint = &r->target->peer.sa;
+    ask.endpoint = r->target->via.kind == VIA_DIRECT ? &r->target->peer.sa : &elsewhere; /* it is not where its proxy is */
     if (ask.seconds <= 0)
         ask.seconds = g->options.timeout;
     fetcher_ask(g->fetcher, &ask, on_fetched, r->slot);
@@ -1334,6 +1591,26 @@ void run_fetch(struct run *r, struct fetch_ask ask)
 const struct fetched *run_fetched(const struct run *r)
 {
     return r->engine->fetching == r->slot ? r->engine->fetched : NULL;
+}
+
+static void on_sntp(void *arg)
+{
+    slot_step(arg, STEP_READY);
+}
+
+void run_sntp(struct run *r)
+{
+    struct engine *g = r->engine;
+    assert(g->options.sntp && !g->options.offline);
+    if (!g->sntp)
+        g->sntp = sntp_new(g->loop, (struct fetch_names){ fetch_locate, fetch_unlocate, g }, g->options.sntp,
+                           g->options.sntp_port, g->options.timeout, g->options.wall);
+    sntp_ask(g->sntp, on_sntp, r->slot);
+}
+
+const struct sntp_said *run_sntp_said(const struct run *r)
+{
+    return sntp_said(r->engine->sntp);
 }
 
 void run_sent(struct run *r, struct cert *const *sent, size_t n, bool keep)
@@ -1360,6 +1637,12 @@ void run_path(struct run *r, const struct chain *c)
         t->path[i] = cert_ref(c->built[i].cert);
 }
 
+void run_first(struct run *r, json_t *told)
+{
+    json_decref(r->target->first);
+    r->target->first = told;
+}
+
 struct pool *run_pool(struct run *r)
 {
     return r->engine->pool;
@@ -1383,9 +1666,107 @@ static void target_unresolved(struct engine *g, struct target *t, const char *wh
     target_done(g, t);
 }
 
+static struct resolver *engine_resolver(struct engine *g, struct err *e)
+{
+    if (!g->resolver)
+        g->resolver = resolver_new(g->loop, g->options.timeout, e);
+    return g->resolver;
+}
+
+static void target_resolve(struct engine *g, struct target *t);
+
+/* --- mx:// --- */
+
+/* One mail server of the domain, with all that was said of the domain. NULL: its name is none that could be asked for.
+ * DNS says what it likes: a comma in the name would begin a key, and via=exec: is one of them. */
+static struct endpoint *mx_endpoint(const struct endpoint *ep, const char *name)
+{
+    struct err e = { "" };
+    enum host_kind kind;
+    char *host = endpoint_host(name, &kind, &e);
+    char *text = host ? mem_format("smtp://%s:%u", host, (unsigned)ep->port) : NULL;
+    struct endpoint *one = text ? endpoint_parse(text, ep->value, &e) : NULL;
+    free(text);
+    free(host);
+    return one;
+}
+
+/* What was wanted of the domain is wanted of its first mail server. */
+static void target_becomes(struct engine *g, struct target *t, struct endpoint *ep)
+{
+    bool later[FACT_COUNT];
+    memcpy(later, t->later, sizeof later);
+    endpoint_free(t->endpoint);
+    t->endpoint = ep;
+    via_clear(&t->via);
+    free(t->cant);
+    t->cant = NULL;
+    target_settle(t);
+    target_say(g, t, EVENT_COLUMN);
+    target_resolve(g, t);
+    for (int f = 0; f < FACT_COUNT; f++)
+        t->later[f] |= t->resolving && later[f];
+    if (!t->resolving)
+        target_more(g, t, later);
+}
+
+static void target_joins(struct engine *g, const struct target *first, int nth, struct endpoint *ep)
+{
+    struct target *t = target_new(g, first->ask, nth, ep);
+    endpoint_free(ep);
+    target_say(g, t, EVENT_COLUMN);
+    target_say(g, t, EVENT_BUSY);
+    target_resolve(g, t);
+}
+
+static void on_mx(void *arg, const struct mx_answer *a)
+{
+    struct target *t = arg;
+    struct engine *g = t->engine;
+    struct endpoint *domain = endpoint_ref(t->endpoint);
+    int found = 0;
+    g->resolving--;
+    t->resolving = false;
+    for (size_t i = 0; i < a->count && !t->gone; i++) {
+        struct endpoint *ep = mx_endpoint(domain, a->host[i]);
+        if (ep && !found++)
+            target_becomes(g, t, ep);
+        else if (ep)
+            target_joins(g, t, (int)i * RESOLVE_MAX, ep);
+    }
+    if (!found && !t->gone) {
+        target_nowhere(g, t, a->failed ? a->failed : "dns-failed", a->failed ? a->why : "no name of a mail server in DNS is one");
+        target_more(g, t, t->later);
+    }
+    endpoint_free(domain);
+    target_done(g, t);
+    engine_pump(g);
+}
+
+static void target_resolve_mx(struct engine *g, struct target *t)
+{
+    struct err e = { "" };
+    t->asked_name = now_monotonic();
+    t->resolving = true;
+    memset(t->later, 0, sizeof t->later);
+    g->resolving++;
+    t->runs++;
+    if (engine_resolver(g, &e))
+        resolver_mx(g->resolver, t->endpoint->host, on_mx, t);
+    else
+        target_unresolved(g, t, e.text);
+}
+
 static void target_resolve(struct engine *g, struct target *t)
 {
+    if (endpoint_is_mx(t->endpoint)) {
+        target_resolve_mx(g, t);
+        return;
+    }
     const struct endpoint *ep = t->endpoint;
+    bool proxied = target_proxied(t);
+    const char *host = proxied ? t->via.host : ep->host, *literal = proxied || !ep->at_host ? host : ep->at_host;
+    int port = proxied ? t->via.port : ep->port;
     struct address a;
     struct resolved *ruled = mem_new(sizeof *ruled);
     t->asked_name = now_monotonic();
@@ -1393,21 +1774,24 @@ static void target_resolve(struct engine *g, struct target *t)
     memset(t->later, 0, sizeof t->later);
     g->resolving++;
     t->runs++;
-    if (resolve_by_rule(g, ep->host, ep->port, ruled)) {
+    if (t->cant) {
+        target_unresolved(g, t, t->cant);
+    } else if (resolve_by_rule(g, host, port, ruled) && t->via.kind != VIA_EXEC) {
         on_resolved(t, ruled);
-    } else if (address_parse(ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &a)) {
+    } else if (t->via.kind == VIA_EXEC || address_parse(literal, !proxied && ep->at_port ? ep->at_port : port, &a)) {
         g->resolving--;
         t->resolving = false;
-        target_located(g, t, &a, ep->at_host ? "option" : "literal", NULL);
+        if (t->via.kind == VIA_EXEC)
+            target_piped(g, t);
+        else
+            target_located(g, t, &a, literal == ep->at_host ? "option" : "literal", NULL);
         target_begin(g, t);
         target_done(g, t);
         engine_pump(g);
     } else {
         struct err e = { "" };
-        if (!g->resolver)
-            g->resolver = resolver_new(g->loop, g->options.timeout, &e);
-        if (g->resolver) {
-            resolver_ask(g->resolver, ep->host, ep->port, on_resolved, t);
+        if (engine_resolver(g, &e)) {
+            resolver_ask(g->resolver, host, port, on_resolved, t);
         } else {
             target_unresolved(g, t, e.text);
         }
@@ -1421,7 +1805,8 @@ void engine_ask(struct engine *g, int ask, const struct endpoint *ep)
     assert(!g->saying);
     /* Also the system's: loading it later would delay whoever is in the middle of a handshake then. */
     if (!engine_store(g, ep->value[KEY_CA], &e) ||
-        (ep->value[KEY_EXPECT] && !engine_expected(g, ep->value[KEY_EXPECT], &e))) {
+        (ep->value[KEY_EXPECT] && !engine_expected(g, ep->value[KEY_EXPECT], &e)) ||
+        !given_load(&g->given, ep, &e)) {
         struct event ev = { .kind = EVENT_TROUBLE, .ask = ask, .text = mem_format("%s was not probed: %s", ep->host, e.text) };
         engine_say(g, &ev);
         return;
@@ -1467,8 +1852,11 @@ void engine_again(struct engine *g, int column)
     memset(t->written, 0, sizeof t->written);
     t->began = 0;
     t->connections = 0;
-    t->connected = t->silent = t->works = false;
+    t->connected = t->silent = t->waited = t->works = t->search = false;
     target_forget_sent(t);
+    json_decref(t->first);
+    t->first = NULL;
+    t->part = 0;
     target_say(g, t, EVENT_FORGET);
     target_say(g, t, EVENT_BUSY);
     surveys_forget(t);
@@ -1487,6 +1875,19 @@ void engine_enumerate(struct engine *g, int column)
         return;
     }
     want_everything(wanted); /* what is under way is fresh */
+    engine_want(g, column, wanted);
+}
+
+void engine_load(struct engine *g, int column, int at_once)
+{
+    static const bool wanted[FACT_COUNT] = { [FACT_LOAD] = true };
+    struct target *t = engine_target(g, column);
+    if (!t || (t->runs && t->asked[FACT_LOAD]))
+        return; /* one is under way */
+    t->asked[FACT_LOAD] = t->written[FACT_LOAD] = false;
+    t->load = at_once < 1 ? LOAD_GENTLE : at_once > LOAD_MAX ? LOAD_MAX : at_once;
+    if (g->options.jobs < t->load)
+        g->options.jobs = t->load;
     engine_want(g, column, wanted);
 }
 
@@ -1534,23 +1935,25 @@ static bool slot_is_last(const struct slot *s)
 void engine_stop(struct engine *g)
 {
     assert(!g->saying);
-    while (g->all) {
-        struct slot *s = g->all;
-        struct target *t = s->run.target;
-        if (slot_is_last(s))
-            run_blank(&s->run);
-        slot_free(s);
-        target_undefer(g, t);
-        if (t->runs == 1)
-            surveys_forget(t);
-        target_done(g, t);
-    }
-    for (struct target *t = g->targets; t; t = t->next) {
+    for (struct target *t = g->targets; t; t = t->next) { /* first, for what needs no address may begin by it */
         if (!target_unresolve(g, t))
             continue;
         target_see(g, t, "resolve", FACT_RESOLVE, COULD_NOT_ASK, NULL, -1, mem_string("stopped before the name was resolved"));
         target_blank(g, t, "stopped before there was an address");
         target_more(g, t, t->later);
+        target_done(g, t);
+    }
+    while (g->all) {
+        struct slot *s = g->all;
+        struct target *t = s->run.target;
+        if (slot_is_last(s)) {
+            survey_stopped(&s->run);
+            run_blank(&s->run);
+        }
+        slot_free(s);
+        target_undefer(g, t);
+        if (t->runs == 1)
+            surveys_forget(t);
         target_done(g, t);
     }
 }
@@ -1569,7 +1972,7 @@ unsigned long engine_connections(const struct engine *g)
 
 void engine_options_default(struct engine_options *o)
 {
-    *o = (struct engine_options){ .jobs = 100, .per_host = 10, .timeout = 5, .max_time = 60, .min_days = -1,
+    *o = (struct engine_options){ .jobs = 100, .per_host = 10, .tries = 1, .timeout = 5, .max_time = 60, .min_days = -1,
                                   .wall = wall_default };
 }
 
@@ -1626,6 +2029,8 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
     int limit = descriptors_raise(), files = limit > 128 ? limit - 64 : limit / 2;
     if (files < 1)
         files = 1; /* one at a time, and what even that can't have is said for each column */
+    if (g->options.jobs < g->options.load)
+        g->options.jobs = g->options.load;
     if (g->options.jobs > files / 2)
         g->options.jobs = files / 2 > 1 ? files / 2 : 1;
     g->ahead_max = g->options.jobs < AHEAD_FROM ? g->options.jobs : g->options.jobs * AHEAD;
@@ -1675,6 +2080,7 @@ void engine_free(struct engine *g)
     while (g->all)
         slot_free(g->all);
     fetcher_free(g->fetcher);
+    sntp_free(g->sntp);
     resolver_free(g->resolver);
     while (g->targets)
         target_free(g, g->targets);
@@ -1683,6 +2089,8 @@ void engine_free(struct engine *g)
     judge_cache_free(g->judge);
     every_free(&g->every);
     gnutls_certificate_free_credentials(g->credentials);
+    given_free(g->given);
+    pipe_left_free(&g->left);
     json_decref(g->machine);
     free(g->by_id);
     free(g);

@@ -34,6 +34,8 @@ struct resolve_rule {        /* --resolve HOST:PORT:ADDR[,ADDR...] */
 struct engine_options {
     int jobs;                /* handshakes in flight; 100. From 64 on connections are begun ahead of them */
     int per_host;            /* connections in flight per address; 10 */
+    int tries;               /* handshakes of each column; 1. Where they are asked for as a fact, and this is 1, some more */
+    int load;                /* handshakes at once at the end of a ramp of load, begun with the column; 0: none is made */
     double timeout;          /* longest wait for one answer, seconds; 5 */
     double max_time;         /* all work on one column, seconds; 60 */
     bool first_address;      /* addresses=first */
@@ -42,7 +44,10 @@ struct engine_options {
     bool only_full;          /* they take as many connections as they need: as depth_full, but for what is asked */
     bool depth_full;         /* --depth full: every column is enumerated, and may take any number of connections */
     int min_days;            /* passed to judge */
+    const char *proxy_login; /* "user:password" for proxies, NULL: none; the environment's own goes first */
     bool offline;            /* talk to the endpoints alone: what certificates point at is not fetched */
+    const char *sntp;        /* lent; host of the NTP server that is asked for the time, NULL: none */
+    int sntp_port;
     const struct resolve_rule *resolve;
     size_t resolve_count;
     double (*wall)(void);    /* wall clock, unix seconds; NULL: the system's */
@@ -67,6 +72,8 @@ void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT]);
 void engine_again(struct engine *g, int column);  /* probes a column afresh */
 /* Likewise, and from now on this column is enumerated as at --depth full. */
 void engine_enumerate(struct engine *g, int column);
+/* A ramp of load, up to so many handshakes at once; asked for again, another one. */
+void engine_load(struct engine *g, int column, int at_once);
 /* An id that no column of this engine has or will have: for a column somebody else makes beside them. */
 int engine_column_id(struct engine *g);
 void engine_drop(struct engine *g, int column);   /* ends its probes and forgets it */

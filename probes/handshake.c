@@ -1,17 +1,18 @@
 /* handshake - one complete TLS handshake as the column's client would make it, and what follows it.
  *
  * Owns: the facts of the handshake, of the certificates sent, of late refusals and of the HTTP Date.
- * Must not know: watchers, causes. It never ends a handshake because of a certificate.
+ * Must not know: watchers, causes, how a handshake is made (shake.h).
  */
-#include <errno.h>
 #include <gnutls/x509.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "probes/date.h"
-#include "probes/offer.h"
+#include "probes/bounds.h"
+#include "probes/given.h"
 #include "probes/probe.h"
-#include "probes/tls.h"
+#include "probes/shake.h"
+#include "probes/way.h"
+#include "probes/told.h"
+#include "probes/way.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
@@ -19,32 +20,20 @@
 #include "src/pki/host.h"
 #include "src/pki/ocsp.h"
 #include "src/wire/first.h"
-#include "src/wire/message.h"
 #include "src/wire/names.h"
 
-/* Seconds an HTTP answer is waited for, and some round trips: the Date is a bonus, and a server that
- * serves one connection at a time must not be kept from our other questions for it. */
-#define HTTP_WAIT 1.5
-
 struct handshake {
-    struct tls tls;
-    const char *cant;           /* lent; why GnuTLS can't offer what was asked for, or NULL */
-    char *missing;              /* owned; what of it GnuTLS can't offer, or NULL */
-    struct offer part;          /* owned; what this run offers, where it is a part only */
-    gnutls_priority_t priority; /* owned; for that part */
-    struct date *date;          /* the HTTP exchange, NULL: none */
-    const uint8_t *out;         /* lent by date: what is still to be sent */
-    size_t out_len;
-    double hello, finished;     /* engine time */
-    double asked;               /* wall clock when the request went out */
-    bool late;                  /* the handshake is over, what may follow is awaited */
+    struct shake shake;
+    bool told;                  /* the handshake is over and its facts are written */
+    json_t *certificates;       /* owned; what told.h has on them, NULL: none came */
+    struct revoked staple;      /* what the stapled response said */
 };
 
 static const enum fact writes[] = {
     FACT_TIMING, FACT_HANDSHAKE, FACT_FAILURE, FACT_VERSION, FACT_CIPHER, FACT_CIPHER_NAME, FACT_KX_GROUP,
     FACT_SIGALG, FACT_ALPN, FACT_EMS, FACT_SNI, FACT_CLIENT_CERT, FACT_STAPLE, FACT_TICKET, FACT_LATE, FACT_RENEGOTIATION,
     FACT_LEAF, FACT_SUBJECT, FACT_ISSUER, FACT_KEY, FACT_CHAIN, FACT_TRUST, FACT_NAME, FACT_DATES,
-    FACT_NOT_AFTER, FACT_STRENGTH, FACT_REASONS, FACT_HTTP, FACT_CLOCK, FACT_STORE, FACT_COUNT
+    FACT_NOT_AFTER, FACT_STRENGTH, FACT_REASONS, FACT_HTTP, FACT_CLOCK, FACT_BOUNDS, FACT_STORE, FACT_COUNT
 };
 
 static void see_word(struct run *r, enum fact f, const char *word)
@@ -53,66 +42,6 @@ static void see_word(struct run *r, enum fact f, const char *word)
 }
 
 /* --- failures --- */
-
-static const char *const stage_says[] = {
-    [STAGE_NOTHING] = "before the server said anything",
-    [STAGE_SERVER_HELLO] = "after its ServerHello",
-    [STAGE_CERTIFICATE] = "after its certificate",
-    [STAGE_REQUEST] = "after it had asked for a client certificate",
-    [STAGE_FINISHED] = "after the handshake",
-};
-
-static char *alert_text(const struct tls *t)
-{
-    char hex[NAME_LEN];
-    const char *stage = t->stage == STAGE_NOTHING ? "in answer to our ClientHello" : stage_says[t->stage];
-    const struct alert *a = alert_find((uint8_t)t->alert_number);
-    return mem_format("the server sent the fatal alert %d %s %s%s%s", t->alert_number,
-                      alert_name((uint8_t)t->alert_number, hex), stage, a ? ": " : "",
-                      a ? a->says : "");
-}
-
-static char *foreign_text(const struct conn *c, const struct first *f)
-{
-    char *seen = text_printable(c->first, c->first_len, 60);
-    char *text = mem_format("the port answered with %s, not TLS: \"%s\"",
-                            f->protocol ? f->protocol : "bytes nobody here knows", seen);
-    free(seen);
-    return text;
-}
-
-static const char *local_text(const struct run *r, const struct tls *t)
-{
-    const struct handshake *h = r->state;
-    return h->cant ? h->cant : gnutls_strerror(t->error);
-}
-
-static char *failure_text(const struct run *r, const struct tls *t, const struct first *f, double ms)
-{
-    const char *stage = stage_says[t->stage];
-    switch (t->end) {
-    case TLS_ALERT: return alert_text(t);
-    case TLS_NOT_TLS: return foreign_text(&r->conn, f);
-    case TLS_RESET: return mem_format("the connection was reset %s (ClientHello of %zu bytes sent)", stage, r->conn.sent);
-    case TLS_CLOSED: return mem_format("the connection was closed %s %s", t->error == GNUTLS_E_SESSION_EOF
-                                       ? "in good order (close_notify)" : "without a TLS alert", stage);
-    case TLS_SILENT: return mem_format("the connection was accepted, but nothing came within %.1f s of the ClientHello", ms / 1000);
-    case TLS_SLOW: return mem_format("the handshake was not complete after %.1f s, though %zu byte%s had come; it stopped %s",
-                                     ms / 1000, r->conn.received, r->conn.received == 1 ? "" : "s", stage);
-    case TLS_TOO_BIG: return mem_format("a handshake message of over %u KiB, or a handshake of over %u KiB, %s: clients refuse "
-                                        "that (OpenSSL: excessive message size), and it was not read to its end",
-                                        TLS_MESSAGE_MAX >> 10, TLS_HANDSHAKE_MAX >> 10, stage);
-    case TLS_VERSION: {
-        const struct version *v = version_find(t->server_version);
-        return mem_format("the server chose %s, which this client did not offer", v ? v->title : "a version");
-    }
-    case TLS_LOCAL:
-        if (((const struct handshake *)r->state)->cant)
-            return mem_format("no handshake of this client's kind could be tried: %s", local_text(r, t));
-        return mem_format("this machine's TLS library refused by itself %s: %s", stage, local_text(r, t));
-    default: return mem_format("the server's bytes are TLS but break its rules %s: %s", stage, gnutls_strerror(t->error));
-    }
-}
 
 static json_t *alert_json(const struct tls *t)
 {
@@ -125,14 +54,15 @@ static json_t *alert_json(const struct tls *t)
 
 static void see_failure(struct run *r, const struct tls *t, double ms)
 {
+    const struct handshake *h = r->state;
     struct first f = first_look(r->conn.first, r->conn.first_len);
     bool foreign = t->end == TLS_NOT_TLS;
-    char *text = failure_text(r, t, &f, ms);
+    char *text = shake_text(r, &h->shake, ms);
     json_t *v = json_pack("{s:s, s:s, s:o, s:i, s:s?, s:s?, s:s?}", "kind", tls_end_words[t->end],
                           "stage", tls_stage_words[t->stage], "alert", alert_json(t),
                           "received", (int)r->conn.received, "protocol", foreign ? f.protocol : NULL,
                           "hint", foreign ? f.hint : NULL,
-                          "local", t->end == TLS_LOCAL ? local_text(r, t) : NULL);
+                          "local", t->end == TLS_LOCAL ? shake_local_text(&h->shake) : NULL);
     if (t->stage != STAGE_FINISHED)
         run_see(r, FACT_HANDSHAKE, STATE_NO, json_string(tls_end_words[t->end]), ms, mem_string(text));
     run_see_bytes(r, FACT_FAILURE, STATE_YES, v, ms, text, r->conn.first, r->conn.first_len);
@@ -256,12 +186,12 @@ static void see_expected(struct run *r, const struct cert *leaf, const struct ch
 /* The response that came with the certificate. Its signature is verified only under a CA that is trusted. */
 static void see_staple(struct run *r, const struct cert *leaf, const struct chain *c)
 {
-    const struct handshake *h = r->state;
+    struct handshake *h = r->state;
     gnutls_datum_t staple = { NULL, 0 };
     bool demanded = leaf && leaf->must_staple;
-    if (h->tls.end != TLS_OK)
+    if (h->shake.tls.end != TLS_OK)
         return;
-    if (gnutls_ocsp_status_request_get(h->tls.session, &staple) < 0 || !staple.size || !leaf || leaf->malformed) {
+    if (gnutls_ocsp_status_request_get(h->shake.tls.session, &staple) < 0 || !staple.size || !leaf || leaf->malformed) {
         run_see(r, FACT_STAPLE, STATE_NO, demanded ? json_pack("{s:b}", "must_staple", true) : NULL, -1,
                 demanded ? mem_string("no OCSP response was stapled, although the certificate demands one (RFC 7633)")
                          : NULL);
@@ -271,6 +201,7 @@ static void see_staple(struct run *r, const struct cert *leaf, const struct chai
     struct revoked said = ocsp_judge(staple.data, staple.size, leaf, issuer, (int64_t)run_wall(r));
     json_t *v = revoked_json(&said);
     char *says = revoked_text(&said);
+    h->staple = said;
     json_object_set_new(v, "must_staple", json_boolean(demanded));
     run_see(r, FACT_STAPLE, STATE_YES, v, -1, mem_format("the stapled OCSP response %s", says));
     free(says);
@@ -278,6 +209,7 @@ static void see_staple(struct run *r, const struct cert *leaf, const struct chai
 
 static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total, bool malformed)
 {
+    struct handshake *h = r->state;
     struct judge_ask ask = run_judge_ask(r, endpoint_client(r->target->endpoint));
     ask.sent = sent;
     ask.sent_count = n;
@@ -305,19 +237,45 @@ static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total,
     run_sent(r, sent, n, fault_of(c, REASON_ISSUER_UNKNOWN, REASON_ISSUER_UNKNOWN) ||
                              fault_of(c, REASON_BAD_SIGNATURE, REASON_BAD_SIGNATURE));
     run_path(r, c);
+    h->certificates = told_certificates(n ? sent[0] : NULL, c);
     see_expected(r, n ? sent[0] : NULL, c);
     see_staple(r, n ? sent[0] : NULL, c);
     chain_free(c);
+}
+
+/* How late it must be by now, whatever our clock says. */
+static void see_bounds(struct run *r, const struct tls *t, const struct certificate_message *m,
+                       struct cert *const *sent)
+{
+    const struct handshake *h = r->state;
+    gnutls_datum_t staple = { NULL, 0 };
+    struct bounds b = bounds_of(sent, m->count);
+    int64_t now = (int64_t)run_wall(r);
+    char most[WHEN_LEN], span[WHEN_LEN];
+    bounds_scts(&b, m->scts.p, m->scts.n, "extension");
+    bounds_scts(&b, t->scts.data, t->scts.len, "extension");
+    if (h->staple.verified && h->staple.is <= REVOKE_UNKNOWN && gnutls_ocsp_status_request_get(t->session, &staple) >= 0)
+        bounds_staple(&b, staple.data, staple.size, h->staple.this_update);
+    bool any = json_array_size(b.list) > 0, behind = b.most != WHEN_UNKNOWN && b.most > now;
+    char *text = b.most == WHEN_UNKNOWN ? mem_string("nothing that came was dated by others than who made the certificates")
+                 : behind ? mem_format("it is %s or later, by what others dated: this machine's clock is at least %s behind",
+                                       when_format(b.most, most), when_span((double)(b.most - now), span))
+                          : mem_format("it is %s or later, by what others dated", when_format(b.most, most));
+    json_t *v = bounds_take(&b, now);
+    if (!any) {
+        json_decref(v);
+        v = NULL;
+    }
+    run_see(r, FACT_BOUNDS, any ? STATE_YES : STATE_NO, v, -1, text);
 }
 
 static void see_certificates(struct run *r, const struct tls *t)
 {
     struct certificate_message *m = mem_new(sizeof *m);
     struct cert *sent[MESSAGE_CERTS_MAX];
-    certificate_message_read(m, t->certificate.data, t->certificate.len, t->server_version >= 0x0304);
-    for (size_t i = 0; i < m->count; i++)
-        sent[i] = judge_cert(run_judge(r), m->cert[i].p, m->cert[i].n);
+    shake_certificates(r, &((const struct handshake *)r->state)->shake, m, sent);
     see_chain(r, sent, m->count, m->total, m->malformed);
+    see_bounds(r, t, m, sent);
     for (size_t i = 0; i < m->count; i++)
         cert_free(sent[i]);
     free(m);
@@ -349,20 +307,14 @@ static void see_request(struct run *r, const struct tls *t)
 
 /* --- what was negotiated --- */
 
-static void see_group(struct run *r, gnutls_session_t s)
+static void see_group(struct run *r, const struct shake *s)
 {
-    gnutls_group_t g = gnutls_group_get(s);
-    const struct group *known = g ? group_by_name(gnutls_group_get_name(g)) : NULL;
-    gnutls_kx_algorithm_t kx = gnutls_kx_get(s);
-    if (g) {
-        see_word(r, FACT_KX_GROUP, known ? known->iana : gnutls_group_get_name(g));
-    } else if (kx == GNUTLS_KX_DHE_RSA || kx == GNUTLS_KX_DHE_DSS) {
-        char *word = mem_format("dh%d", gnutls_dh_get_prime_bits(s));
+    char *word = shake_group(s);
+    if (word)
         see_word(r, FACT_KX_GROUP, word);
-        free(word);
-    } else {
+    else
         run_see(r, FACT_KX_GROUP, STATE_NO, NULL, -1, mem_string("RSA key transport: no key exchange group"));
-    }
+    free(word);
 }
 
 static void see_sigalg(struct run *r, gnutls_session_t s)
@@ -388,7 +340,8 @@ static void see_renegotiation(struct run *r, const struct tls *t)
 
 static void see_negotiated(struct run *r, struct tls *t, double ms)
 {
-    const struct handshake *h = r->state;
+    const struct shake *shake = &((const struct handshake *)r->state)->shake;
+    const char *missing = shake->missing;
     gnutls_session_t s = t->session;
     char hex[NAME_LEN];
     gnutls_datum_t alpn = { NULL, 0 };
@@ -397,12 +350,12 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
     const char *cipher = suite_name(t->server_suite, hex);
     run_see(r, FACT_HANDSHAKE, STATE_YES, json_string("ok"), ms,
             mem_format("handshake complete in %.1f ms: %s, %s%s%s", ms, v ? v->title : "unknown version", cipher,
-                       h->missing ? "; " : "", h->missing ? h->missing : ""));
+                       missing ? "; " : "", missing ? missing : ""));
     run_see(r, FACT_FAILURE, STATE_NO, NULL, -1, NULL);
     see_word(r, FACT_VERSION, v ? v->word : NULL);
     see_word(r, FACT_CIPHER, cipher);
     see_word(r, FACT_CIPHER_NAME, suite && suite->openssl ? suite->openssl : cipher);
-    see_group(r, s);
+    see_group(r, shake);
     see_sigalg(r, s);
     if (gnutls_alpn_get_selected_protocol(s, &alpn) == 0) {
         char *name = text_printable(alpn.data, alpn.size, 64);
@@ -423,198 +376,108 @@ static void see_negotiated(struct run *r, struct tls *t, double ms)
 
 /* --- after the handshake --- */
 
-static void see_http(struct run *r, struct handshake *h)
+static void see_http(struct run *r, const struct shake *s)
 {
     double now = run_wall(r);
-    int status = date_status(h->date);
+    int status = date_status(s->date);
     if (!status) {
-        run_see(r, FACT_HTTP, STATE_NO, NULL, -1, mem_format("no HTTP answer to a HEAD request%s",
-                h->tls.end == TLS_RESET    ? ": the connection was reset"
-                : h->tls.end == TLS_CLOSED ? ": the connection was closed" : ""));
+        run_see(r, FACT_HTTP, STATE_NO, NULL, -1, mem_format("no HTTP answer to a request%s",
+                s->tls.end == TLS_RESET    ? ": the connection was reset"
+                : s->tls.end == TLS_CLOSED ? ": the connection was closed" : ""));
         run_see(r, FACT_CLOCK, COULD_NOT_ASK, NULL, -1, NULL);
         return;
     }
-    const char *server = date_server(h->date);
+    const char *server = date_server(s->date);
     char *word = mem_format("%d", status);
-    run_see(r, FACT_HTTP, STATE_YES, json_string(word), (now - h->asked) * 1000,
+    run_see(r, FACT_HTTP, STATE_YES, json_string(word), (now - s->asked) * 1000,
             mem_format("HTTP status %d%s%s", status, server ? " from " : "", server ? server : ""));
     free(word);
-    if (date_time(h->date) == WHEN_UNKNOWN) {
+    if (s->tls.asked_cert)
+        given_see_answer(r, status, date_words(s->date));
+    if (date_time(s->date) == WHEN_UNKNOWN) {
         run_see(r, FACT_CLOCK, COULD_NOT_ASK, NULL, -1, mem_string("the HTTP answer has no usable Date"));
         return;
     }
     /* Date is cut to whole seconds, and was written somewhere between request and answer. */
-    double offset = (double)date_time(h->date) + 0.5 - (h->asked + now) / 2;
-    double off = 0.5 + (now - h->asked) / 2;
+    double offset = (double)date_time(s->date) + 0.5 - (s->asked + now) / 2;
+    double off = 0.5 + (now - s->asked) / 2;
     run_see(r, FACT_CLOCK, STATE_YES, json_pack("{s:f, s:f}", "seconds", offset, "uncertainty", off), -1,
             mem_format("HTTP Date is %+.1f s from this machine's clock, +- %.1f s", offset, off));
 }
 
-static struct want handshake_over(struct run *r)
+static void see_late(struct run *r)
 {
     struct handshake *h = r->state;
-    if (h->late) {
-        bool refused = h->tls.end == TLS_ALERT || h->tls.end == TLS_PROTOCOL;
-        /* Without an alert it is a refusal only by a server that had asked for our certificate and never
-         * answered; one that just ends connections it has no use for (no HTTP behind 443) refuses nothing. */
-        bool ended = h->tls.end == TLS_CLOSED || h->tls.end == TLS_RESET;
-        refused |= ended && h->tls.asked_cert && !(h->date && date_status(h->date));
-        refused |= h->tls.end == TLS_RESET && !h->date; /* and nobody had sent it anything */
-        char hex[NAME_LEN];
-        const char *word = h->tls.end == TLS_ALERT ? alert_name((uint8_t)h->tls.alert_number, hex)
-                                                   : tls_end_words[h->tls.end];
-        if (refused)
-            see_failure(r, &h->tls, (run_now(r) - h->finished) * 1000);
-        run_see(r, FACT_LATE, refused ? STATE_YES : STATE_NO, refused ? json_string(word) : NULL, -1,
-                refused ? failure_text(r, &h->tls, &(struct first){ 0 }, 0) : NULL);
-        run_see(r, FACT_TICKET, h->tls.ticket ? STATE_YES : STATE_NO, NULL, -1, NULL);
-        if (h->date)
-            see_http(r, h);
-        else if (r->target->endpoint->scheme->http)
-            run_see(r, FACT_HTTP, COULD_NOT_ASK, NULL, -1, NULL);
-    }
-    return (struct want){ .what = WANT_DONE };
-}
-
-static struct want late_listened(struct run *r);
-
-static bool date_step(struct run *r)
-{
-    struct handshake *h = r->state;
-    uint8_t in[4096];
-    for (;;) {
-        if (!h->out_len)
-            h->out = date_output(h->date, &h->out_len);
-        if (h->out_len) {
-            ssize_t n = tls_send(&h->tls, h->out, h->out_len);
-            if (n < 0)
-                return errno != EAGAIN;
-            h->out += n;
-            h->out_len -= (size_t)n;
-            continue;
-        }
-        ssize_t n = tls_recv(&h->tls, in, sizeof in);
-        if (n < 0 && errno == EAGAIN)
-            return false;
-        if (n <= 0 || date_feed(h->date, in, (size_t)n))
-            return true;
-    }
-}
-
-static bool quiet_step(struct handshake *h)
-{
-    uint8_t in[4096];
-    ssize_t n = tls_recv(&h->tls, in, sizeof in);
-    return n >= 0 || errno != EAGAIN || h->tls.ticket;
-}
-
-/* The Host header: a name or an address, brackets around IPv6, the port where it is not 443. */
-static char *http_authority(const struct endpoint *ep)
-{
-    const char *host = endpoint_sni(ep) ? endpoint_sni(ep) : ep->host;
-    bool six = strchr(host, ':') != NULL;
-    char *name = mem_format("%s%s%s", six ? "[" : "", host, six ? "]" : "");
-    char *authority = ep->port == 443 ? mem_string(name) : mem_format("%s:%d", name, ep->port);
-    free(name);
-    return authority;
-}
-
-static bool alpn_is_h2(const struct tls *t)
-{
-    gnutls_datum_t alpn;
-    return gnutls_alpn_get_selected_protocol(t->session, &alpn) == 0 && alpn.size == 2 &&
-           memcmp(alpn.data, "h2", 2) == 0;
-}
-
-static struct want late_step(struct run *r)
-{
-    struct handshake *h = r->state;
-    if (h->date ? date_step(r) : quiet_step(h))
-        return h->date || h->tls.end != TLS_OK ? handshake_over(r) : late_listened(r);
-    return (struct want){ .what = WANT_READ | (h->out_len ? WANT_WRITE : 0), .slot = true };
-}
-
-static struct want late_ask(struct run *r)
-{
-    struct handshake *h = r->state;
-    char *authority = http_authority(r->target->endpoint);
-    h->asked = run_wall(r);
-    h->date = date_new(alpn_is_h2(&h->tls), authority);
-    free(authority);
-    struct want w = late_step(r);
-    double wait = HTTP_WAIT + 4 * (r->connected - r->created);
-    w.seconds = wait < run_options(r)->timeout ? wait : run_options(r)->timeout;
-    return w;
-}
-
-/* Nothing more is to be heard: on to HTTP where it is spoken, else it's over. */
-static struct want late_listened(struct run *r)
-{
-    struct handshake *h = r->state;
-    bool http = r->target->endpoint->scheme->http && !h->date && h->tls.end == TLS_OK;
-    return http ? late_ask(r) : handshake_over(r);
-}
-
-/* The handshake went well. A TLS 1.3 server that refuses our (missing) certificate says so only now,
- * and a request sent meanwhile could turn its alert into a reset: listen first where it asked for one,
- * or where there is no request to send. Before TLS 1.3 nothing comes late. */
-static struct want late_begin(struct run *r)
-{
-    struct handshake *h = r->state;
-    if (run_options(r)->only)
-        return handshake_over(r);
-    h->late = true;
-    if (h->tls.server_version < 0x0304 || (r->target->endpoint->scheme->http && !h->tls.asked_cert))
-        return late_listened(r);
-    double wait = 2 * (r->connected - r->created);
-    struct want w = late_step(r);
-    if (!(w.what & WANT_DONE) && w.seconds <= 0)
-        w.seconds = wait > 0.1 ? wait : 0.1;
-    return w;
+    const struct tls *t = &h->shake.tls;
+    char hex[NAME_LEN];
+    bool refused = shake_refused_late(&h->shake);
+    const char *word = t->end == TLS_ALERT ? alert_name((uint8_t)t->alert_number, hex) : tls_end_words[t->end];
+    if (refused)
+        see_failure(r, t, (run_now(r) - h->shake.finished) * 1000);
+    run_see(r, FACT_LATE, refused ? STATE_YES : STATE_NO, refused ? json_string(word) : NULL, -1,
+            refused ? shake_text(r, &h->shake, 0) : NULL);
+    run_see(r, FACT_TICKET, t->ticket ? STATE_YES : STATE_NO, NULL, -1, NULL);
+    if (h->shake.date)
+        see_http(r, &h->shake);
+    else if (r->target->endpoint->scheme->http)
+        run_see(r, FACT_HTTP, COULD_NOT_ASK, NULL, -1, NULL);
 }
 
 static void see_timing(struct run *r)
 {
-    const struct handshake *h = r->state;
-    const struct tls *t = &h->tls;
-    double connect = (r->connected - r->created) * 1000, answer = (t->hello_at - h->hello) * 1000;
-    double whole = (h->finished - h->hello) * 1000;
+    const struct shake *s = &((const struct handshake *)r->state)->shake;
+    const struct tls *t = &s->tls;
+    double connect = (r->connected - r->created) * 1000, answer = (t->hello_at - s->hello) * 1000;
+    double whole = (s->finished - s->hello) * 1000;
     json_t *v = json_pack("{s:f, s:o, s:o}", "connect", connect, "server_hello",
                           t->hello_at > 0 ? json_real(answer) : json_null(), "handshake",
                           t->end == TLS_OK ? json_real(whole) : json_null());
     run_see(r, FACT_TIMING, STATE_YES, v, -1, NULL);
 }
 
-static bool was_refused(const struct tls *t)
+/* --- the run ------------------------------------------------------------------------------------ */
+
+static struct want handshake_over(struct run *r)
 {
-    return t->stage == STAGE_NOTHING && (t->end == TLS_ALERT || t->end == TLS_CLOSED || t->end == TLS_RESET);
+    struct handshake *h = r->state;
+    run_first(r, told_of(&h->shake, h->certificates));
+    h->certificates = NULL;
+    return (struct want){ .what = WANT_DONE };
 }
 
-/* The whole might have been taken: that only a part was offered is this machine's doing. */
-static void blame_missing(struct handshake *h)
+/* Facts for which it counts what comes late, too. */
+static bool is_bare(const struct run *r)
 {
-    if (!h->missing || h->cant || !was_refused(&h->tls))
-        return;
-    char *text = mem_format("%s; the server refused what is left", h->missing);
-    free(h->missing);
-    h->cant = h->missing = text;
-    h->tls.end = TLS_LOCAL;
-    h->tls.alert_level = 0;
+    const struct engine_options *o = run_options(r);
+    return o->only && !o->only_facts[FACT_ATTEMPTS] && !o->only_facts[FACT_SERVER_NAMES] &&
+           !o->only_facts[FACT_VARIATIONS];
+}
+
+static struct want handshake_go_on(struct run *r, struct want w);
+
+/* The command of via= has ended: there never was a way to the server, so it has refused nothing. */
+static struct want handshake_lost(struct run *r)
+{
+    way_see(r, false);
+    run_blank(r);
+    return (struct want){ .what = WANT_DONE };
 }
 
 static struct want handshake_ended(struct run *r)
 {
     struct handshake *h = r->state;
-    struct tls *t = &h->tls;
-    blame_missing(h);
-    h->finished = run_now(r);
-    double ms = (h->finished - h->hello) * 1000;
+    if (r->conn.lost)
+        return handshake_lost(r);
+    struct tls *t = &h->shake.tls;
+    double ms = (h->shake.finished - h->shake.hello) * 1000;
+    h->told = true;
     see_timing(r);
     if (t->end == TLS_OK)
         see_negotiated(r, t, ms);
     else
         see_failure(r, t, ms);
     see_request(r, t);
+    given_see(r, t);
     if (t->certificate.len)
         see_certificates(r, t);
     else if (t->end == TLS_OK)
@@ -622,115 +485,51 @@ static struct want handshake_ended(struct run *r)
     else
         see_expected(r, NULL, NULL);
     if (t->end == TLS_OK)
-        return late_begin(r);
+        return is_bare(r) ? handshake_over(r) : handshake_go_on(r, shake_listen(r, &h->shake));
     if (endpoint_sni(r->target->endpoint))
         see_word(r, FACT_SNI, endpoint_sni(r->target->endpoint));
+    struct want w = handshake_over(r);
     run_blank(r);
-    return (struct want){ .what = WANT_DONE };
+    return w;
 }
 
-/* --- offers that GnuTLS can't make exactly --- */
-
-/* The server chose what GnuTLS had offered beyond the client's suites. */
-static bool chose_foreign(const struct run *r, const struct tls *t)
-{
-    const uint16_t *s = endpoint_offer(r->target->endpoint)->suites;
-    while (*s && *s != t->server_suite)
-        s++;
-    return t->server_suite && !*s && (t->end == TLS_GOING || t->end == TLS_OK);
-}
-
-/* What was offered is no answer to what was asked: begins a run with the next part of it, if there is one.
- * The first run offers all together, and mostly that settles it; run n offers part n - 1. */
-static bool handshake_next_part(struct run *r)
+/* On to what comes next, where the shake is through with one thing. */
+static struct want handshake_go_on(struct run *r, struct want w)
 {
     struct handshake *h = r->state;
-    struct offer next;
-    if (!(r->nth > 0 && was_refused(&h->tls)) && !chose_foreign(r, &h->tls))
-        return false;
-    if (!offer_part(endpoint_offer(r->target->endpoint), r->nth, &next))
-        return false;
-    offer_clear(&next);
-    target_run(r->target, &handshake_probe, r->nth + 1, 0);
-    return true;
-}
-
-static gnutls_priority_t part_priority(struct run *r, const char **why)
-{
-    struct handshake *h = r->state;
-    if (r->nth == 0 || !offer_part(endpoint_offer(r->target->endpoint), r->nth - 1, &h->part))
-        return run_priority(r, why);
-    char *words = offer_of_client(&h->part);
-    int error = gnutls_priority_init(&h->priority, words, NULL);
-    free(words);
-    if (error < 0)
-        *why = gnutls_strerror(error);
-    return error < 0 ? NULL : h->priority;
+    if (!(w.what & WANT_DONE))
+        return w;
+    if (h->shake.unsettled) {
+        target_run(r->target, &handshake_probe, r->nth + 1, 0);
+        return w;
+    }
+    if (!h->told)
+        return handshake_ended(r);
+    see_late(r);
+    return handshake_over(r);
 }
 
 static struct want handshake_step(struct run *r, enum step_why why)
 {
     struct handshake *h = r->state;
-    struct tls *t = &h->tls;
-    if (h->late)
-        return why == STEP_TIMEOUT ? late_listened(r) : late_step(r);
-    if (why == STEP_TIMEOUT)
-        t->end = r->conn.received ? TLS_SLOW : TLS_SILENT;
-    else
-        tls_handshake(t);
-    if (handshake_next_part(r))
-        return (struct want){ .what = WANT_DONE };
-    if (t->end != TLS_GOING)
-        return handshake_ended(r);
-    return (struct want){ .what = tls_wants_write(t) ? WANT_WRITE : WANT_READ };
+    return handshake_go_on(r, shake_step(r, &h->shake, why));
 }
 
-/* What was asked for and can't be had of GnuTLS. Of a profile's own signature algorithms that is no news: each
- * list holds some nobody needs any more. */
-static char *limits_missing(const struct endpoint *ep, bool *nothing)
-{
-    static const uint16_t none[] = { 0 };
-    struct offer named = *endpoint_offer(ep);
-    bool limited = named.limited || endpoint_client(ep) != client_find(NULL);
-    *nothing = false;
-    if (!ep->value[KEY_SIGALGS])
-        named.sigalgs = none;
-    return limited ? offer_missing(&named, nothing) : NULL;
-}
-
+/* Run n, from 1 on, offers the nth part of what the client does: see offer.h. */
 static struct want handshake_start(struct run *r)
 {
     struct handshake *h = r->state;
-    const struct endpoint *ep = r->target->endpoint;
-    bool nothing;
-    const char *why = NULL;
-    h->missing = limits_missing(ep, &nothing);
-    struct tls_offer o = { .priority = nothing ? NULL : part_priority(r, &why), .credentials = run_credentials(r),
-                           .sni = endpoint_sni(ep), .alpn = endpoint_alpn(ep),
-                           .size = endpoint_offer(ep)->size };
-    h->hello = run_now(r);
-    h->tls.end = TLS_LOCAL;
-    h->tls.error = GNUTLS_E_NO_PRIORITIES_WERE_SET;
-    h->cant = nothing ? h->missing : why;
-    if (!o.priority || !tls_begin(&h->tls, &r->conn, &o))
-        return handshake_ended(r);
-    struct want w = handshake_step(r, STEP_READY);
-    if (!(w.what & WANT_DONE) && w.seconds <= 0)
-        w.seconds = run_options(r)->timeout;
-    return w;
+    r->target->part = r->nth;
+    struct shake_ask ask = shake_ask_of(r);
+    ask.seek = true;
+    return handshake_go_on(r, shake_start(r, &h->shake, &ask));
 }
 
 static void handshake_end(struct run *r)
 {
     struct handshake *h = r->state;
-    if (h->tls.end == TLS_CLOSED && h->late)
-        h->tls.end = TLS_OK;
-    tls_finish(&h->tls);
-    date_free(h->date);
-    free(h->missing);
-    offer_clear(&h->part);
-    if (h->priority)
-        gnutls_priority_deinit(h->priority);
+    shake_end(&h->shake);
+    json_decref(h->certificates);
 }
 
 const struct probe handshake_probe = {

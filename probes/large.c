@@ -72,7 +72,8 @@ static void large_take(struct surveying *v, int question, const struct answer *a
     if (question == ASK_LARGE && !accepted && a->kind != ANSWER_CUT) {
         s->word = answer_word(a);
         bool waited = a->kind == ANSWER_SILENT || a->kind == ANSWER_SLOW;
-        if (!waited || v->target->works) /* else the handshake went no better, and had its time */
+        bool failed = v->target->written[FACT_HANDSHAKE] && !v->target->works; /* it needs no post-quantum size */
+        if (!failed && (!waited || v->target->works)) /* else the handshake went no better, and had its time */
             survey_ask(v, ASK_SMALL, UNTIL_HELLO);
     } else if (question == ASK_SMALL && accepted) {
         /* Also after silence: a server that serves one at a time may have been busy with our handshake. */

@@ -18,11 +18,14 @@
 #include "probes/engine.h"
 #include "probes/resolve.h"
 #include "src/model/fact.h"
+#include "src/model/via.h"
 #include "src/pki/judge.h"
 
 struct run;
+struct given;
 struct fetch_ask;
 struct fetched;
+struct sntp_said;
 
 enum want_what {
     WANT_READ = 1,  /* bytes from the peer */
@@ -44,8 +47,9 @@ struct pool;
 struct probe {
     const char *name;           /* one of probe_words */
     bool connects;              /* takes a connection, hence slots */
-    bool thorough;              /* of a survey: may take any number of connections, none of which counts, and goes on where a hello was not
-                                   answered: that may be the hello's doing */
+    bool thorough;              /* of a survey: goes on where a hello was not answered: that may be the hello's doing */
+    bool alone;                 /* begins only when nothing else is at work on its column */
+    bool crowds;                /* its connections are begun when it says so, whatever --per-host allows */
     bool aside;                 /* not part of --depth full: asked only when one of its facts is wanted */
     const struct survey *survey; /* asks as many questions as it needs, see sweep.h; NULL: one run answers it */
     const enum fact *writes;    /* FACT_COUNT-terminated */
@@ -61,9 +65,9 @@ struct probe {
     void (*end)(struct run *r); /* frees what start and step made; NULL: nothing */
 };
 
-extern const struct probe handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
+extern const struct probe idle_probe, handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
     sigalgs_probe, traits_probe, relaxed_probe, large_probe, clients_probe, replay_probe, issuers_probe,
-    revocation_probe;
+    revocation_probe, sntp_probe, tries_probe, names_probe, path_probe, variations_probe, load_probe;
 extern const struct probe *const probe_list[]; /* NULL-terminated */
 
 #define VERSION_COUNT 6 /* SSL 2.0, SSL 3.0 ... TLS 1.3: version_index in sweep.h */
@@ -86,6 +90,8 @@ struct target {
     struct engine *engine;
     int id, ask, nth;
     struct endpoint *endpoint;      /* owned */
+    struct via via;                 /* owned; through what it is reached: the environment has been asked already */
+    char *cant;                     /* owned; why there is no such way on this machine, or NULL */
     char *address;                  /* owned; text, NULL until resolved */
     union sock peer;
     socklen_t peer_len;             /* 0 until resolved */
@@ -102,8 +108,13 @@ struct target {
     bool connected;                 /* a connection could be made */
     bool works;                     /* its handshake was complete */
     bool silent;                    /* a hello was not answered in time, and none before it: no other is sent after it */
+    bool search;                    /* its client's hello is refused and another's taken: see target_left */
+    bool waited;                    /* its handshake came to nothing within --timeout: that is not waited for again */
     unsigned deferred;              /* bit per probe of probe_list that waits for its needs */
-    int connections;                /* made for it, since it was asked for; those of thorough probes aside */
+    int connections;                /* made for it, since it was asked for */
+    int load;                       /* at once, as asked for this column; 0: as for all */
+    int part;                       /* of its client's offer that its handshake was made with, see shake.h */
+    json_t *first;                  /* owned; what that came to, see told.h; NULL: not known yet */
     struct surveying *surveys;      /* owned; at work */
     struct cert **sent; size_t sent_count; /* owned; what it sent last, where nobody trusted was found above it */
     struct cert **path; size_t path_count; /* owned; the trusted chain, leaf first, where it says whom to ask about
@@ -135,6 +146,8 @@ struct run {
 /* --- for probes: what they may ask of the engine --- */
 double run_now(const struct run *r);             /* engine time, monotonic seconds */
 double run_wall(const struct run *r);            /* wall clock, unix seconds */
+/* For an answer that is not likely to come, and would come at once: seconds. */
+double run_brief(const struct run *r);
 const struct engine_options *run_options(const struct run *r);
 /* The store for this endpoint's ca=, loaded once; never NULL. */
 struct store *run_store(struct run *r);
@@ -147,17 +160,24 @@ struct judge_ask run_judge_ask(struct run *r, const struct client *who);
  * *why says so). */
 gnutls_priority_t run_priority(struct run *r, const char **why);
 gnutls_certificate_credentials_t run_credentials(struct run *r);
+const struct given *run_given(const struct run *r); /* those that columns were given, see given.h */
 
 /* What a certificate of this column points at, see fetch.h; one at a time, and never with --offline.
  * `endpoint` is filled in; `seconds` of 0 is --timeout. When the answer is there, step() is called with
  * STEP_READY, and only then run_fetched() is not NULL. */
 void run_fetch(struct run *r, struct fetch_ask ask);
 const struct fetched *run_fetched(const struct run *r);
+/* The time of the NTP server of --sntp, which must have been given: asked once for all columns. When it is there,
+ * step() is called with STEP_READY, and from then on run_sntp_said() is not NULL. Never with --offline. */
+void run_sntp(struct run *r);
+const struct sntp_said *run_sntp_said(const struct run *r);
 /* The certificates that came: intermediates are shown to the other columns that lack one. `keep`: this
  * column may need them again, in target.sent. */
 void run_sent(struct run *r, struct cert *const *sent, size_t n, bool keep);
 /* The chain built of them: kept in target.path where it is trusted and its leaf names a responder or a CRL. */
 void run_path(struct run *r, const struct chain *c);
+/* What the column's own handshake came to, for those that make others like it; takes it. */
+void run_first(struct run *r, json_t *told);
 struct pool *run_pool(struct run *r);
 /* Some other column's first handshake is not over yet. */
 bool run_others_busy(const struct run *r);
@@ -167,6 +187,13 @@ json_t **run_machine(struct run *r);
 
 bool target_depth_full(const struct target *t); /* everything is to be enumerated */
 int target_per_host(const struct target *t);    /* --per-host */
+double target_timeout(const struct target *t);  /* --timeout, seconds */
+int target_tries(const struct target *t);       /* --tries */
+int target_load(const struct target *t);        /* --load, or as gently as nobody minds */
+double target_max_time(const struct target *t); /* --max-time */
+/* Connections this probe may still make for the column: the rest of what --depth quick has for all of them, INT_MAX
+ * where they are not counted. */
+int target_left(const struct target *t, const struct probe *p);
 struct every *target_every(struct target *t);   /* the engine's, for sweep.c to fill */
 double target_now(const struct target *t);      /* engine time */
 /* What this probe writes and has not written becomes could-not-ask. */

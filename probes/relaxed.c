@@ -5,6 +5,10 @@
  * The client's own hello, and the same with one list at a time extended by all there is: suites, groups,
  * signature algorithms. Where none of these is accepted, all at once, and then each pair. What the server
  * takes in place of what it was offered is found by striking out its choice a few times.
+ *
+ * Other suites are offered without the client's own, so a suite that is taken is then added to these: where that is
+ * refused, it is not that one was lacking. Where nothing helps, TLS 1.2 is offered as a step back from something newer
+ * (RFC 7507): a server that objects knows a newer version, although it refuses it.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -20,14 +24,16 @@
 static const enum fact writes[] = { FACT_RELAXED, FACT_COUNT };
 static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 
-enum list { SUITES = 1, GROUPS = 2, SIGALGS = 4, NO_ALPN = 8, SMALL = 16 };
+enum list { SUITES = 1, GROUPS = 2, SIGALGS = 4, NO_ALPN = 8, SMALL = 16, ADDED = 32, FALLBACK = 64 };
 static const struct { const char *key; unsigned more; } tries[] = {
     { "as-is", 0 }, { "suites", SUITES }, { "groups", GROUPS }, { "sigalgs", SIGALGS },
     { "suites+groups", SUITES | GROUPS }, { "suites+sigalgs", SUITES | SIGALGS }, { "groups+sigalgs", GROUPS | SIGALGS },
-    { "all", SUITES | GROUPS | SIGALGS }, { "no-alpn", NO_ALPN }, { "small", SMALL },
+    { "all", SUITES | GROUPS | SIGALGS }, { "no-alpn", NO_ALPN }, { "small", SMALL }, { "suites-added", ADDED },
+    { "fallback", FALLBACK },
 };
 enum { /* places in that table; LAST_PAIR is the one without suites */
-    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, TRIES = sizeof tries / sizeof *tries
+    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, BY_ADDED = OTHERS + 2, BY_FALLBACK,
+    TRIES = sizeof tries / sizeof *tries
 };
 
 #define BLOCK 55
@@ -52,6 +58,7 @@ struct relaxed {
     struct pick *more;       /* [0] groups, [1] signature algorithms: the client's and all others */
     size_t mores;
     struct client_lists lists;
+    uint16_t *added;         /* owned; the client's suites and one that is taken */
     int takes;               /* hellos spent on what else is taken */
     enum stage { STAGE_SINGLES, STAGE_ALL, STAGE_PAIRS, STAGE_SURE } stage;
 };
@@ -123,6 +130,14 @@ static void relaxed_hello(struct surveying *v, int question, struct hello *h)
         return;
     }
     unsigned more = tries[question / BLOCKS_MAX].more;
+    if (more & FALLBACK) {
+        hello_of_version(v, h, 0x0303, h->suites);
+        h->versions = h->shares = NULL;
+        h->with |= HELLO_FALLBACK_SCSV;
+        return;
+    }
+    if (more & ADDED)
+        h->suites = s->added;
     if (more & SUITES)
         h->suites = s->suites[question % BLOCKS_MAX].left;
     if (more & GROUPS)
@@ -166,12 +181,32 @@ static void relaxed_ask_taken(struct surveying *v, size_t try, size_t block)
     survey_ask(v, (int)(try * BLOCKS_MAX + block), UNTIL_FLIGHT);
 }
 
+/* The proof that a suite was lacking. */
+static void relaxed_ask_added(struct surveying *v)
+{
+    struct relaxed *s = v->state;
+    if (!s->try[FIRST_SINGLE].accepted)
+        return;
+    s->added = list_with(endpoint_offer(v->target->endpoint)->suites, (uint16_t[]){ s->try[FIRST_SINGLE].suite, 0 });
+    relaxed_ask(v, BY_ADDED);
+}
+
+/* By the answer of a server that found nothing to take. */
+static void relaxed_ask_fallback(struct surveying *v)
+{
+    struct relaxed *s = v->state;
+    const struct offer *o = endpoint_offer(v->target->endpoint);
+    s->stage = STAGE_SURE;
+    if (s->try[AS_IS].word && text_starts(s->try[AS_IS].word, "alert 40") && o->max >= 0x0304 && o->min <= 0x0303)
+        relaxed_ask(v, BY_FALLBACK);
+}
+
 static void relaxed_go_on(struct surveying *v)
 {
     struct relaxed *s = v->state;
     if (s->try[AS_IS].accepted)
         return;
-    bool flipped = any_accepted(s, FIRST_SINGLE, TRIES);
+    bool flipped = any_accepted(s, FIRST_SINGLE, BY_ADDED);
     if (s->stage == STAGE_ALL && s->try[ALL].accepted && !s->try[LAST_PAIR].accepted) {
         s->stage = STAGE_PAIRS;
         for (size_t i = FIRST_PAIR; i < LAST_PAIR; i++)
@@ -179,6 +214,7 @@ static void relaxed_go_on(struct surveying *v)
     } else if (flipped && s->stage != STAGE_SURE) {
         s->stage = STAGE_SURE;
         survey_ask(v, AS_IS * BLOCKS_MAX + 1, UNTIL_FLIGHT); /* a server that answers now so, now so, shows it here */
+        relaxed_ask_added(v);
         for (int i = 0; i < ALONE && s->try[BY_SIGALGS].accepted && s->try[BY_SIGALGS].version >= 0x0304; i++)
             survey_ask(v, FIRST_ALONE + i, UNTIL_FLIGHT);
     } else if (s->stage == STAGE_SINGLES) {
@@ -186,6 +222,8 @@ static void relaxed_go_on(struct surveying *v)
         relaxed_ask(v, ALL);
         relaxed_ask(v, LAST_PAIR); /* "all" with the client's own suites among them */
         relaxed_ask_others(v);
+    } else if (s->stage == STAGE_ALL && !flipped) {
+        relaxed_ask_fallback(v);
     }
 }
 
@@ -291,6 +329,7 @@ static void relaxed_forget(struct surveying *v)
     picks_free(s->more, s->mores);
     for (size_t i = 0; i < TRIES; i++)
         free(s->try[i].word);
+    free(s->added);
 }
 
 static const struct survey survey = {

@@ -28,7 +28,7 @@ static const enum fact along[] = { FACT_VERSIONS, FACT_RELAXED, FACT_COUNT };
 static const char *const references[] = {
     "default", "firefox-132", "chrome-131", "java-8", "openssl-1.0.2", "windows-xp", "openssl-0.9.8"
 };
-enum { REFERENCES = sizeof references / sizeof *references };
+enum { REFERENCES = sizeof references / sizeof *references, THRIFTY = 3 }; /* asked alone where few can be */
 
 enum { AS_IS, AS_IS_AGAIN, IN_PIECES, FOUND, FIRST_REFERENCE, FIRST_TRIAL = FIRST_REFERENCE + REFERENCES };
 
@@ -78,6 +78,26 @@ static void reference_make(struct reference *r, const struct endpoint *ep, const
     r->hello = hello_copy(&h);
 }
 
+static void own_ask(struct surveying *v)
+{
+    survey_ask(v, AS_IS, UNTIL_FLIGHT);
+    survey_ask(v, AS_IS_AGAIN, UNTIL_FLIGHT);
+}
+
+static void reference_ask(struct surveying *v, int which)
+{
+    survey_ask_later(v, FIRST_REFERENCE + which, UNTIL_FLIGHT, 0);
+}
+
+static void references_ask(struct surveying *v)
+{
+    struct replay *s = v->state;
+    s->stage = STAGE_OTHERS;
+    for (int i = 1; i < REFERENCES; i++)
+        if (s->reference[i].client)
+            reference_ask(v, i);
+}
+
 static void replay_begin(struct surveying *v)
 {
     struct replay *s = v->state;
@@ -92,10 +112,15 @@ static void replay_begin(struct surveying *v)
         if (s->reference[i].hello && !hello_changes(s->own, s->reference[i].hello, c))
             s->reference[i].client = NULL; /* it is the client itself */
     }
-    survey_ask(v, AS_IS, UNTIL_FLIGHT);
-    survey_ask(v, AS_IS_AGAIN, UNTIL_FLIGHT);
+    if (target_left(v->target, v->probe) < FIRST_TRIAL) {
+        reference_ask(v, s->reference[THRIFTY].client ? THRIFTY : THRIFTY + 1);
+        return;
+    }
+    own_ask(v);
     if (s->reference[0].client)
         survey_ask(v, FIRST_REFERENCE, UNTIL_FLIGHT);
+    if (v->target->waited) /* who is silent again costs one wait, not one after another */
+        references_ask(v);
 }
 
 /* The name is part of the hello: one that has none leaves it out by itself. */
@@ -195,12 +220,17 @@ static bool is_refused(const struct replay *s)
     return asked_clearly(first) && asked_clearly(second) && !first->works && !second->works;
 }
 
+/* Of the connections that are left, what was found is asked with the last one. */
 static void search_begin(struct surveying *v, int by)
 {
     struct replay *s = v->state;
+    v->target->search = true;
+    int most = target_left(v->target, v->probe) - 1;
     s->by = by;
     s->stage = STAGE_SEARCH;
-    s->search = bisect_new(s->own, s->reference[by].hello);
+    if (most < BISECT_TRIALS_MIN)
+        return;
+    s->search = bisect_new(s->own, s->reference[by].hello, most < BISECT_TRIALS_MAX ? most : BISECT_TRIALS_MAX);
     trials_ask(v);
 }
 
@@ -212,12 +242,15 @@ static void references_taken(struct surveying *v)
             search_begin(v, i);
             return;
         }
-    if (s->stage == STAGE_OTHERS)
-        return;
-    s->stage = STAGE_OTHERS;
-    for (int i = 1; i < REFERENCES; i++)
-        if (s->reference[i].client)
-            survey_ask_later(v, FIRST_REFERENCE + i, UNTIL_FLIGHT, 0);
+    if (s->stage < STAGE_OTHERS)
+        references_ask(v);
+}
+
+/* The thrifty reference was asked first, and is taken: now it is worth asking for the client's own. */
+static bool own_is_due(const struct replay *s)
+{
+    const struct asked *thrifty = &s->asked[FIRST_REFERENCE + THRIFTY];
+    return !s->asked[AS_IS].word && (thrifty[0].works || thrifty[1].works);
 }
 
 static void replay_go_on(struct surveying *v)
@@ -225,11 +258,14 @@ static void replay_go_on(struct surveying *v)
     struct replay *s = v->state;
     const struct hellofile *saved = v->target->endpoint->saved;
     bool accepted = s->asked[AS_IS].works && s->asked[AS_IS_AGAIN].works;
-    if (s->stage < STAGE_SEARCH && is_refused(s)) {
+    if (own_is_due(s)) {
+        v->target->search = true;
+        own_ask(v);
+    } else if (s->stage < STAGE_SEARCH && is_refused(s)) {
         references_taken(v);
     } else if (s->stage == STAGE_FIRST && accepted && saved && saved->segments > 1 && !s->asked[IN_PIECES].word) {
         survey_ask_in_pieces(v, IN_PIECES, UNTIL_FLIGHT, saved->segments < 16 ? saved->segments : 16);
-    } else if (s->stage == STAGE_SEARCH && bisect_found(s->search)) {
+    } else if (s->stage == STAGE_SEARCH && s->search && bisect_found(s->search)) {
         s->stage = STAGE_FOUND;
         survey_ask(v, FOUND, UNTIL_FLIGHT);
     }
@@ -272,6 +308,16 @@ static const struct asked *replay_last(const struct replay *s)
     return s->asked[FOUND].word ? &s->asked[FOUND] : &s->asked[AS_IS];
 }
 
+/* What other clients' hellos were answered. */
+static json_t *others_json(const struct replay *s)
+{
+    json_t *j = json_object();
+    for (int i = 0; i < REFERENCES; i++)
+        if (s->asked[FIRST_REFERENCE + i].word)
+            json_object_set_new(j, references[i], json_string(s->asked[FIRST_REFERENCE + i].word));
+    return j;
+}
+
 static json_t *replay_json(const struct replay *s, const struct hello_change *c, size_t n, bool smallest)
 {
     const struct asked *last = replay_last(s), *reference = &s->asked[FIRST_REFERENCE + (s->by > 0 ? s->by : 0)];
@@ -280,13 +326,13 @@ static json_t *replay_json(const struct replay *s, const struct hello_change *c,
     json_t *changes = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(changes, change_json(&c[i]));
-    return json_pack("{s:s, s:s?, s:s?, s:i, s:b, s:o, s:s?, s:s?, s:s?, s:s?, s:s?}", "as_is", s->asked[AS_IS].word,
-                     "reference", reference->word, "by", s->by >= 0 ? s->reference[s->by].client->name : NULL,
+    return json_pack("{s:s, s:s?, s:s?, s:i, s:b, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:o}",
+                     "as_is", s->asked[AS_IS].word, "reference", reference->word, "by", s->by >= 0 ? s->reference[s->by].client->name : NULL,
                      "connections", s->connections, "smallest", smallest, "changes", changes, "answer", last->word,
                      "version", version ? version->word : NULL,
                      "cipher", last->works ? suite_name(last->suite, suite) : NULL,
                      "group", last->works && last->group ? group_name(last->group, group) : NULL,
-                     "in_pieces", s->asked[IN_PIECES].word);
+                     "in_pieces", s->asked[IN_PIECES].word, "others", others_json(s));
 }
 
 static char *changes_text(const struct hello_change *c, size_t n)
@@ -316,6 +362,10 @@ static char *unsure_text(const struct replay *s)
     if (!is_refused(s))
         return mem_format("this client's own hello was answered now one way, now another: %s, then %s", first->word,
                           second->word);
+    if (s->by >= 0 && !s->search)
+        return mem_format("this client's own hello is refused (%s), that of %s is accepted; what decides was not looked "
+                          "for, as too few connections were left: --depth full or --only replay does",
+                          first->word, references[s->by]);
     if (s->search)
         return mem_format("this client's own hello is refused (%s), that of %s is accepted; what decides was not "
                           "found: %s",

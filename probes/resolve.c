@@ -3,6 +3,7 @@
 
 #include <ares.h>
 #include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -39,6 +40,15 @@ struct question {
     struct question *next;
 };
 
+struct mx_question {
+    struct resolver *resolver;
+    mx_fn *done;            /* NULL: dropped, or told already */
+    void *arg;
+    char *domain;           /* owned */
+    struct ev_timer limit;
+    struct mx_question *next;
+};
+
 struct dns_socket { struct ev_io io; int fd; struct resolver *resolver; };
 
 struct resolver {
@@ -48,6 +58,7 @@ struct resolver {
     struct dns_socket socket[SOCKETS_MAX];
     struct ev_timer timer;
     struct question *questions, **end; /* oldest first */
+    struct mx_question *mx;
     int asking, helping;
     bool pumping;
 };
@@ -423,8 +434,124 @@ void resolver_ask(struct resolver *r, const char *host, int port, resolved_fn *d
         resolver_pump(r);
 }
 
+/* --- mail servers --- */
+
+static void mx_tell(struct mx_question *q, struct mx_answer *a)
+{
+    mx_fn *done = q->done;
+    q->done = NULL;
+    ev_timer_stop(q->resolver->loop, &q->limit);
+    if (done)
+        done(q->arg, a);
+}
+
+static void mx_free(struct mx_question *q)
+{
+    struct mx_question **p = &q->resolver->mx;
+    while (*p != q)
+        p = &(*p)->next;
+    *p = q->next;
+    ev_timer_stop(q->resolver->loop, &q->limit);
+    free(q->domain);
+    free(q);
+}
+
+static void mx_fail(struct mx_answer *a, const char *kind, const char *why)
+{
+    a->failed = kind;
+    snprintf(a->why, sizeof a->why, "%s", why);
+}
+
+/* In the order of their preference, those alike as they came; each name once. */
+static void mx_add(struct mx_answer *a, const struct ares_mx_reply *list)
+{
+    for (int at = -1; a->count < MX_MAX; ) {
+        int next = 65536;
+        for (const struct ares_mx_reply *m = list; m; m = m->next)
+            if (m->priority > at && m->priority < next)
+                next = m->priority;
+        if ((at = next) == 65536)
+            return;
+        for (const struct ares_mx_reply *m = list; m; m = m->next) {
+            size_t i = 0;
+            while (i < a->count && strcmp(a->host[i], m->host) != 0)
+                i++;
+            if (m->priority == at && i == a->count && a->count < MX_MAX && *m->host)
+                snprintf(a->host[a->count++], MX_HOST_MAX, "%s", m->host);
+        }
+    }
+}
+
+static void mx_read(struct mx_answer *a, const unsigned char *p, int n)
+{
+    struct ares_mx_reply *list = NULL;
+    int status = ares_parse_mx_reply(p, n, &list);
+    for (const struct ares_mx_reply *m = list; m; m = m->next)
+        a->total++;
+    if (status == ARES_ENODATA || (status == ARES_SUCCESS && !list))
+        a->own = true;
+    else if (status != ARES_SUCCESS)
+        mx_fail(a, "dns-failed", "the DNS server's answer can't be read");
+    else if (a->total == 1 && !*list->host)
+        mx_fail(a, "null-mx", "the domain says that it takes no mail (a null MX, RFC 7505)");
+    else
+        mx_add(a, list);
+    if (list)
+        ares_free_data(list);
+}
+
+static void on_mx_answer(void *arg, int status, int timeouts, unsigned char *p, int n)
+{
+    struct mx_question *q = arg;
+    struct mx_answer *a = mem_new(sizeof *a);
+    (void)timeouts;
+    if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED)
+        q->done = NULL;
+    else if (status == ARES_ENODATA)
+        a->own = true;
+    else if (status == ARES_SUCCESS)
+        mx_read(a, p, n);
+    else
+        mx_fail(a, "dns-failed", ares_strerror(status));
+    for (size_t i = 0; status != ARES_SUCCESS && i < sizeof status_table / sizeof *status_table; i++)
+        if (status_table[i].status == status && !a->own)
+            mx_fail(a, status_table[i].kind, status_table[i].why);
+    if (a->own)
+        snprintf(a->host[a->count++], MX_HOST_MAX, "%s", q->domain);
+    mx_tell(q, a);
+    free(a);
+    mx_free(q);
+}
+
+/* c-ares goes on asking, and frees the question when it is through. */
+static void on_mx_limit(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    struct mx_answer *a = mem_new(sizeof *a);
+    (void)loop;
+    (void)events;
+    mx_fail(a, "dns-silent", "no DNS server answered in time");
+    mx_tell(w->data, a);
+    free(a);
+}
+
+void resolver_mx(struct resolver *r, const char *domain, mx_fn *done, void *arg)
+{
+    struct mx_question *q = mem_new(sizeof *q);
+    *q = (struct mx_question){ .resolver = r, .done = done, .arg = arg, .domain = mem_string(domain), .next = r->mx };
+    r->mx = q;
+    ev_timer_init(&q->limit, on_mx_limit, r->timeout, 0);
+    q->limit.data = q;
+    ev_now_update(r->loop);
+    ev_timer_start(r->loop, &q->limit);
+    ares_query(r->dns, q->domain, ns_c_in, ns_t_mx, on_mx_answer, q);
+    dns_arm(r);
+}
+
 void resolver_drop(struct resolver *r, void *arg)
 {
+    for (struct mx_question *q = r->mx; q; q = q->next)
+        if (q->arg == arg)
+            q->done = NULL;
     for (struct question *q = r->questions; q; q = q->next)
         if (q->arg == arg)
             q->done = NULL;

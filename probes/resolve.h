@@ -38,11 +38,24 @@ struct resolved {
 
 typedef void resolved_fn(void *arg, const struct resolved *r);
 
+#define MX_MAX 16      /* mail servers of one domain that are looked at */
+#define MX_HOST_MAX 256
+struct mx_answer {
+    char host[MX_MAX][MX_HOST_MAX]; /* as DNS says, the preferred ones first */
+    size_t count, total;
+    const char *failed; /* NULL, or "no-such-name" "dns-silent" "dns-failed" "null-mx" (it takes no mail, RFC 7505) */
+    bool own;           /* it has no MX: its own name counts (RFC 5321 section 5.1) */
+    char why[256];
+};
+typedef void mx_fn(void *arg, const struct mx_answer *a);
+
 struct resolver;
 struct resolver *resolver_new(struct ev_loop *loop, double timeout, struct err *e);
 void resolver_free(struct resolver *r); /* open questions are dropped without an answer */
 /* Calls `done` once, perhaps before this returns. Lent name. */
 void resolver_ask(struct resolver *r, const char *host, int port, resolved_fn *done, void *arg);
+/* The mail servers of a domain, by DNS alone. Calls `done` once. */
+void resolver_mx(struct resolver *r, const char *domain, mx_fn *done, void *arg);
 /* Forgets the questions of this arg. */
 void resolver_drop(struct resolver *r, void *arg);
 

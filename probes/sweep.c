@@ -22,6 +22,11 @@
 #define AGAIN_GROWS 3     /* how many times longer the pause is each time */
 #define SLOW_TIMES 8      /* an answer that takes so many times the quickest one, and so many ms more, slows us down */
 #define SLOW_MS 200
+#define AGAIN_LEAVES 12   /* connections of --depth quick that are not spent on asking again */
+#define SILENCE 1.0       /* seconds without an answer that are silence where other hellos are answered; at least so */
+#define SILENCE_TIMES 20  /* many times the quickest answer */
+#define SILENCE_AGAIN 0.5 /* the first, where the column's own handshake was not answered either */
+#define LOOK_LEAST 0.005  /* seconds of patience left that are none: timers are no finer */
 #define PIECE_PAUSE 0.01  /* seconds between the pieces of a hello, and a quarter of a round trip */
 
 struct survey_run {         /* what one question keeps while its connection is open */
@@ -29,7 +34,7 @@ struct survey_run {         /* what one question keeps while its connection is o
     struct reply reply;
     struct buf out;         /* still to be sent */
     size_t piece;           /* bytes of one piece, 0: all at once */
-    double sent;            /* engine time of the first byte */
+    double sent;            /* engine time of the first byte; of pieces, the last */
 };
 const size_t survey_run_size = sizeof(struct survey_run);
 
@@ -217,6 +222,8 @@ static enum answer_kind end_kind(const struct run *r, const struct reply *p, enu
     case REPLY_NOT_TLS: return ANSWER_NOT_TLS;
     case REPLY_GOING: break;
     }
+    if (r->conn.lost)
+        return ANSWER_REFUSED;
     if (r->conn.error)
         return ANSWER_RESET;
     if (r->conn.ended)
@@ -257,7 +264,8 @@ static bool answer_is_doubtful(const struct run *r, const struct answer *a)
 static bool survey_again(struct run *r, const struct answer *a)
 {
     struct known *k = &r->target->known;
-    if (!answer_is_doubtful(r, a) || k->again >= (target_depth_full(r->target) ? AGAIN_FULL : AGAIN_QUICK))
+    if (r->probe->survey->once || !answer_is_doubtful(r, a) || target_left(r->target, r->probe) <= AGAIN_LEAVES ||
+        k->again >= (target_depth_full(r->target) ? AGAIN_FULL : AGAIN_QUICK))
         return false;
     bool unusual = answer_is_unusual(k, a);
     double round = r->connected > r->created ? r->connected - r->created : 0;
@@ -289,7 +297,7 @@ static void known_learn(struct known *k, const struct run *r, const struct answe
 
 /* --- surveys ----------------------------------------------------------------------------------- */
 
-static struct surveying *run_survey(const struct run *r)
+struct surveying *run_survey(const struct run *r)
 {
     struct surveying *v = r->target->surveys;
     while (v && v->probe != r->probe)
@@ -395,6 +403,8 @@ void survey_ask_in_pieces(struct surveying *v, int question, enum until until, i
     struct run *r = v->run ? target_run_next(v->target, v->probe, question) : target_run(v->target, v->probe, question, 0);
     r->until = (uint8_t)until;
     r->pieces = (uint8_t)pieces;
+    if (v->probe->survey->travel)
+        v->probe->survey->travel(v, question, &r->conn.travel);
     v->open++;
 }
 
@@ -423,6 +433,24 @@ static void survey_pace(struct run *r, const struct answer *a)
         run_goes_well(r);
 }
 
+void survey_stopped(struct run *r)
+{
+    struct surveying *v = r->probe->survey ? run_survey(r) : NULL;
+    if (!v || !v->probe->survey->tells_halfway)
+        return;
+    v->run = r;
+    v->probe->survey->end(v);
+}
+
+/* One question less. */
+static void survey_left(struct surveying *v)
+{
+    if (v->open)
+        v->run = NULL;
+    else
+        survey_close(v);
+}
+
 /* The question is settled: on to the survey, and to its end when it was the last. */
 static struct want survey_settle(struct run *r, struct answer *a)
 {
@@ -435,7 +463,7 @@ static struct want survey_settle(struct run *r, struct answer *a)
         return done;
     a->no = a->kind == ANSWER_ALERT || a->kind == ANSWER_ODD || a->kind == ANSWER_VERSION ||
             (answer_is_quiet(a) && ((k->refuses_known && k->refuses == a->kind) || a->reply->ciphertext > 0));
-    if (a->kind == ANSWER_SILENT && !k->good && !r->target->works)
+    if (a->kind == ANSWER_SILENT && !k->good && !r->target->works && !v->probe->survey->once)
         r->target->silent = true; /* what waits behind it is not asked any more */
     if (r->state)
         known_learn(&r->target->known, r, a);
@@ -444,11 +472,19 @@ static struct want survey_settle(struct run *r, struct answer *a)
     v->run = r;
     v->open--;
     v->probe->survey->take(v, r->nth, a);
-    if (!v->open)
-        survey_close(v);
-    else
-        v->run = NULL;
+    survey_left(v);
     return done;
+}
+
+void survey_came(struct run *r, const json_t *told)
+{
+    struct surveying *v = run_survey(r);
+    if (!v)
+        return;
+    v->run = r;
+    v->open--;
+    v->probe->survey->came(v, r->nth, told);
+    survey_left(v);
 }
 
 /* --- one question ------------------------------------------------------------------------------ */
@@ -491,14 +527,37 @@ static void survey_read(struct run *r)
     }
 }
 
+/* How long an answer is waited for, as far as can be said by now. Who answers other hellos at once does not think
+ * about this one; who has kept our handshake waiting for all of --timeout is not waited for like that again. */
+static double survey_patience(const struct run *r)
+{
+    const struct known *k = &r->target->known;
+    double most = run_options(r)->timeout, least = r->target->waited ? SILENCE_AGAIN : SILENCE;
+    double times = SILENCE_TIMES * k->best_ms / 1000, wait = times < least ? least : times;
+    if (r->conn.travel.patience > 0)
+        return r->conn.travel.patience;
+    if (r->target->waited && (k->best_ms <= 0 || r->conn.received))
+        return run_brief(r);
+    return k->best_ms <= 0 || r->conn.received || wait > most ? most : wait;
+}
+
+/* Until it is looked at again whether the patience is over: answers to others may shorten it. */
+static double survey_look(const struct run *r)
+{
+    double patience = survey_patience(r);
+    double look = r->target->waited ? SILENCE_AGAIN : SILENCE;
+    return r->conn.travel.patience <= 0 && patience > look ? look : patience;
+}
+
 static struct want survey_go_on(struct run *r, enum step_why why)
 {
     struct survey_run *s = r->state;
     survey_read(r);
     bool enough = reply_enough(&s->reply, r->until);
-    bool over = s->reply.end != REPLY_GOING || r->conn.ended || r->conn.error || why == STEP_TIMEOUT;
-    if (!enough && !over)
-        return (struct want){ .what = WANT_READ | (s->out.len && !s->piece ? WANT_WRITE : 0) };
+    bool over = s->reply.end != REPLY_GOING || r->conn.ended || r->conn.error;
+    double left = why == STEP_TIMEOUT ? s->sent + survey_patience(r) - run_now(r) : 0;
+    if (!enough && !over && (why != STEP_TIMEOUT || left > LOOK_LEAST))
+        return (struct want){ .what = WANT_READ | (s->out.len && !s->piece ? WANT_WRITE : 0), .seconds = left };
     struct answer a = { .reply = &s->reply, .ms = (run_now(r) - s->sent) * 1000 };
     a.kind = enough ? reply_checked(&s->hello, &s->reply) : end_kind(r, &s->reply, why);
     return survey_settle(r, &a);
@@ -509,8 +568,10 @@ static struct want survey_next_piece(struct run *r)
 {
     struct survey_run *s = r->state;
     survey_send(r);
+    if (!s->out.len)
+        s->sent = run_now(r);
     struct want w = survey_go_on(r, STEP_READY);
-    w.seconds = s->out.len ? PIECE_PAUSE + (r->connected - r->created) / 4 : run_options(r)->timeout;
+    w.seconds = s->out.len ? PIECE_PAUSE + (r->connected - r->created) / 4 : survey_look(r);
     return w;
 }
 
@@ -526,7 +587,9 @@ struct want survey_start(struct run *r)
     s->hello.sni = endpoint_sni(r->target->endpoint);
     s->hello.seed = run_seed(r);
     v->probe->survey->hello(v, r->nth, &s->hello);
-    if (!hello_write(&s->hello, &s->out))
+    conn_depart(&r->conn);
+    const char *plain = v->probe->survey->plain ? v->probe->survey->plain(v, r->nth) : NULL;
+    if (plain ? !buf_add(&s->out, plain, strlen(plain)) : !hello_write(&s->hello, &s->out))
         return survey_settle(r, &(struct answer){ .kind = ANSWER_CUT, .reply = &s->reply });
     if (r->pieces > 1) {
         s->piece = s->out.len / r->pieces + 1;
@@ -534,7 +597,7 @@ struct want survey_start(struct run *r)
     }
     survey_send(r);
     struct want w = survey_go_on(r, STEP_READY);
-    w.seconds = run_options(r)->timeout;
+    w.seconds = survey_look(r);
     return w;
 }
 

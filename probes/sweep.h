@@ -1,4 +1,4 @@
-/* sweep - questions that one raw ClientHello answers, many of them at once.
+/* sweep - questions that one raw ClientHello answers, or one complete handshake, many of them at once.
  *
  * Owns: what a survey is (a probe that asks as many such questions as it needs), the run of one
  * question: connect, send the hello, read until enough is known, close. And what becomes of a
@@ -20,6 +20,8 @@
 #include "probes/probe.h"
 #include "src/wire/hello.h"
 #include "src/wire/reply.h"
+
+struct shake_ask;
 
 /* How far a reply is read. Whatever ends it before (an alert, the connection's end) is an answer too. */
 enum until {
@@ -63,11 +65,21 @@ struct surveying {              /* one survey at work on one column */
 struct survey {
     size_t state_size;
     bool keeps_certificate; /* reply->certificate is wanted */
+    bool tells_halfway;     /* end() is called also where all work is stopped in the middle */
+    bool once;              /* an answer is taken as it comes, for the survey has a control of its own: nothing is asked again */
+    /* How a question travels, NULL: as usual. */
+    void (*travel)(struct surveying *v, int question, struct conn_travel *way);
+    /* What is sent in the place of a hello; NULL, or what returns NULL: the hello. Const. */
+    const char *(*plain)(struct surveying *v, int question);
     void (*begin)(struct surveying *v);
     /* Fills a zeroed hello (the server name and a seed are set). What it points to must stay as it is until
      * take() of the same question. */
     void (*hello)(struct surveying *v, int question, struct hello *h);
     void (*take)(struct surveying *v, int question, const struct answer *a);
+    /* In the place of these two where each question is a complete handshake (again.h): changes what it offers, which
+     * is what the client does; and what it came to (told.h; lent), NULL: it could not be made, which says nothing. */
+    void (*change)(struct surveying *v, int question, struct shake_ask *ask);
+    void (*came)(struct surveying *v, int question, const json_t *told);
     /* Writes facts with run_see(v->run, ...); what it leaves out becomes could-not-ask. */
     void (*end)(struct surveying *v);
     void (*forget)(struct surveying *v); /* frees what the state points to; NULL: nothing */
@@ -101,15 +113,20 @@ uint16_t *suites_of_version(uint16_t version, const uint16_t *from);
 /* What is registered for this version and not likely to be taken. */
 uint16_t *suites_rare(uint16_t version);
 
+/* --- for again.c --- */
+struct surveying *run_survey(const struct run *r); /* NULL: nobody waits for the answer any more */
+void survey_came(struct run *r, const json_t *told); /* the question is settled */
+
 /* --- the engine's side --- */
 struct want survey_start(struct run *r);
 struct want survey_step(struct run *r, enum step_why why);
 void survey_unreachable(struct run *r, bool timed_out);
 void survey_run_end(struct run *r);
-extern const size_t survey_run_size;
+void survey_stopped(struct run *r); /* all work is: of its runs this is the last one left */
+extern const size_t survey_run_size; /* of a probe whose state_size is 0 */
 void survey_begin(struct target *t, const struct probe *p);
 void surveys_forget(struct target *t); /* frees surveys that will not end, and what is known */
-/* What every survey's row in probe_list has in common. */
+/* What the row in probe_list of every survey that sends raw hellos has in common. */
 #define SURVEY(table) \
     .connects = true, .survey = &(table), .start = survey_start, .step = survey_step, \
     .unreachable = survey_unreachable, .end = survey_run_end

@@ -29,7 +29,8 @@ static void tls_reached(struct tls *t, enum tls_stage s)
         t->stage = s;
 }
 
-/* Of the server's extensions: supported_versions (43) and ALPN (16, RFC 7301 section 3.1). */
+/* Of the server's extensions: supported_versions (43), ALPN (16, RFC 7301 section 3.1) and
+ * signed_certificate_timestamp (18, RFC 6962 section 3.3.1). */
 static void tls_note_extensions(struct tls *t, struct reader *r, uint16_t *version)
 {
     struct reader all = reader_vector(r, 2);
@@ -40,6 +41,8 @@ static void tls_note_extensions(struct tls *t, struct reader *r, uint16_t *versi
             return;
         if (type == 43)
             *version = reader_u16(&ext);
+        if (type == 18 && !t->scts.len)
+            buf_add(&t->scts, ext.p, ext.left);
         if (type == 16) {
             struct reader list = reader_vector(&ext, 2), name = reader_vector(&list, 1);
             char *text = text_printable(name.p, name.left, sizeof t->alpn / 8);
@@ -66,6 +69,16 @@ static void tls_note_hello(struct tls *t, const void *body, size_t n)
     t->server_suite = suite;
 }
 
+/* GnuTLS sends status_request where it has something noted about it, and once its hello is written it wants that
+ * note: it is taken away only while a hello is put together. */
+static void tls_hide_status(struct tls *t, bool hide)
+{
+    if (t->no_status && hide)
+        gnutls_ext_set_data(t->session, 5, NULL);
+    else if (t->no_status)
+        gnutls_ocsp_status_request_enable_client(t->session, NULL, 0, NULL);
+}
+
 /* Every handshake message passes here before GnuTLS looks into it: a certificate that GnuTLS can't
  * decode, or does not like, is known all the same. */
 static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
@@ -73,11 +86,14 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
 {
     struct tls *t = gnutls_session_get_ptr(session);
     (void)when;
-    if (!incoming && type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
+    if (!incoming && type == GNUTLS_HANDSHAKE_CLIENT_HELLO) {
         t->hello_size = 4 + (size_t)msg->size;
+        tls_hide_status(t, false);
+    }
     if (!incoming)
         return 0;
     switch (type) {
+    case GNUTLS_HANDSHAKE_HELLO_RETRY_REQUEST: tls_hide_status(t, true); break;
     case GNUTLS_HANDSHAKE_SERVER_HELLO:
         tls_reached(t, STAGE_SERVER_HELLO);
         tls_note_hello(t, msg->data, msg->size);
@@ -181,6 +197,30 @@ static int padding_recv(gnutls_session_t session, const unsigned char *p, size_t
     return 0;
 }
 
+/* What the server sends is taken by the hook. */
+static int scts_recv(gnutls_session_t session, const unsigned char *p, size_t n)
+{
+    (void)session;
+    (void)p;
+    (void)n;
+    return 0;
+}
+
+static int scts_send(gnutls_session_t session, gnutls_buffer_t out)
+{
+    (void)session;
+    (void)out;
+    return GNUTLS_E_INT_RET_0; /* an empty extension: a mere 0 leaves it out */
+}
+
+/* Asks for signed certificate timestamps, as browsers do. */
+static int tls_set_scts(struct tls *t)
+{
+    return gnutls_session_ext_register(t->session, "signed_certificate_timestamp", 18, GNUTLS_EXT_TLS, scts_recv,
+                                       scts_send, NULL, NULL, NULL,
+                                       GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_TLS12_SERVER_HELLO);
+}
+
 static ssize_t nowhere_push(gnutls_transport_ptr_t p, const giovec_t *v, int n)
 {
     ssize_t sum = 0;
@@ -227,10 +267,12 @@ static int tls_set_padding(struct tls *t, const struct tls_offer *o)
 
 bool tls_begin(struct tls *t, struct conn *c, const struct tls_offer *o)
 {
-    *t = (struct tls){ .conn = c, .warning = -1 };
+    *t = (struct tls){ .conn = c, .warning = -1, .no_status = o->no_status };
     buf_init(&t->certificate, TLS_MESSAGE_MAX);
     buf_init(&t->request, TLS_MESSAGE_MAX);
-    int r = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_KEY_SHARE_TOP);
+    buf_init(&t->scts, SCTS_BYTES_MAX);
+    int r = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_KEY_SHARE_TOP |
+                                 GNUTLS_FORCE_CLIENT_CERT); /* as OpenSSL: sent whatever CAs the server names */
     if (r < 0)
         return tls_refused(t, r);
     gnutls_session_set_ptr(t->session, t);
@@ -244,8 +286,9 @@ bool tls_begin(struct tls *t, struct conn *c, const struct tls_offer *o)
     if ((r = gnutls_priority_set(t->session, o->priority)) < 0 ||
         (r = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE, o->credentials)) < 0 ||
         (o->sni && (r = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS, o->sni, strlen(o->sni))) < 0) ||
-        (r = tls_set_alpn(t, o->alpn)) < 0 || (o->size && (r = tls_set_padding(t, o)) < 0))
+        (r = tls_set_scts(t)) < 0 || (r = tls_set_alpn(t, o->alpn)) < 0 || (o->size && (r = tls_set_padding(t, o)) < 0))
         return tls_refused(t, r);
+    tls_hide_status(t, true);
     return true;
 }
 
@@ -365,8 +408,10 @@ static ssize_t tls_moved(struct tls *t, ssize_t r)
 ssize_t tls_recv(struct tls *t, void *p, size_t n)
 {
     ssize_t r = tls_moved(t, gnutls_record_recv(t->session, p, n));
-    if (r == 0)
+    if (r == 0) {
         t->end = TLS_CLOSED;
+        t->error = GNUTLS_E_SESSION_EOF; /* by close_notify */
+    }
     return r;
 }
 
@@ -385,4 +430,5 @@ void tls_finish(struct tls *t)
     t->session = NULL;
     buf_free(&t->certificate);
     buf_free(&t->request);
+    buf_free(&t->scts);
 }

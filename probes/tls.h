@@ -14,6 +14,7 @@
 #include "src/base/bytes.h"
 
 #define TLS_MESSAGE_MAX (100u << 10)   /* largest handshake message taken; OpenSSL's clients take no more */
+#define SCTS_BYTES_MAX (16u << 10)     /* of the ServerHello's list of certificate timestamps */
 #define TLS_HANDSHAKE_MAX (256u << 10) /* bytes of a whole handshake: GnuTLS looks at the size of a
                                           message only when it has all of it */
 
@@ -33,6 +34,7 @@ struct tls {
     enum tls_stage stage;
     bool asked_cert, ticket;    /* CertificateRequest, NewSessionTicket came */
     bool too_big;               /* TLS_HANDSHAKE_MAX was passed */
+    bool no_status;             /* as in tls_offer */
     uint16_t server_version;    /* chosen in the ServerHello, 0: none came */
     uint16_t server_suite;      /* likewise; 0: none */
     char alpn[160];             /* the application protocol it chose, printable, "": none. GnuTLS passes over
@@ -40,6 +42,7 @@ struct tls {
     double hello_at;            /* CLOCK_MONOTONIC when it came, 0: it did not */
     struct buf certificate;     /* body of the Certificate message */
     struct buf request;         /* body of CertificateRequest */
+    struct buf scts;            /* SignedCertificateTimestampList of its hello, up to TLS 1.2 (RFC 6962 section 3.3.1) */
     enum tls_end end;
     int alert_level, alert_number;  /* of the alert that ended it, level 0: none */
     int warning;                /* number of a warning alert that was passed over, -1: none */
@@ -53,6 +56,7 @@ struct tls_offer {
     const char *sni;            /* NULL: none is sent */
     const char *alpn;           /* names joined by "+", or NULL */
     size_t size;                /* the ClientHello is padded (RFC 7685) to at least so many bytes; 0: not at all */
+    bool no_status;             /* without status_request, which GnuTLS sends unasked */
 };
 
 /* False when GnuTLS refuses what is offered; t->end is then TLS_LOCAL and t->error says why. */

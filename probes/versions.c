@@ -79,8 +79,9 @@ static bool versions_ask_more(struct surveying *v, int at, const struct answer *
     uint16_t number = version_number(at);
     const struct offer *o = endpoint_offer(v->target->endpoint);
     bool full = target_depth_full(v->target), offered = number >= o->min && number <= o->max;
+    bool other = a->kind == ANSWER_ALERT && a->reply->alert != 40 && a->reply->alert != 71; /* it says: not for suites */
     if (!a->no || (a->kind == ANSWER_ALERT && a->reply->alert == 70) || a->kind == ANSWER_VERSION ||
-        (!full && !offered) || number < 0x0300)
+        (!full && (!offered || other)) || number < 0x0300)
         return false;
     int upto = full ? s->blocks[at] : s->blocks[at] < 2 ? s->blocks[at] : 2;
     bool more = s->asked[at] < upto;

@@ -30,9 +30,9 @@ const struct command command_table[] = {
     { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, TAKES_WORDS },
     { "compare", "WORKING FAILING", "what differs, and which difference explains the failure", cmd_compare,
       TAKES_ENDPOINTS },
-    { "explain", "[FILE...]", "explains client-side and server-side logs", NULL, TAKES_WORDS },
+    { "explain", "[FILE...]", "explains client-side and server-side logs", cmd_explain, TAKES_LOGS },
     { "report", "SESSION", "writes a report", NULL, TAKES_WORDS },
-    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes", NULL, TAKES_WORDS },
+    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes: what fails only then", cmd_load, TAKES_ENDPOINTS },
     { "listen", "[ADDR:]PORT", "shows the ClientHello of a real client, and how far it gets", cmd_listen,
       TAKES_CLIENTS },
     { "tap", "[ADDR:]PORT ENDPOINT", "passes a client through and shows both sides", cmd_tap, TAKES_CLIENTS },
@@ -101,7 +101,42 @@ static struct session *sessions_load(struct options *o, struct err *e)
     return NULL;
 }
 
-static int workbench_run(struct options *o, struct lab *lab, int prober, struct session *loaded)
+struct keeper { struct sessionfile *file; }; /* NULL: nothing is saved, or no more */
+
+static void keeper_take(void *arg, const struct event *ev)
+{
+    sessionfile_put(((struct keeper *)arg)->file, ev);
+}
+
+static void keeper_flush(void *arg)
+{
+    sessionfile_flush(((struct keeper *)arg)->file);
+}
+
+/* What was seen is kept, however it ended; false and a sentence printed where it could not be. */
+static bool keeper_save(struct keeper *k)
+{
+    struct err e = { "" };
+    bool good = !k->file || sessionfile_end(k->file, &e);
+    k->file = NULL;
+    if (!good)
+        say_trouble(&e);
+    return good;
+}
+
+static void keeper_end(void *arg)
+{
+    keeper_save(arg);
+}
+
+/* The session's file of --save, before the prober and the screen; NULL where there is none, or with a sentence. */
+static struct sessionfile *workbench_save(const struct options *o, const struct session *loaded, struct err *e)
+{
+    return o->save && !e->text[0] ? sessionfile_new(o->save, loaded ? loaded->started : 0, e) : NULL;
+}
+
+static int workbench_run(struct options *o, struct lab *lab, int prober, struct session *loaded,
+                         struct keeper *keeper)
 {
     struct err e = { "" };
     char **endpoint = mem_array(NULL, o->endpoint_count, sizeof *endpoint);
@@ -110,7 +145,8 @@ static int workbench_run(struct options *o, struct lab *lab, int prober, struct 
     struct ui_options u = { .prober = prober, .endpoint = endpoint, .endpoint_count = o->endpoint_count,
                             .defaults = o->defaults, .answer = o->answer, .why = o->why, .color = ui_color_of(o->color),
                             .script = o->ui_script, .later = lab ? lab->link : -1, .later_read = lab_endpoints,
-                            .later_arg = lab, .loaded = loaded };
+                            .later_arg = lab, .loaded = loaded, .record = keeper->file ? keeper_take : NULL,
+                            .record_flush = keeper_flush, .record_end = keeper_end, .record_arg = keeper };
     int status = ui_run(&u, &e);
     free(endpoint);
     if (status != 0 && e.text[0])
@@ -131,26 +167,33 @@ static int cmd_workbench(struct options *o)
         return ui_reset_tty(&e) == 0 ? EXIT_OK : say_trouble(&e);
     if (!screen && !o->ui_script)
         return cmd_check(o);
-    if (o->save) {
-        err_set(&e, "--save is not there yet for the workbench: tlswhy check --save FILE does it");
-        fprintf(stderr, "tlswhy: %s\n", e.text);
+    if (o->log_count) {
+        fprintf(stderr, "tlswhy: --log is not there yet for the workbench: tlswhy check --log FILE does it\n");
         return EXIT_USAGE;
     }
     struct session *loaded = sessions_load(o, &e);
+    bool usage = !e.text[0];
+    struct keeper keeper = { workbench_save(o, loaded, &e) };
+    if (usage && e.text[0]) {
+        session_free(loaded);
+        say_trouble(&e);
+        return EXIT_USAGE;
+    }
     int prober = e.text[0] ? -1 : prober_start(o, &pid, &e);
     if (prober < 0) {
         session_free(loaded);
+        keeper_save(&keeper);
         return say_trouble(&e);
     }
     struct lab *lab = o->lab ? lab_begin(&e) : NULL;
     if (o->lab && !lab)
         session_free(loaded);
-    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober, loaded);
+    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober, loaded, &keeper);
     close(prober);
     kill(pid, SIGKILL); /* it owns nothing, and a stopped one would not hear a gentler word */
     waitpid(pid, NULL, 0);
     lab_stop(lab);
-    return status;
+    return keeper_save(&keeper) ? status : EXIT_TROUBLE;
 }
 
 static const struct command *command_find(const char *word)

@@ -15,6 +15,10 @@ apache2 -v apache2-bin
 stunnel4 -version stunnel4
 hitch --version hitch
 lighttpd -v lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls lighttpd-mod-mbedtls lighttpd-mod-wolfssl lighttpd-mod-nss
+botan version botan
+tinyproxy -v tinyproxy-bin
+squid -v squid squid-common
+danted -v dante-server
 sslscan --version sslscan
 nmap --version nmap nmap-common'
 mkdir -p "$dir" || exit 0

@@ -13,7 +13,7 @@
 enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_TABLES, CONTEXT_QUESTION,
                CONTEXT_PROMPT, CONTEXT_COUNT };
 enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUESTION, PLACE_MATRIX,
-             PLACE_CLIENTS, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
+             PLACE_CLIENTS, PLACE_CLOCK, PLACE_PATH, PLACE_LOAD, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
 
 /*    ID          context  keys              name           hint        help */
 #define ACTIONS(X) \
@@ -23,6 +23,9 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUEST
     X(CHAIN,      ALL,     "3",              "chain",       NULL,    "pane Chain: certificates as sent and as built") \
     X(MATRIX,     ALL,     "5",              "matrix",      NULL,       "pane Matrix: versions, suites, groups and signatures each server takes") \
     X(CLIENTS,    ALL,     "6",              "clients",     NULL,       "pane Clients: which known clients each server works for, and why not for the others") \
+    X(CLOCK,      ALL,     "7",              "clock",       NULL,       "pane Clock: this machine's clock, those of the servers, and the dates of their certificates") \
+    X(PATH,       ALL,     "8",              "path",        NULL,       "pane Path: the hello that fails, each time with one thing changed, and who ends it") \
+    X(LOAD,       ALL,     "9",              "load",        NULL,       "pane Load: what fails, and how long each stage takes, with more and more handshakes at once") \
     X(CHECKLIST,  ALL,     "4",              "checklist",   NULL,       "pane Checklist: what you say beside what the probes say, and what that does to the ranking") \
     X(DOWN,       ALL,     "j Down",         "down",        NULL,       "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
@@ -47,6 +50,7 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUEST
     X(LISTEN,     PANES,   "L",              "listen",      NULL,       "catch a client: listen on a port and show what connects, a column each") \
     X(TAP,        PANES,   "T",              "tap",         NULL,       "pass clients through to this column's endpoint and show both sides, a column each") \
     X(SAVE_HELLO, PANES,   "S",              "save-hello",  NULL,       "save the hello of the client in this column, to try it on an endpoint") \
+    X(RAMP,       PANES,   "B",              "ramp",        NULL,       "put this column's server under load: more and more handshakes at once; asks before it begins, C-c ends it and keeps what it has") \
     X(PAUSE,      PANES,   "p",              "pause",       NULL,       "hold the picture while probing goes on, or let it go on") \
     X(FIND,       ALL,     "/",              "find",        "find",     "find text in this pane; in help, show only what fits") \
     X(FIND_NEXT,  ALL,     "n",              "next",        NULL,       "next place where it is found") \

@@ -13,6 +13,7 @@
 #include "ui/copy.h"
 
 #define FRAME_WAIT 0.05   /* seconds between pictures drawn because data came */
+#define FLUSH_WAIT 0.5    /* what is recorded is out of our hands after that */
 #define RESIZE_WAIT 0.03  /* a window being dragged tells its size many times */
 
 static double wall_now(void)
@@ -119,6 +120,7 @@ static void app_effect(struct app *a, const struct effect *e)
     case EFFECT_AGAIN: work_again(a->work, e->column, false); break;
     case EFFECT_ENUMERATE: work_again(a->work, e->column, true); break;
     case EFFECT_TRY_CLIENTS: work_try_clients(a->work, e->column); break;
+    case EFFECT_LOAD: work_load(a->work, e->column, atoi(e->text)); break;
     case EFFECT_SETTLE: app_settle(a); break;
     case EFFECT_LISTEN: work_listen(a->work, e->text, e->column); break;
     case EFFECT_SAVE_HELLO: app_save_hello(a, e->column); break;
@@ -229,6 +231,14 @@ static void on_data(struct ev_loop *loop, struct ev_timer *t, int events)
     }
 }
 
+static void on_flush(struct ev_loop *loop, struct ev_timer *t, int events)
+{
+    const struct ui_options *o = t->data;
+    (void)loop;
+    (void)events;
+    o->record_flush(o->record_arg);
+}
+
 static void work_changed(void *arg)
 {
     struct app *a = arg;
@@ -309,6 +319,10 @@ static void app_init(struct app *a, const struct ui_options *o)
     a->view = view_new(o->endpoint_count == 1 ? PANE_WHY : PANE_COMPARE, o->defaults);
     a->work = work_new(a->loop, o, wall_now(), work_changed, a);
     work_refresh(a->work);
+    ev_timer_init(&a->flush, on_flush, FLUSH_WAIT, FLUSH_WAIT);
+    a->flush.data = (void *)o;
+    if (o->record)
+        ev_timer_start(a->loop, &a->flush);
 }
 
 static bool color_wanted(const struct ui_options *o)
@@ -384,10 +398,13 @@ int ui_run(const struct ui_options *o, struct err *e)
     } else if (run_terminal(&a, o, e)) {
         result = app_result(&a, e);
     }
+    ev_timer_stop(a.loop, &a.flush);
     work_free(a.work);
     view_free(a.view);
     frame_free(a.frame);
     ev_loop_destroy(a.loop);
+    if (a.die && o->record)
+        o->record_end(o->record_arg);
     if (a.die)
         die_of(a.die);
     return result;

@@ -24,7 +24,7 @@ struct app {
     struct frame *frame;    /* the last picture */
     struct keys keys;
     struct ev_io input;
-    struct ev_timer esc, resize, data;
+    struct ev_timer esc, resize, data, flush;
     struct ev_signal signal[APP_SIGNALS];
     size_t signal_count;
     int w, h;

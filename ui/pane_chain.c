@@ -1,6 +1,6 @@
 /* pane_chain - certificates as sent and as built, column by column, and their faults.
  *
- * Owns: its rows. Must not know: how chains are judged: reads the facts chain and cert_reasons.
+ * Owns: its rows. Must not know: how chains are judged: reads the facts chain, aia and cert_reasons.
  */
 #include "ui/pane.h"
 
@@ -12,7 +12,8 @@
 #include "src/base/when.h"
 #include "src/model/reason.h"
 
-enum { ROW_SENT = 1, ROW_BUILT, ROW_FAULT, ROW_FACT };
+enum { ROW_SENT = 1, ROW_BUILT, ROW_FAULT, ROW_FACT, ROW_FETCHED };
+#define WIDE 120     /* columns of the screen: from here on the address of what was fetched is shown */
 #define ROWS_MAX 120 /* of a section */
 
 static const enum fact facts[] = { FACT_TRUST, FACT_NAME, FACT_DATES, FACT_STRENGTH, FACT_STAPLE };
@@ -34,10 +35,39 @@ static size_t built_lines(const struct column *c)
     return n && !json_is_true(chain_part(c, "trusted")) ? n + 1 : n;
 }
 
+/* The chain with what was fetched, or what another column sent. */
+static const json_t *mended_chain(const struct column *c)
+{
+    return json_object_get(column_seen(c, FACT_AIA)->value, "chain");
+}
+
+/* Its first link that was not sent: those before it stand in the chain as built. */
+static size_t mended_from(const struct column *c)
+{
+    const json_t *chain = mended_chain(c);
+    size_t i = 0;
+    while (i < json_array_size(chain) &&
+           text_is(json_string_value(json_object_get(json_array_get(chain, i), "from")), "sent"))
+        i++;
+    return i;
+}
+
+/* What came of it, and the links it brought. */
+static size_t mended_lines(const struct column *c)
+{
+    return column_seen(c, FACT_AIA)->state == NOT_ASKED ? 0 : 1 + json_array_size(mended_chain(c)) - mended_from(c);
+}
+
+static size_t kind_lines(const struct column *c, int kind)
+{
+    return kind == ROW_SENT      ? json_array_size(chain_part(c, "sent"))
+           : kind == ROW_BUILT   ? built_lines(c)
+           : kind == ROW_FETCHED ? mended_lines(c) : json_array_size(chain_faults(c));
+}
+
 static size_t section_lines(const struct column *c, int kind)
 {
-    size_t n = kind == ROW_SENT ? json_array_size(chain_part(c, "sent"))
-             : kind == ROW_BUILT ? built_lines(c) : json_array_size(chain_faults(c));
+    size_t n = kind_lines(c, kind);
     return n < 1 ? 1 : n > ROWS_MAX ? ROWS_MAX : n;
 }
 
@@ -52,6 +82,15 @@ static void add_section(struct sheet *out, const struct look *l, int kind, const
         sheet_row(out, (struct item){ kind, (int)i }, ATTR_HEAD, i ? "" : title);
 }
 
+/* A chain lacked something, somewhere. */
+static bool any_mended(const struct session *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (mended_lines(s->column[i]))
+            return true;
+    return false;
+}
+
 static void chain_rows(struct sheet *out, const struct look *l)
 {
     if (!l->scene->session->count) {
@@ -62,6 +101,8 @@ static void chain_rows(struct sheet *out, const struct look *l)
     }
     add_section(out, l, ROW_SENT, "as sent");
     add_section(out, l, ROW_BUILT, "as built here");
+    if (any_mended(l->scene->session))
+        add_section(out, l, ROW_FETCHED, "with AIA fetch");
     add_section(out, l, ROW_FAULT, "faults");
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         sheet_row(out, (struct item){ ROW_FACT, (int)facts[i] }, ATTR_PLAIN,
@@ -158,6 +199,53 @@ static void built_cell(struct cell_text *out, int i, const struct column *c)
     cell_fault(out, cert_fault(c, "link", i));
 }
 
+/* Where the certificate of this name was fetched. */
+static const char *hop_url(const struct column *c, const char *name)
+{
+    const json_t *hop;
+    size_t i;
+    json_array_foreach((json_t *)json_object_get(column_seen(c, FACT_AIA)->value, "hops"), i, hop)
+        if (text_is(json_string_value(json_object_get(hop, "answer")), "ok") &&
+            text_is(json_string_value(json_object_get(hop, "subject")), name))
+            return json_string_value(json_object_get(hop, "url"));
+    return NULL;
+}
+
+/* Whether it is whole then, and why not. */
+static void mended_result(struct cell_text *out, const struct column *c)
+{
+    const struct seen *seen = column_seen(c, FACT_AIA);
+    const char *root = json_string_value(json_object_get(seen->value, "root"));
+    const char *sender = json_string_value(json_object_get(seen->value, "sender"));
+    const json_t *hops = json_object_get(seen->value, "hops");
+    const char *last = json_string_value(
+        json_object_get(json_array_get(hops, json_array_size(hops) ? json_array_size(hops) - 1 : 0), "answer"));
+    bool whole = seen->state == STATE_YES, good = whole && json_is_true(json_object_get(seen->value, "root_trusted"));
+    out->mark = good ? MARK_NONE : whole || seen->state == STATE_NO ? MARK_DIFFER : MARK_UNSURE;
+    out->attr = good ? ATTR_PLAIN : out->mark == MARK_DIFFER ? ATTR_BAD : ATTR_WARN;
+    if (whole)
+        out->text = mem_format("%s: ends at %s%s%s%s", good ? "whole" : "not trusted", root ? root : "?",
+                               sender ? " (by what " : "", sender ? sender : "", sender ? " sends)" : "");
+    else
+        out->text = mem_format("%s: %s%s", seen->state == STATE_NO ? "still broken" : "could not ask",
+                               last ? "what was fetched: " : "no address to fetch from", last ? last : "");
+}
+
+static void mended_cell(struct cell_text *out, const struct look *l, int i, const struct column *c)
+{
+    if (i == 0) {
+        mended_result(out, c);
+        return;
+    }
+    size_t at = mended_from(c) + (size_t)i - 1;
+    const json_t *cert = json_array_get(mended_chain(c), at);
+    const char *from = json_string_value(json_object_get(cert, "from"));
+    const char *url = l->width >= WIDE ? hop_url(c, cert_title(cert)) : NULL;
+    int depth = at > 6 ? 6 : (int)at;
+    out->text = mem_format("%*s+%zu %s  %s%s%s", depth ? depth - 1 : 0, "", at, cert_title(cert), from ? from : "",
+                           url ? "  " : "", url ? url : "");
+}
+
 static void fault_cell(struct cell_text *out, int i, const struct column *c)
 {
     const json_t *f = json_array_get(chain_faults(c), (size_t)i);
@@ -178,25 +266,35 @@ static void fact_cell(struct cell_text *out, const struct look *l, enum fact f,
     out->attr = out->mark == MARK_DIFFER ? ATTR_BAD : ATTR_PLAIN;
 }
 
+/* What stands in a section's first line where the column has none for it. */
+static char *none_text(const struct item *row, const struct column *c)
+{
+    static const char *const none[] = { [ROW_SENT] = "no certificate was sent", [ROW_BUILT] = "",
+                                        [ROW_FAULT] = "none", [ROW_FETCHED] = "" };
+    enum fact about = row->kind == ROW_FAULT ? FACT_REASONS : row->kind == ROW_FETCHED ? FACT_AIA : FACT_CHAIN;
+    enum state state = column_seen(c, about)->state;
+    if (row->a > 0)
+        return mem_string("");
+    if (about == FACT_AIA && json_is_true(chain_part(c, "complete")))
+        return mem_string("not needed");
+    return state == STATE_NO ? mem_string(none[row->kind]) : state == STATE_YES ? mem_string("")
+                                                                                : column_cell(c, about);
+}
+
 static void chain_cell(struct cell_text *out, const struct look *l, const struct item *row,
                        const struct column *c)
 {
-    static const char *const none[] = { [ROW_SENT] = "no certificate was sent", [ROW_BUILT] = "",
-                                        [ROW_FAULT] = "none" };
-    enum fact about = row->kind == ROW_FAULT ? FACT_REASONS : FACT_CHAIN;
-    size_t lines = row->kind == ROW_SENT ? json_array_size(chain_part(c, "sent"))
-                 : row->kind == ROW_BUILT ? built_lines(c) : json_array_size(chain_faults(c));
+    size_t lines = kind_lines(c, row->kind);
     if (row->kind == ROW_FACT)
         fact_cell(out, l, (enum fact)row->a, c);
     else if ((size_t)row->a >= lines)
-        out->text = row->a > 0                                  ? mem_string("")
-                    : column_seen(c, about)->state == STATE_NO  ? mem_string(none[row->kind])
-                    : column_seen(c, about)->state == STATE_YES ? mem_string("")
-                                                                : column_cell(c, about);
+        out->text = none_text(row, c);
     else if (row->kind == ROW_SENT)
         sent_cell(out, l, row->a, c);
     else if (row->kind == ROW_BUILT)
         built_cell(out, row->a, c);
+    else if (row->kind == ROW_FETCHED)
+        mended_cell(out, l, row->a, c);
     else
         fault_cell(out, row->a, c);
 }
@@ -223,9 +321,11 @@ static bool chain_open(struct subject *out, const struct look *l, const struct i
         return false;
     if (row->kind == ROW_FACT)
         *out = (struct subject){ SUBJECT_CELL, c->id, row->a };
+    else if (row->kind == ROW_FETCHED && column_seen(c, FACT_AIA)->state != NOT_ASKED)
+        *out = (struct subject){ SUBJECT_CELL, c->id, FACT_AIA };
     else if (row->kind == ROW_FAULT && json_array_get(chain_faults(c), (size_t)row->a))
         *out = (struct subject){ SUBJECT_FAULT, c->id, row->a };
-    else if (row->kind != ROW_FAULT &&
+    else if ((row->kind == ROW_SENT || row->kind == ROW_BUILT) &&
              json_array_get(chain_part(c, row->kind == ROW_SENT ? "sent" : "built"),
                             (size_t)row->a))
         *out = (struct subject){ SUBJECT_CERT, c->id, row->kind == ROW_BUILT, row->a };

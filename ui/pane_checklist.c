@@ -34,9 +34,17 @@ static void add_cut(struct text *t, const char *s, int from, int to)
     text_pad(t, to);
 }
 
+/* What is not asked yet has a key here, where the report names options. */
+static const char *const keyed[QUESTION_COUNT] = {
+    [QUESTION_CLIENTS] = "M works it out for known clients, F in pane 6 sends their hellos",
+    [QUESTION_SOFTWARE] = "M works it out for known clients, F in pane 6 sends their hellos",
+};
+
 /* "none: all work from here", "not asked: ...", "could not ask: ...". */
-static char *probes_text(const struct probes_say *p)
+static char *probes_text(const struct probes_say *p, enum question q)
 {
+    if (p->state == NOT_ASKED && keyed[q])
+        return mem_format("not asked: %s", keyed[q]);
     const char *state = p->state == COULD_NOT_ASK ? "can't tell" : p->state == UNSURE ? "unsure" : "not asked";
     return mem_format("%s: %s", p->word ? p->word : state, p->text ? p->text : "nothing was probed");
 }
@@ -48,7 +56,7 @@ static void add_question(struct sheet *out, const struct look *l, enum question 
     const char *answer = l->scene->session->answer[q];
     struct cols at = cols_of(l);
     struct text t = { 0 };
-    char *probes = probes_text(p);
+    char *probes = probes_text(p, q);
     text_add(&t, p->differs ? "!" : " ");
     add_cut(&t, l->width >= NARROW ? row->asks : row->word, 1, at.answer);
     add_cut(&t, answer ? answer : "-", at.answer, at.probes);
@@ -163,7 +171,7 @@ static void checklist_rows(struct sheet *out, const struct look *l)
                                                       : "Enter answers it, u takes the answer back");
     add_values(out, l, q);
     free(head);
-    char *probes = probes_text(&l->scene->said[q]);
+    char *probes = probes_text(&l->scene->said[q], q);
     if (text_width(probes) > l->width - at.probes)
         add_still(out, l, ATTR_PLAIN, "   The probes say ", probes);
     free(probes);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -11,6 +12,7 @@
 
 #define LINE_BELOW_W 40 /* smaller pictures are one line of status */
 #define LINE_BELOW_H 10
+#define TAB_LETTERS 16 /* more than any title has */
 #define ALL_FROM_W 140  /* larger ones show all main panes at once */
 #define ALL_FROM_H 40
 
@@ -50,12 +52,29 @@ static char *status_text(const struct scene *s, const struct view *v)
     return text_take(&t);
 }
 
+/* Letters of a title of which every tab has room, but for the one that is shown, which has all of its own. */
+static int tab_letters(const struct view *v, int room)
+{
+    int letters = TAB_LETTERS;
+    for (; letters > 0; letters--) {
+        int used = 0;
+        for (enum pane_id p = 0; p < PANE_MAIN; p++) {
+            int n = (int)strlen(pane_table[p]->title);
+            used += (v->pane == p || n < letters ? n : letters) + 4;
+        }
+        if (used <= room)
+            break;
+    }
+    return letters;
+}
+
 static void draw_tabs(struct grid *g, const struct view *v)
 {
-    int x = 0;
+    int x = 0, letters = tab_letters(v, g->w - (view_top(v) < PANE_MAIN ? 0 : 9));
     for (enum pane_id p = 0; p < PANE_MAIN; p++) {
         bool here = v->pane == p && !v->help;
-        char *tab = mem_format(here ? "[%c %s]" : " %c %s ", pane_table[p]->key, pane_table[p]->title);
+        char *tab = mem_format(here ? "[%c %.*s]" : " %c %.*s ", pane_table[p]->key, v->pane == p ? TAB_LETTERS : letters,
+                               pane_table[p]->title);
         int used = grid_put(g, x, 0, g->w - x, tab, ATTR_HEAD);
         if (here)
             grid_reverse(g, x, 0, used);
@@ -107,6 +126,7 @@ static const char *const prompt_words[] = {
     [PROMPT_NONE] = "", [PROMPT_FIND] = "/", [PROMPT_COMMAND] = ":", [PROMPT_ADD] = "add: ",
     [PROMPT_COPY] = "change and add: ", [PROMPT_LISTEN] = "listen on [ADDR:]PORT: ",
     [PROMPT_TAP] = "pass clients through from [ADDR:]PORT: ", [PROMPT_ANSWER] = "your answer: ",
+    [PROMPT_RAMP] = "a server you may put under load? Enter: yes. At once at most: ",
 };
 
 /* The text being typed, scrolled so that the cursor is seen. */

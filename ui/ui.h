@@ -12,6 +12,7 @@
 
 #include "src/base/err.h"
 #include "src/model/endpoint.h"
+#include "src/model/stream.h"
 #include "src/why/verdict.h"
 
 enum ui_color { UI_COLOR_AUTO, UI_COLOR_ALWAYS, UI_COLOR_NEVER };
@@ -28,6 +29,10 @@ struct ui_options {
     char *const *answer;        /* QUESTION_COUNT answers to begin with, each may be NULL; or NULL */
     struct why_options why;
     enum ui_color color;        /* NO_COLOR is honoured for auto */
+    void (*record)(void *arg, const struct event *ev); /* told everything the session takes in, from the first; or NULL */
+    void (*record_flush)(void *arg); /* twice a second, so that no more is lost if this process is killed */
+    void (*record_end)(void *arg);   /* a signal is about to end this process: nothing is told after it */
+    void *record_arg;
     const char *script;         /* --ui-script FILE: keys and commands instead of a person; or NULL */
 };
 

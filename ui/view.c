@@ -216,7 +216,10 @@ static void act_compare(struct view *v, const struct scene *s)
 static void act_chain(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHAIN); }
 static void act_checklist(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CHECKLIST); }
 static void act_matrix(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_MATRIX); }
+static void act_clock(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CLOCK); }
 static void act_clients(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CLIENTS); }
+static void act_path(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_PATH); }
+static void act_load(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_LOAD); }
 
 static void act_next_pane(struct view *v, const struct scene *s)
 {
@@ -678,6 +681,9 @@ static void find_step(struct view *v, const struct scene *s, int step)
 static void act_find_next(struct view *v, const struct scene *s) { find_step(v, s, 1); }
 static void act_find_prev(struct view *v, const struct scene *s) { find_step(v, s, -1); }
 
+#define RAMP_GENTLE "64"
+#define RAMP_MAX 1024
+
 /* --- prompts --------------------------------------------------------------------------------- */
 
 static void prompt_open(struct view *v, enum prompt prompt, const char *text)
@@ -727,6 +733,19 @@ static void act_tap(struct view *v, const struct scene *s)
         view_say(v, "This column is a client that connected; choose the column of an endpoint.");
     else
         prompt_open(v, PROMPT_TAP, "8443");
+}
+
+/* The prompt is the consent: nothing begins before Enter. */
+static void act_ramp(struct view *v, const struct scene *s)
+{
+    const struct column *c = column_or_say(v, s);
+    if (!c || !can_ask(v, s))
+        return;
+    if (column_is_client(c) || column_is_saved(c))
+        view_say(v, column_is_saved(c) ? "This column is of a saved session; a probes its endpoint anew."
+                                       : "This column is a client that connected; choose the column of an endpoint.");
+    else
+        prompt_open(v, PROMPT_RAMP, RAMP_GENTLE);
 }
 
 static void act_save_hello(struct view *v, const struct scene *s)
@@ -795,6 +814,22 @@ static void accept_where(struct view *v, const struct scene *s, const char *text
     }
     effect_add(v, EFFECT_LISTEN, c ? c->id : 0, mem_string(text));
     v->prompt = PROMPT_NONE;
+}
+
+static void accept_ramp(struct view *v, const struct scene *s, const char *text)
+{
+    const struct column *c = view_column(v, s);
+    size_t digits = strspn(text, "0123456789");
+    if (!digits || digits > 4 || text[digits] || atoi(text) < 1 || atoi(text) > RAMP_MAX) {
+        view_say(v, "How many handshakes at once at the most? A number from 1 to %d; Esc leaves it.", RAMP_MAX);
+        return;
+    }
+    v->prompt = PROMPT_NONE;
+    if (!c || !can_ask(v, s))
+        return;
+    pane_go(v, PANE_LOAD);
+    effect_add(v, EFFECT_LOAD, c->id, mem_string(text));
+    view_say(v, "Up to %s handshakes at once with %s; C-c ends it and keeps what it has.", text, c->endpoint->text);
 }
 
 static void accept_answer(struct view *v, const struct scene *s, const char *text)
@@ -877,6 +912,7 @@ static void act_accept(struct view *v, const struct scene *s)
         [PROMPT_FIND] = accept_find, [PROMPT_COMMAND] = accept_command,
         [PROMPT_ADD] = accept_endpoint, [PROMPT_COPY] = accept_endpoint,
         [PROMPT_LISTEN] = accept_where, [PROMPT_TAP] = accept_where, [PROMPT_ANSWER] = accept_answer,
+        [PROMPT_RAMP] = accept_ramp,
     };
     char *text = mem_string(v->line.text);
     if (v->prompt)
@@ -947,6 +983,7 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_CHECKLIST] = act_checklist,
     [ACTION_MATRIX] = act_matrix,
     [ACTION_CLIENTS] = act_clients,
+    [ACTION_CLOCK] = act_clock,
     [ACTION_BACK] = act_back,
     [ACTION_DOWN] = act_down,
     [ACTION_UP] = act_up,
@@ -970,6 +1007,9 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_SETTLE] = act_settle,
     [ACTION_ENUMERATE] = act_enumerate,
     [ACTION_ENUMERATE_ALL] = act_enumerate_all,
+    [ACTION_PATH] = act_path,
+    [ACTION_LOAD] = act_load,
+    [ACTION_RAMP] = act_ramp,
     [ACTION_LISTEN] = act_listen,
     [ACTION_TAP] = act_tap,
     [ACTION_SAVE_HELLO] = act_save_hello,
@@ -1017,8 +1057,7 @@ void view_action(struct view *v, const struct scene *s, enum action a)
 
 /* Panes that come with later versions, so that nobody thinks the key is broken. */
 static const struct { int key; const char *title; } later[] = {
-    { '7', "Clock" }, { '8', "Path" },
-    { '9', "Load" }, { '0', "Log" },
+    { '0', "Log" },
 };
 
 static void say_unbound(struct view *v, int key)
@@ -1026,7 +1065,7 @@ static void say_unbound(struct view *v, int key)
     char name[KEY_NAME_LEN];
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (later[i].key == key) {
-            view_say(v, "Pane %c, %s, is not there yet; those from 1 to 6 are.",
+            view_say(v, "Pane %c, %s, is not there yet; those from 1 to 9 are.",
                      key, later[i].title);
             return;
         }

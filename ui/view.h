@@ -16,8 +16,8 @@
 #include "ui/line.h"
 #include "ui/scene.h"
 
-enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_DETAIL, PANE_HELP, PANE_COUNT };
-#define PANE_MAIN 6 /* those before are the ones Tab goes through */
+enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_CLOCK, PANE_PATH, PANE_LOAD, PANE_DETAIL, PANE_HELP, PANE_COUNT };
+#define PANE_MAIN PANE_DETAIL /* those before are the ones Tab goes through */
 
 /* What a row is, so that the selection can follow it while rows come and go. Each pane gives its
  * kinds a meaning; `line` counts the lines of one thing that was wrapped. */
@@ -35,13 +35,14 @@ struct subject {
                   * finding: list, cause, first column. client: its place in client_table */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER };
+enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER, PROMPT_RAMP };
 
 enum effect_kind {
     EFFECT_ASK,     /* text: an endpoint that has been parsed, canonical */
     EFFECT_AGAIN,   /* column; 0: all */
     EFFECT_ENUMERATE, /* likewise */
     EFFECT_TRY_CLIENTS, /* likewise: and the hello of every known client */
+    EFFECT_LOAD,    /* column; text: how many at once */
     EFFECT_SETTLE,
     EFFECT_LISTEN,  /* text: [ADDR:]PORT; column: whose endpoint everything is passed to, 0: nowhere */
     EFFECT_SAVE_HELLO, /* column */

@@ -11,6 +11,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/model/accepts.h"
+#include "src/model/saved.h"
 #include "src/model/stream.h"
 
 #define OUT_MAX (8u << 20)    /* lines the prober has not read yet */
@@ -32,7 +33,7 @@ struct work {
     struct ev_loop *loop;
     int fd;
     struct ev_io readable, writable, later;
-    const struct ui_options *options; /* lent; they outlive this */
+    const struct ui_options *ui;      /* lent; they outlive this */
     struct buf in, out, held;
     struct session *session;
     struct verdict *verdict;
@@ -40,6 +41,7 @@ struct work {
     unsigned long judged;     /* revision the verdict is for */
     bool fresh; /* the scene is to be worked out again though the session is the same */
     bool hold, stopped, spoke;
+    bool returning;           /* what was removed comes back: it was recorded when it came first */
     char *trouble, *note;
     struct asked *asked; size_t asked_count;
     struct course *course; size_t course_count;
@@ -182,7 +184,8 @@ void work_again(struct work *w, int column, bool full)
         if ((column && c->id != column) || column_is_client(c)) /* who came to us can't be asked */
             continue;
         if (column_is_saved(c)) { /* what it was stays beside what it is now */
-            if (column || c->nth == 0)
+            bool ours = !c->endpoint->value[KEY_CERT]; /* no key is used because somebody's file names it */
+            if (column || (c->nth == 0 && ours))
                 work_ask(w, c->endpoint->text);
             continue;
         }
@@ -208,6 +211,14 @@ void work_try_clients(struct work *w, int column)
         course_of(w, c->id)->expecting = true;
         work_send(w, &ev);
     }
+}
+
+void work_load(struct work *w, int column, int at_once)
+{
+    struct event ev = { .kind = EVENT_LOAD, .column = column, .at_once = at_once };
+    w->stopped = false;
+    course_of(w, column)->expecting = true;
+    work_send(w, &ev);
 }
 
 int work_settle(struct work *w)
@@ -261,9 +272,21 @@ static void column_done(struct work *w, int column)
         course_of(w, column)->rounds++;
 }
 
+static void work_record(struct work *w, const struct event *ev)
+{
+    if (w->ui->record && !w->returning && ev->kind != EVENT_NOTE)
+        w->ui->record(w->ui->record_arg, ev);
+}
+
+static void record_told(void *arg, const struct event *ev)
+{
+    work_record(arg, ev);
+}
+
 static void work_apply(struct work *w, struct event *ev, const char *line, size_t n)
 {
     struct removed *r = ev->kind == EVENT_TROUBLE ? NULL : removed_of(w, ev->column);
+    work_record(w, ev);
     if (r) { /* it may come back, and then with what was found meanwhile */
         buf_add(&r->lines, line, n);
         buf_add(&r->lines, "\n", 1);
@@ -464,7 +487,9 @@ bool work_undo(struct work *w)
     if (w->removed_count == 0)
         return false;
     struct removed r = w->removed[--w->removed_count];
+    w->returning = true;
     work_lines(w, &r.lines);
+    w->returning = false;
     buf_free(&r.lines);
     return true;
 }
@@ -481,7 +506,7 @@ static void on_later(struct ev_loop *loop, struct ev_io *io, int events)
     (void)events;
     ev_io_stop(loop, io);
     w->scene.waiting--;
-    if (!w->options->later_read(w->options->later_arg, &endpoint, &n, &e))
+    if (!w->ui->later_read(w->ui->later_arg, &endpoint, &n, &e))
         work_trouble(w, e.text);
     for (size_t i = 0; i < n; i++)
         work_ask(w, endpoint[i]);
@@ -494,6 +519,7 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
 {
     struct work *w = mem_new(sizeof *w);
     w->loop = loop;
+    w->ui = o;
     w->fd = o->prober;
     w->why = o->why;
     w->changed = changed;
@@ -501,6 +527,7 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
     w->session = o->loaded ? o->loaded : session_new(now);
     w->scene.session = w->session;
     w->fresh = true;
+    session_tell(w->session, record_told, w);
     buf_init(&w->in, STREAM_LINE_MAX + (1u << 20));
     buf_init(&w->out, OUT_MAX);
     buf_init(&w->held, HELD_MAX);
@@ -516,7 +543,6 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
     ev_init(&w->later, on_later);
     w->later.data = w;
     if (o->later > 0) {
-        w->options = o;
         w->scene.waiting++;
         ev_io_set(&w->later, o->later, EV_READ);
         ev_io_start(loop, &w->later);

@@ -39,6 +39,7 @@ char *work_note(struct work *w);
 void work_again(struct work *w, int column, bool full);
 /* The hello of every known client, and everything enumerated where it was not yet, or where both were done before. */
 void work_try_clients(struct work *w, int column);
+void work_load(struct work *w, int column, int at_once); /* a ramp of load */
 int work_settle(struct work *w);                     /* asks what is wanted; how many facts */
 void work_stop(struct work *w);
 void work_remove(struct work *w, int column);

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "probes/given.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/cmd/sessionfile.h"
@@ -35,6 +36,7 @@ struct batch {
     struct ev_timer flush;
     struct ev_signal end[3];
     int ended_by;                            /* a signal, 0: none */
+    bool stopping;                           /* by the person: what was found so far is printed, no more is asked */
     bool progress;                           /* a progress line stands on stderr */
     bool trouble;
 };
@@ -117,7 +119,7 @@ static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
         engine_want(c->engine, c->begun.id[--c->begun.count], c->ask->wanted);
     while (c->done.count) {
         int column = c->done.id[--c->done.count];
-        if (!c->o->engine.only && why_wanted(c->session, column, wanted) && batch_may_ask(c, column))
+        if (!c->o->engine.only && !c->stopping && why_wanted(c->session, column, wanted) && batch_may_ask(c, column))
             engine_want(c->engine, column, wanted);
     }
     if (engine_idle(c->engine) && !c->done.count)
@@ -221,6 +223,18 @@ static int batch_print(struct batch *c)
     return status;
 }
 
+/* Keys are read and forgotten again: the engine will load them once more, when nothing is wrong with any. Each once,
+ * however many endpoints name it: to open one takes up to a second. */
+static bool identities_check(struct endpoint *const *endpoint, size_t n, struct err *e)
+{
+    struct given *read = NULL;
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++)
+        good = given_load(&read, endpoint[i], e);
+    given_free(read);
+    return good;
+}
+
 bool batch_check(struct endpoint *const *endpoint, size_t n, struct err *e)
 {
     static const struct { enum key key; struct store *(*load)(const char *path, struct err *e); } files[] = {
@@ -238,7 +252,7 @@ bool batch_check(struct endpoint *const *endpoint, size_t n, struct err *e)
             last = path;
         }
     }
-    return true;
+    return identities_check(endpoint, n, e);
 }
 
 void batch_notes(const struct options *o, struct endpoint *const *endpoint, size_t n)
@@ -309,13 +323,37 @@ static void on_end(struct ev_loop *loop, struct ev_signal *w, int events)
 {
     struct batch *c = w->data;
     (void)events;
+    if (w->signum == SIGINT && c->o->engine.load && !c->stopping) { /* a ramp is worth what it has found so far */
+        c->stopping = true;
+        engine_stop(c->engine);
+        return;
+    }
     c->ended_by = w->signum;
     ev_break(loop, EVBREAK_ALL);
 }
 
-static bool save_begin(struct batch *c, struct err *e)
+/* Where there is something to keep. */
+static void signals_begin(struct batch *c)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    if (!c->o->save && !c->o->engine.load)
+        return;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        ev_signal_init(&c->end[i], on_end, signals[i]);
+        c->end[i].data = c;
+        ev_signal_start(c->loop, &c->end[i]);
+    }
+}
+
+static void signals_end(struct batch *c)
+{
+    for (size_t i = 0; i < sizeof c->end / sizeof *c->end; i++)
+        if (ev_is_active(&c->end[i]))
+            ev_signal_stop(c->loop, &c->end[i]);
+}
+
+static bool save_begin(struct batch *c, struct err *e)
+{
     if (!c->o->save)
         return true;
     c->save = sessionfile_new(c->o->save, c->session->started, e);
@@ -324,11 +362,6 @@ static bool save_begin(struct batch *c, struct err *e)
     ev_timer_init(&c->flush, on_flush, 0.5, 0.5);
     c->flush.data = c;
     ev_timer_start(c->loop, &c->flush);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        ev_signal_init(&c->end[i], on_end, signals[i]);
-        c->end[i].data = c;
-        ev_signal_start(c->loop, &c->end[i]);
-    }
     return true;
 }
 
@@ -342,8 +375,6 @@ static bool save_end(struct batch *c)
     ev_timer_stop(c->loop, &c->flush);
     c->save = NULL;
     bool good = sessionfile_end(save, &e);
-    for (size_t i = 0; i < sizeof c->end / sizeof *c->end; i++)
-        ev_signal_stop(c->loop, &c->end[i]); /* only now: a second signal must not cut the file */
     if (good)
         return true;
     fprintf(stderr, "tlswhy: %s\n", e.text);
@@ -373,6 +404,7 @@ static int batch_probe(struct batch *c)
     bool good = batch_arguments(c, number, &e) && save_begin(c, &e);
     if (good) {
         session_tell(c->session, batch_tell, c);
+        signals_begin(c);
         batch_answers(c);
         for (size_t i = 0; i < c->ask->count; i++)
             engine_ask(c->engine, number[i], c->ask->endpoint[i]);
@@ -385,6 +417,7 @@ static int batch_probe(struct batch *c)
         return EXIT_USAGE;
     batch_progress_end(c);
     good = save_end(c);
+    signals_end(c); /* only now: a second signal must not cut the file */
     if (c->ended_by)
         raise(c->ended_by); /* as if it had not been caught */
     int status = batch_print(c);

@@ -28,11 +28,13 @@ struct options {                     /* everything the command line can say */
     struct engine_options engine;
     struct why_options why;
     struct resolve_rule *resolve;    /* owned; --resolve, what engine.resolve points to */
-    bool json, jsonl, plain, quiet, verbose, lab, help, version;
+    bool json, jsonl, plain, quiet, verbose, lab, help, version, yes;
     bool client_list;                /* --client list: clients_list, then exit 0 */
     enum color_when color;
     int count;                       /* --count: ends after so many clients; 0: never */
     double seconds;                  /* --for; 0: until it is interrupted */
+    char *sntp;                      /* --sntp: owned host, what engine.sntp points to, or NULL */
+    char *login;                     /* --proxy-auth: owned, what engine.proxy_login points to, or NULL */
     char *save;                      /* --save: owned, or NULL */
     char *cert, *key;                /* --cert, --key of listen and tap: owned, or NULL */
     char *ui_script;                 /* owned, or NULL */
@@ -41,11 +43,14 @@ struct options {                     /* everything the command line can say */
     char **word;                     /* arguments that are no endpoints (lab list): lent from argv,
                                         the array itself is owned */
     size_t word_count;
+    char **paste; size_t paste_count; /* -e of explain: lent, the array itself is owned */
+    bool follow;                     /* --follow */
+    char **log; size_t log_count;    /* --log: lent, the array itself is owned */
 };
 
 /* What a command takes: words that are endpoints (else they are the command's own), options of those who wait for
- * clients. */
-enum takes { TAKES_WORDS = 0, TAKES_ENDPOINTS = 1, TAKES_CLIENTS = 2 }; /* with endpoints: saved sessions, too */
+ * clients, and of those who read logs. */
+enum takes { TAKES_WORDS = 0, TAKES_ENDPOINTS = 1, TAKES_CLIENTS = 2, TAKES_LOGS = 4 }; /* with endpoints: saved sessions, too */
 
 /* Parses the argc words of argv, which begin after the command word. False and one sentence (exit
  * 2) when anything is bad: *o is empty then, nothing was started. `takes`: enum takes, joined; with
@@ -69,9 +74,11 @@ extern const size_t command_count;
 int cmd_check(struct options *o);
 int cmd_compare(struct options *o);
 int cmd_lab(struct options *o);
+int cmd_load(struct options *o);
 int cmd_replay(struct options *o);
 int cmd_listen(struct options *o);
 int cmd_tap(struct options *o);
+int cmd_explain(struct options *o);
 /* What all commands print for: columns of standard output, 80 where it is no terminal; whether the locale has more
  * than ASCII. */
 int terminal_width(void);

@@ -70,6 +70,8 @@ int cmd_compare(struct options *o)
     struct both b = { .begins = sides > 1 ? begins : NULL };
     if (o->lab)
         return refuse("compare takes two sides, not the lab: tlswhy lab serve prints the endpoints of the lab");
+    if (o->log_count)
+        return refuse("--log is of check: tlswhy explain takes logs of two sides as its arguments");
     if (!sides || sides > 2)
         return refuse("compare takes one side that works and one that fails: tlswhy compare WORKING FAILING; with one "
                       "name alone, its addresses are compared");

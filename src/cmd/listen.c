@@ -331,6 +331,17 @@ static bool words_check(const struct options *o, bool tap, struct err *e)
     return true;
 }
 
+/* A way that was silently not taken would show something else than was asked for. */
+static bool way_check(const struct endpoint *ep, struct err *e)
+{
+    if (ep->scheme->starttls)
+        return err_set(e, "tap passes on TLS that begins at once, and %s:// begins in plain text: what the client says before "
+                          "its hello can't be told apart yet", ep->scheme->name);
+    if (!ep->value[KEY_VIA])
+        return true;
+    return err_set(e, "tap passes on directly: via= has no use there (the client that connects can go through the proxy)");
+}
+
 static int cmd_hear(struct options *o, bool tap)
 {
     struct err e = { "" };
@@ -338,7 +349,7 @@ static int cmd_hear(struct options *o, bool tap)
     struct endpoint *upstream = NULL;
     int status = EXIT_USAGE;
     if (words_check(o, tap, &e) && place_parse(&at, o->word[0], &e) &&
-        (!tap || (upstream = endpoint_parse(o->word[1], o->defaults, &e))))
+        (!tap || ((upstream = endpoint_parse(o->word[1], o->defaults, &e)) && way_check(upstream, &e))))
         status = hear(o, &at, upstream);
     else
         say_trouble(status, e.text);

@@ -10,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/load.h"
+#include "probes/sntp.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/cmd/login.h"
 #include "src/cmd/sessionfile.h"
 
 #define ENDPOINTS_MAX 100000 /* from arguments and files together */
@@ -31,6 +34,7 @@ struct parse {
     size_t pending_count;
     size_t resolve_count;
     bool hears; /* the command is one that clients connect to */
+    bool logs;  /* it is one that reads logs */
     bool done; /* --help and the like: the rest is not looked at */
 };
 
@@ -46,6 +50,7 @@ struct option_row {
     const char *help;
     option_set *set;   /* NULL: this version can't do it yet */
     bool hears;        /* of listen and tap alone, so far */
+    bool logs;         /* of explain alone */
     size_t field;      /* offset in struct options, for the setters that need one */
     double min, max;   /* of numbers */
 };
@@ -144,6 +149,26 @@ static bool set_string(struct parse *p, const struct option_row *row, const char
         return err_set(e, "--%s takes %s, and nothing was given", row->name, row->takes);
     free(*s);
     *s = mem_string(value);
+    return true;
+}
+
+/* Lent from the command line. */
+static bool set_log(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    if (!*value)
+        return err_set(e, "--%s takes %s, and nothing was given", row->name, row->takes);
+    p->o->log = mem_array(p->o->log, p->o->log_count + 1, sizeof *p->o->log);
+    p->o->log[p->o->log_count++] = (char *)value;
+    return true;
+}
+
+/* Likewise. */
+static bool set_paste(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    if (!*value)
+        return err_set(e, "--%s takes the text of an error, and nothing was given", row->name);
+    p->o->paste = mem_array(p->o->paste, p->o->paste_count + 1, sizeof *p->o->paste);
+    p->o->paste[p->o->paste_count++] = (char *)value;
     return true;
 }
 
@@ -298,6 +323,50 @@ static bool set_resolve(struct parse *p, const struct option_row *row, const cha
     return false;
 }
 
+/* HOST, HOST:PORT, [ADDRESS]:PORT, or an IPv6 address as it is. */
+static bool sntp_read(struct options *o, const char *value, struct err *e)
+{
+    const char *close = *value == '[' ? strchr(value, ']') : NULL;
+    const char *colon = close ? strchr(close, ':') : strchr(value, ':');
+    bool bare = !close && colon && strchr(colon + 1, ':'); /* of an address without brackets */
+    enum host_kind kind;
+    double port = SNTP_PORT;
+    if (colon && !bare && !(number_read(colon + 1, true, &port) && port >= 1 && port <= 65535))
+        return err_set(e, "the port must be a number from 1 to 65535");
+    char *host = mem_copy(value, colon && !bare ? (size_t)(colon - value) : strlen(value));
+    free(o->sntp);
+    o->engine.sntp = o->sntp = endpoint_host(host, &kind, e);
+    o->engine.sntp_port = (int)port;
+    free(host);
+    return o->sntp != NULL;
+}
+
+static bool set_sntp(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    if (sntp_read(p->o, value, e))
+        return true;
+    char *shown = quote(value);
+    err_while(e, "reading --%s \"%s\"", row->name, shown);
+    free(shown);
+    return false;
+}
+
+static bool set_login(struct parse *p, const struct option_row *row, const char *value, struct err *e)
+{
+    bool open_to_others;
+    char *shown = quote(value), *login = login_load(value, &open_to_others, e);
+    if (!login)
+        err_while(e, "reading the file of --%s, \"%s\"", row->name, shown);
+    else if (open_to_others)
+        fprintf(stderr, "tlswhy: others can read %s, which holds a login: `chmod 600` it\n", shown);
+    free(shown);
+    if (!login)
+        return false;
+    login_free(p->o->login);
+    p->o->engine.proxy_login = p->o->login = login;
+    return true;
+}
+
 static bool set_answer(struct parse *p, const struct option_row *row, const char *value, struct err *e)
 {
     enum question q;
@@ -335,23 +404,34 @@ static const struct option_row rows[] = {
      .help = "probe the built-in lab's servers, one per fault"},
     {.name = "resolve", .takes = "HOST:PORT:ADDR[,ADDR...]", .set = set_resolve,
      .help = "take these addresses for HOST:PORT instead of asking, as in curl"},
+    {.name = "proxy-auth", .takes = "FILE", .set = set_login,
+     .help = "the login for proxies, user:password in the file's first line (none stands on a command line)"},
     {.name = "addresses", .takes = "first|all", .set = set_addresses,
      .help = "one column for each name, or one for each of its addresses (all)"},
     {.name = "jobs", .takes = "N", .set = set_int, .field = FIELD(engine.jobs), .min = 1,
      .max = 10000, .help = "connections in flight (100)"},
     {.name = "per-host", .takes = "N", .set = set_int, .field = FIELD(engine.per_host), .min = 1,
      .max = 1000, .help = "connections in flight to one address (10)"},
+    {.name = "tries", .takes = "N", .set = set_int, .field = FIELD(engine.tries), .min = 1, .max = 1000,
+     .help = "make each handshake N times, half of them one after another; 12 where something is odd (1)"},
+    {.name = "load", .takes = "N", .set = set_int, .field = FIELD(engine.load), .min = 1, .max = LOAD_MAX,
+     .help = "make more and more handshakes at once, up to N, with one endpoint: see which fail then (that N is named is the "
+             "consent)"},
+    {.name = "yes", .letter = 'y', .set = set_flag, .field = FIELD(yes), .help = "load: begin without asking"},
     {.name = "timeout", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.timeout),
      .min = 0.1, .max = 600, .help = "the longest wait for one answer (5)"},
     {.name = "max-time", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.max_time),
      .min = 1, .max = 3600, .help = "all work on one endpoint (60)"},
     {.name = "only", .takes = "PROBE,...", .set = set_probes,
      .help = "ask nothing but these and what they need: handshake, versions, ciphers, groups, sigalgs, traits, "
-             "large, relaxed, machine, or clients, which sends the hello of every known client"},
+             "large, relaxed, names, variations, tries, machine, or clients, which sends the hello of every known "
+             "client"},
     {.name = "depth", .takes = "quick|full", .set = set_depth,
      .help = "quick: the handshake and what explains it; full: everything each server takes"},
     {.name = "offline", .set = set_flag, .field = FIELD(engine.offline),
      .help = "talk to the endpoint alone: no AIA, OCSP, CRL, NTP"},
+    {.name = "sntp", .takes = "HOST[:PORT]", .set = set_sntp,
+     .help = "ask this NTP server what time it is, to tell whose clock is wrong; port 123"},
     {.name = "min-days", .takes = "N", .set = set_min_days, .min = 0, .max = 36500,
      .help = "warn about certificates that end within N days (a tenth of their life)"},
     {.name = "fail-on", .takes = "warning", .set = set_fail_on,
@@ -371,6 +451,12 @@ static const struct option_row rows[] = {
      .help = "what you know of the pattern, to rank the causes by: fails=yes|no|now-and-then; clients=, networks=, "
              "endpoints=all|some|one; since=always|TIME; times=always|bursts|HH:MM-HH:MM; software=CLIENT,...; "
              "changed=WORDS"},
+    {.name = "log", .takes = "FILE", .set = set_log,
+     .help = "check: let the lines of this log narrow the ranking; more than one may be given"},
+    {.name = "error", .letter = 'e', .takes = "TEXT", .set = set_paste, .logs = true,
+     .help = "explain: a pasted error; more than one may be given"},
+    {.name = "follow", .set = set_flag, .field = FIELD(follow), .logs = true,
+     .help = "explain: read on as the last log grows, and say each failure as it is written"},
     {.name = "json", .set = set_flag, .field = FIELD(json),
      .help = "print one JSON document at the end"},
     {.name = "jsonl", .set = set_flag, .field = FIELD(jsonl),
@@ -392,9 +478,7 @@ static const struct option_row rows[] = {
     {.name = "help", .letter = 'h', .set = set_only, .field = FIELD(help), .help = "print this"},
     {.name = "version", .set = set_only, .field = FIELD(version), .help = "print the version"},
     /* Promised, and not there yet. */
-    {.name = "tries", .takes = "N"},          {.name = "load", .takes = "N"},
-    {.name = "log", .takes = "FILE"},
-    {.name = "sntp", .takes = "HOST"},        {.name = "redact"},
+    {.name = "redact"},
     {.name = "every", .takes = "TIME"},       {.name = "vantage", .takes = "NAME=COMMAND"},
 };
 #define ROWS (sizeof rows / sizeof *rows)
@@ -439,6 +523,8 @@ static bool row_apply(struct parse *p, const struct option_row *row, const char 
         return err_set(e, "--%s is not there yet", row->name);
     if (row->hears && !p->hears)
         return err_set(e, "--%s is not there yet for other commands than listen and tap", row->name);
+    if (row->logs && !p->logs)
+        return err_set(e, "--%s is of explain alone", row->name);
     if (!row->takes)
         return equals ? err_set(e, "--%s takes no value", row->name) : row->set(p, row, NULL, e);
     const char *value = value_take(p, row->name, row->takes, equals, e);
@@ -663,22 +749,35 @@ static bool sense_check(const struct parse *p, bool takes_endpoints, struct err 
                           "choose one");
     if (p->o->quiet && p->o->verbose)
         return err_set(e, "--quiet and --verbose exclude each other: choose one");
+    if (p->o->log_count && !takes_endpoints)
+        return err_set(e, "--log is of check: tlswhy explain takes logs as its arguments");
     if (p->o->save && !takes_endpoints && !p->hears)
-        return err_set(e, "--save is not there yet for other commands than check, compare, listen and tap");
+        return err_set(e, "--save is not there yet for other commands than the workbench, check, compare, listen and tap");
     if (!takes_endpoints && p->pending_count)
         return err_set(e, "this command takes no endpoints, so --file has no use here");
     return true;
 }
 
+/* One host is put under load, and nobody else's by mistake. */
+static bool load_check(const struct options *o, struct err *e)
+{
+    if (o->engine.load && (o->endpoint_count > 1 || o->lab))
+        return err_set(e, "--load puts a server under load: name one endpoint, and no other beside it");
+    if (o->engine.only_facts[FACT_LOAD] && !o->engine.load)
+        return err_set(e, "--only load puts a server under load: --load N says that it may, and how many at once");
+    return true;
+}
+
 bool options_parse(struct options *o, int argc, char **argv, unsigned takes, struct err *e)
 {
-    struct parse p = {.o = o, .argc = argc, .argv = argv, .hears = takes & TAKES_CLIENTS};
+    struct parse p = {.o = o, .argc = argc, .argv = argv, .hears = takes & TAKES_CLIENTS,
+                      .logs = takes & TAKES_LOGS};
     bool takes_endpoints = takes & TAKES_ENDPOINTS;
     *o = (struct options){.why = {.min_days = -1}};
     engine_options_default(&o->engine);
     o->engine.min_days = o->why.min_days;
     bool ok = words_parse(&p, takes_endpoints, e) &&
-              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e)));
+              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e) && load_check(o, e)));
     free(p.pending);
     if (!ok)
         options_free(o);
@@ -698,10 +797,14 @@ void options_free(struct options *o)
         free(o->resolve[i].host);
     }
     free(o->resolve);
+    login_free(o->login);
+    free(o->sntp);
     free(o->endpoint);
     free(o->ui_script);
     for (int q = 0; q < QUESTION_COUNT; q++)
         free(o->answer[q]);
+    free(o->paste);
+    free(o->log);
     free(o->session);
     free(o->save);
     free(o->cert);

@@ -107,6 +107,7 @@ static void prober_obey(struct prober *p, const char *line, size_t n)
     case EVENT_WANT: engine_want(p->engine, ev.column, ev.wanted); break;
     case EVENT_AGAIN: (ev.full ? engine_enumerate : engine_again)(p->engine, ev.column); break;
     case EVENT_DROP: engine_drop(p->engine, ev.column); break;
+    case EVENT_LOAD: engine_load(p->engine, ev.column, ev.at_once); break;
     case EVENT_STOP: engine_stop(p->engine); break;
     default: break;
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
@@ -58,6 +59,13 @@ static bool part_is_free(int fd, const char *part, struct err *e)
                                "move it away or remove it");
 }
 
+static double wall_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 struct sessionfile *sessionfile_new(const char *path, double started, struct err *e)
 {
     if (!may_replace(path, e))
@@ -79,7 +87,7 @@ struct sessionfile *sessionfile_new(const char *path, double started, struct err
     f->path = mem_string(path);
     f->part = part;
     f->out = out;
-    char *line = saved_header(PACKAGE_VERSION, started);
+    char *line = saved_header(PACKAGE_VERSION, started > 0 ? started : wall_now());
     fputs(line, out);
     free(line);
     sessionfile_flush(f);

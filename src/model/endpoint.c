@@ -14,6 +14,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/via.h"
 #include "src/wire/list.h"
 #include "src/wire/names.h"
 
@@ -22,18 +23,18 @@
 #define QUOTE_MAX 100    /* bytes of a bad text shown in a sentence */
 
 const struct scheme scheme_table[] = {
-    {.name = "https", .port = 443, .alpn = "h2+http/1.1", .http = true, .due = true},
-    {.name = "tls", .port = 0, .due = true},
-    {.name = "smtps", .port = 465, .due = true},
-    {.name = "imaps", .port = 993, .due = true},
-    {.name = "pop3s", .port = 995, .due = true},
-    {.name = "ftps", .port = 990, .due = true},
-    {.name = "ldaps", .port = 636, .due = true},
-    {.name = "nntps", .port = 563, .due = true},
-    {.name = "mqtts", .port = 8883, .due = true},
-    {.name = "amqps", .port = 5671, .due = true},
-    {.name = "rediss", .port = 6379, .due = true},
-    {.name = "xmpps", .port = 5223, .due = true},
+    {.name = "https", .port = 443, .alpn = "h2+http/1.1", .http = true},
+    {.name = "tls", .port = 0},
+    {.name = "smtps", .port = 465},
+    {.name = "imaps", .port = 993},
+    {.name = "pop3s", .port = 995},
+    {.name = "ftps", .port = 990},
+    {.name = "ldaps", .port = 636},
+    {.name = "nntps", .port = 563},
+    {.name = "mqtts", .port = 8883},
+    {.name = "amqps", .port = 5671},
+    {.name = "rediss", .port = 6379},
+    {.name = "xmpps", .port = 5223},
     {.name = "smtp", .port = 25, .starttls = "smtp"},
     {.name = "submission", .port = 587, .starttls = "smtp"},
     {.name = "lmtp", .port = 24, .starttls = "lmtp"},
@@ -510,6 +511,14 @@ static char *pin_check(const char *value, struct err *e)
     return text_take(&t);
 }
 
+static char *via_check(const char *value, struct err *e)
+{
+    struct via v;
+    char *out = via_parse(value, &v, e) ? mem_string(v.shown) : NULL;
+    via_clear(&v);
+    return out;
+}
+
 static char *text_check(const char *value, struct err *e)
 {
     (void)e;
@@ -521,6 +530,7 @@ static value_check *const value_checks[KEY_COUNT] = {
     [KEY_CLIENT] = client_check,   [KEY_MIN] = version_check, [KEY_MAX] = version_check,
     [KEY_CIPHERS] = ciphers_check, [KEY_GROUPS] = groups_check, [KEY_SIGALGS] = sigalgs_check,
     [KEY_ALPN] = alpn_check,       [KEY_HELLO_SIZE] = size_check, [KEY_PIN] = pin_check,
+    [KEY_VIA] = via_check,
 };
 
 /* A text must be shown, saved and sent as it is, so it has to be printable UTF-8. */
@@ -640,12 +650,12 @@ static bool scheme_take(struct endpoint *ep, const char **place, struct err *e)
     ep->scheme = scheme_find(name);
     bool ok = ep->scheme != NULL || scheme_unknown(name, e);
     free(name);
-    if (!ok || ep->scheme->due)
-        return ok;
-    if (text_is(ep->scheme->name, "mx"))
-        return err_set(e, "mx:// (one column for each mail server of a domain) is not there yet");
-    return err_set(e, "STARTTLS by %s:// is not there yet; meanwhile: openssl s_client -starttls %s -connect HOST:%u",
-                   ep->scheme->name, ep->scheme->starttls, ep->scheme->port);
+    return ok;
+}
+
+bool endpoint_is_mx(const struct endpoint *ep)
+{
+    return ep->scheme && text_is(ep->scheme->name, "mx");
 }
 
 static bool port_settle(struct endpoint *ep, uint16_t port, struct err *e)
@@ -672,6 +682,9 @@ static bool place_parse(struct endpoint *ep, const char *place, struct err *e)
     uint16_t port;
     ep->host = host_and_port(authority, &ep->host_kind, &port, e);
     free(authority);
+    if (ep->host && endpoint_is_mx(ep) && ep->host_kind != HOST_NAME)
+        return err_set(e, "what follows mx:// is a domain, whose mail servers DNS names; an address has none: smtp://%s",
+                       ep->host);
     return ep->host && port_settle(ep, port, e);
 }
 
@@ -742,6 +755,14 @@ static bool defaults_take(struct endpoint *ep, char *const *defaults, struct err
                 return false;
         }
     return true;
+}
+
+/* A key is nothing without its certificate. */
+static bool identity_check(const struct endpoint *ep, struct err *e)
+{
+    enum key alone = ep->value[KEY_KEY] ? KEY_KEY : KEY_PASS_FILE;
+    return ep->value[KEY_CERT] || !ep->value[alone] ||
+           err_set(e, "%s= is given, but no client certificate: name that with cert=", key_table[alone].word);
 }
 
 static uint16_t version_number(const char *word)
@@ -827,8 +848,10 @@ static bool values_settle(struct endpoint *ep, bool foreign, struct err *e)
     if (ep->min && ep->max && ep->min > ep->max)
         return err_set(e, "min=%s is above max=%s, so there is no version left to offer",
                        ep->value[KEY_MIN], ep->value[KEY_MAX]);
-    if (!offer_settle(ep, foreign, e))
+    if (!identity_check(ep, e) || !offer_settle(ep, foreign, e))
         return false;
+    if (foreign && ep->value[KEY_VIA] && text_starts(ep->value[KEY_VIA], "exec:"))
+        return err_set(e, "it goes through a command, and no command is run because a session names it");
     if (ep->value[KEY_AT]) {
         enum host_kind kind;
         ep->at_host = host_and_port(ep->value[KEY_AT], &kind, &ep->at_port, e);

@@ -26,7 +26,6 @@ struct scheme {
     const char *starttls; /* how TLS starts, NULL: at once */
     const char *alpn;     /* default ALPN list joined by "+", or NULL */
     bool http;            /* HTTP bytes may be sent */
-    bool due;             /* false: understood, but this version can't speak it yet */
 };
 extern const struct scheme scheme_table[];
 extern const size_t scheme_count;
@@ -45,12 +44,12 @@ extern const size_t scheme_count;
     X(ALPN,       "alpn",         true,  "LIST|none",      "application protocols offered, joined by +") \
     X(HELLO_SIZE, "hello-size",   true,  "BYTES",          "pad the ClientHello to at least this") \
     X(CA,         "ca",           true,  "FILE",           "trust these CAs only") \
-    X(CERT,       "cert",         false, "FILE",           "client certificate") \
-    X(KEY,        "key",          false, "FILE",           "its private key") \
-    X(PASS_FILE,  "pass-file",    false, "FILE",           "file with the key's passphrase") \
+    X(CERT,       "cert",         true,  "FILE",           "client certificate, with its chain: PEM, DER or PKCS#12") \
+    X(KEY,        "key",          true,  "FILE",           "its private key, where that is in another file") \
+    X(PASS_FILE,  "pass-file",    true,  "FILE",           "file whose first line is the key's passphrase") \
     X(PIN,        "pin",          true,  "sha256//BASE64", "the key that should be there, or several joined by ;") \
     X(EXPECT,     "expect",       true,  "FILE",           "the certificate that should be there") \
-    X(VIA,        "via",          false, "PROXY",          "through a proxy") \
+    X(VIA,        "via",          true,  "PROXY",          "through http://H:P, socks5://H:P, env, or exec:COMMAND") \
     X(FROM,       "from",         false, "VANTAGE",        "where to probe from") \
     X(LABEL,      "label",        true,  "TEXT",           "column title") \
     X(ADDRESSES,  "addresses",    false, "first|all",      "one column, or one per address")
@@ -87,8 +86,8 @@ struct endpoint { /* never changed once it was parsed, so it is shared: endpoint
  * options), entries and itself may be NULL. NULL and a sentence in *e that quotes the text when it
  * is bad: what is wrong, and where. */
 struct endpoint *endpoint_parse(const char *text, char *const defaults[KEY_COUNT], struct err *e);
-/* The same for a text that somebody else may have written, out of a session file: no file it names is opened, so one
- * whose client is a saved hello is refused. */
+/* The same for a text that somebody else may have written, out of a session file: no file it names is opened and no
+ * command run, so one whose client is a saved hello, or that goes through a command, is refused. */
 struct endpoint *endpoint_parse_foreign(const char *text, struct err *e);
 /* Checks one key's value alone, for options: false and a sentence when it is bad or not due. */
 bool endpoint_check_value(enum key key, const char *value, struct err *e);
@@ -103,6 +102,8 @@ struct endpoint *endpoint_ref(const struct endpoint *ep); /* one more owner; acc
 void endpoint_free(struct endpoint *ep);                 /* one owner less; accepts NULL */
 enum key key_find(const char *word);     /* KEY_COUNT when there is no such key */
 
+/* It stands for the mail servers of a domain, each of which becomes an endpoint of its own. */
+bool endpoint_is_mx(const struct endpoint *ep);
 /* What this endpoint's client offers: its profile, limited by min= max= ciphers= groups= sigalgs= and
  * hello-size= (see offer_make). Lent, never NULL. */
 const struct offer *endpoint_offer(const struct endpoint *ep);

@@ -47,7 +47,7 @@ bool column_works(const struct column *c)
         return false;
     if (column_is_client(c))
         return text_is(end, "complete");
-    return c->fact[FACT_HANDSHAKE].state == STATE_YES && !refused_late(c);
+    return c->fact[FACT_HANDSHAKE].state == STATE_YES && !refused_late(c) && c->fact[FACT_HTTP_CERT].state != STATE_YES;
 }
 
 static bool same_host(const struct column *a, const struct column *b)
@@ -263,6 +263,7 @@ static bool (*const rules[FACT_COUNT])(const struct column *a, const struct colu
     [FACT_FAILURE] = state_differs,  [FACT_KX_GROUP] = group_matters,
     [FACT_SIGALG] = signer_matters,  [FACT_ALPN] = alpn_matters,
     [FACT_SNI] = sni_matters,        [FACT_CLIENT_CERT] = request_matters,
+    [FACT_HTTP_CERT] = state_differs,
     [FACT_LATE] = late_apart,        [FACT_POST_QUANTUM] = state_differs,
     [FACT_CERT_KEYS] = kinds_matter, [FACT_LEAF] = any_apart,
     [FACT_SUBJECT] = name_apart,     [FACT_ISSUER] = trust_apart,

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const probe_words[] = { "resolve", "connect", "handshake", "large", "versions", "relaxed", "ciphers",
-                                    "groups", "sigalgs", "traits", "issuers", "revocation", "clients", "replay", "listen", "tap", "http", "judge", "machine", "other", NULL };
+const char *const probe_words[] = { "resolve", "connect", "handshake", "large", "versions", "relaxed", "idle", "ciphers",
+                                    "groups", "sigalgs", "traits", "issuers", "revocation", "clients", "replay", "tries", "names", "variations", "load", "path", "sntp", "listen", "tap", "http", "judge", "machine", "other", NULL };
 
 const char *probe_name(const char *word)
 {

@@ -1,6 +1,6 @@
 /* proxy - the proxy that the environment names for an endpoint.
  *
- * Owns: reading the proxy variables (the fact proxy_env) as curl does.
+ * Owns: looking up the proxy variables in the fact proxy_env; via.h knows what they mean.
  * Must not know: the environment itself, who would go through the proxy.
  */
 #ifndef TLSWHY_MODEL_PROXY_H

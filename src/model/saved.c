@@ -151,9 +151,15 @@ static void column_take(struct saved *s, struct event *ev)
     int id = name_of(&s->columns, ev->column);
     struct endpoint *ep = id || !ev->column ? NULL : endpoint_parse_foreign(ev->endpoint, &e);
     bool room = s->notes.columns < SAVED_COLUMNS_MAX;
-    if (id && session_column(s->into, id)) { /* said again: the address has become known */
+    if (id && session_column(s->into, id)) { /* said again: the address has become known, or which mail server it is */
+        struct endpoint *now = endpoint_parse_foreign(ev->endpoint, &e);
+        if (!now)
+            return;
         ev->column = id;
+        ev->parsed = now;
         session_apply(s->into, ev);
+        ev->parsed = NULL;
+        endpoint_free(now);
         return;
     }
     if (!ep || !room) {

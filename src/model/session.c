@@ -153,6 +153,17 @@ static char *column_title(const struct column *c)
     return saved;
 }
 
+/* What stood for several (mx://) has become the first of them. */
+static void column_is_now(struct column *c, const struct endpoint *ep)
+{
+    if (ep == c->endpoint || strcmp(ep->text, c->endpoint->text) == 0)
+        return;
+    endpoint_free((struct endpoint *)c->endpoint);
+    c->endpoint = endpoint_ref(ep);
+    free(c->label);
+    c->label = column_title(c);
+}
+
 struct column *session_add(struct session *s, int id, int ask, int nth, const struct endpoint *ep,
                            const char *address, const char *vantage)
 {
@@ -160,6 +171,7 @@ struct column *session_add(struct session *s, int id, int ask, int nth, const st
     if (c) { /* said again: the address has become known */
         free(c->address);
         c->address = mem_string(address);
+        column_is_now(c, ep);
         s->revision++;
         return c;
     }
@@ -310,6 +322,28 @@ static char *versions_cell(const json_t *v)
     return text_take(&t);
 }
 
+static char *attempts_cell(const json_t *v)
+{
+    int made = (int)json_integer_value(json_object_get(v, "made")), failed = (int)json_integer_value(json_object_get(v, "failed"));
+    return failed ? mem_format("%d of %d fail", failed, made) : mem_format("%d ok", made);
+}
+
+/* "ok up to 64 at once", or from how many on some failed. */
+static char *load_cell(const json_t *v)
+{
+    const json_t *steps = json_object_get(v, "steps"), *step;
+    int most = 1;
+    size_t i;
+    if (json_integer_value(json_object_get(json_object_get(v, "baseline"), "failed")))
+        return mem_string("fails without load");
+    json_array_foreach((json_t *)steps, i, step) {
+        most = (int)json_integer_value(json_object_get(step, "at_once"));
+        if (json_integer_value(json_object_get(step, "failed")))
+            return mem_format("fails from %d at once", most);
+    }
+    return mem_format("ok up to %d at once", most);
+}
+
 /* "1.3: 3, 1.2: 12": how many suites of each version. */
 static char *ciphers_cell(const json_t *v)
 {
@@ -412,10 +446,97 @@ static char *end_cell(const json_t *v)
 }
 
 /* Facts whose value has a cell of its own. */
+static char *via_cell(const json_t *v)
+{
+    const char *outcome = json_string_value(json_object_get(v, "outcome"));
+    const json_t *code = json_object_get(v, "code");
+    if (json_is_integer(code) && outcome && strcmp(outcome, "ready") != 0)
+        return mem_format("%s, %d", outcome, (int)json_integer_value(code));
+    return mem_string(outcome ? outcome : "?");
+}
+
+static char *starttls_cell(const json_t *v)
+{
+    const char *outcome = json_string_value(json_object_get(v, "outcome"));
+    const json_t *code = json_object_get(v, "code");
+    bool telling = json_is_integer(code) && outcome && strcmp(outcome, "ready") != 0 && strcmp(outcome, "not-offered") != 0;
+    return telling ? mem_format("%s %d", outcome, (int)json_integer_value(code)) : mem_string(outcome ? outcome : "?");
+}
+
+static char *idle_cell(const json_t *v)
+{
+    const char *went = json_string_value(json_object_get(v, "went"));
+    return mem_string(went ? went : "?");
+}
+
+/* The latest date that others signed. */
+static char *bounds_cell(const json_t *v)
+{
+    const char *least = json_string_value(json_object_get(v, "at_least"));
+    return mem_string(least ? least : "nothing signed");
+}
+
+/* "none 112": how one handshake of several went, in a word or the number of its alert. */
+static void went_add(struct text *t, const char *title, const json_t *one)
+{
+    const char *went = json_string_value(json_object_get(one, "went"));
+    const json_t *alert = json_object_get(one, "alert");
+    if (!went)
+        return;
+    text_addf(t, "%s%s ", t->len ? ", " : "", title);
+    if (json_is_integer(alert))
+        text_addf(t, "%lld", (long long)json_integer_value(alert));
+    else
+        text_add_n(t, went, strcspn(went, ","));
+}
+
+/* Of the handshakes with another name, and with less in the hello. */
+static char *went_cell(const json_t *v, const char *const *keys)
+{
+    struct text t = { 0 };
+    for (; *keys; keys++)
+        went_add(&t, *keys, json_object_get(v, *keys));
+    return t.len ? text_take(&t) : mem_string("nothing");
+}
+
+static char *server_names_cell(const json_t *v)
+{
+    static const char *const keys[] = { "right", "none", "other", NULL };
+    return went_cell(v, keys);
+}
+
+static char *variations_cell(const json_t *v)
+{
+    static const char *const keys[] = { "no-alpn", "no-status-request", NULL };
+    return went_cell(v, keys);
+}
+
+/* What it hangs on, and who ends it where that is another machine. */
+static char *path_cell(const json_t *v)
+{
+    const char *trigger = json_string_value(json_object_get(v, "trigger"));
+    bool other = json_is_true(json_object_get(json_object_get(v, "ttl"), "differs")) ||
+                 json_is_true(json_object_get(v, "before"));
+    return trigger ? mem_format("%s%s", trigger, other ? ", another machine" : "") : mem_string("nothing helps");
+}
+
+/* What is to be mended first, else whether it was sent. */
+static char *given_cell(const json_t *v)
+{
+    const char *fault = json_string_value(json_array_get(json_object_get(v, "faults"), 0));
+    bool sent = json_is_true(json_object_get(v, "sent")), foreign = json_is_false(json_object_get(v, "in_ca_list"));
+    return mem_string(fault ? fault : !sent ? "not sent" : foreign ? "sent, of another CA" : "sent");
+}
+
 static const struct { enum fact fact; char *(*cell)(const json_t *v); } object_cells[] = {
+    { FACT_ATTEMPTS, attempts_cell }, { FACT_SERVER_NAMES, server_names_cell }, { FACT_VARIATIONS, variations_cell }, { FACT_PATH, path_cell },
+    { FACT_LOAD, load_cell }, { FACT_CLIENT_GIVEN, given_cell },
+    { FACT_IDLE, idle_cell },
+    { FACT_STARTTLS, starttls_cell },
+    { FACT_VIA, via_cell },
     { FACT_VERSIONS, versions_cell }, { FACT_CIPHERS, ciphers_cell }, { FACT_TOLERATES, tolerates_cell },
     { FACT_RELAXED, relaxed_cell }, { FACT_REPLAY, replay_cell }, { FACT_TIMING, timing_cell },
-    { FACT_CLIENT_HELLO, hello_cell }, { FACT_CLIENT_END, end_cell },
+    { FACT_CLIENT_HELLO, hello_cell }, { FACT_CLIENT_END, end_cell }, { FACT_BOUNDS, bounds_cell },
 };
 
 /* What an object fact is worth in one cell: how many of it there are, or its one telling member. */
@@ -443,6 +564,9 @@ static char *object_cell(enum fact f, const json_t *v)
         return mem_format("%d CAs", (int)json_integer_value(count));
     if (json_is_array(v))
         return mem_format("%zu", json_array_size(v));
+    if (f == FACT_CLIENT_GIVEN)
+        return mem_string(json_array_size(json_object_get(v, "faults")) ? "faulty"
+                          : json_is_true(json_object_get(v, "sent"))    ? "sent" : "not sent");
     return mem_string(f == FACT_CLIENT_CERT ? "asked" : "yes");
 }
 
@@ -486,7 +610,8 @@ char *column_cell(const struct column *c, enum fact f)
         return mem_string("none");
     if (s->state == STATE_NO && f == FACT_REPLAY && s->value)
         return mem_string("none needed");
-    if (s->state == STATE_NO || !s->value || json_is_null(s->value))
+    bool says_why = (f == FACT_STARTTLS || f == FACT_VIA) && json_is_object(s->value);
+    if ((s->state == STATE_NO && !says_why) || !s->value || json_is_null(s->value))
         return mem_string(s->state == STATE_YES ? "yes" : "no");
     if (fact_table[f].kind == FACT_LIST)
         return f == FACT_CERT_KEYS ? names_cell(s->value) : list_cell(s->value);

@@ -13,7 +13,7 @@
 
 /* Which members a kind of line carries. One table for writing and reading. */
 enum { HAS_COLUMN = 1, HAS_PLACE = 2, HAS_ENDPOINT = 4, HAS_ADDRESS = 8, HAS_FACT = 16, HAS_WANT = 32,
-       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512 };
+       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512, HAS_AT_ONCE = 1024 };
 static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_COLUMN] = { "column", HAS_COLUMN | HAS_ASK | HAS_PLACE | HAS_ENDPOINT | HAS_ADDRESS },
     [EVENT_FACT] = { "fact", HAS_COLUMN | HAS_FACT },
@@ -29,6 +29,7 @@ static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_WANT] = { "want", HAS_COLUMN | HAS_WANT },
     [EVENT_AGAIN] = { "again", HAS_COLUMN },
     [EVENT_DROP] = { "drop", HAS_COLUMN },
+    [EVENT_LOAD] = { "load", HAS_COLUMN | HAS_AT_ONCE },
     [EVENT_STOP] = { "stop", 0 },
 };
 #define TEXT_MAX 4096 /* bytes of a sentence that are kept */
@@ -66,6 +67,8 @@ char *event_format(const struct event *ev)
         json_object_set_new(o, "ask", json_integer(ev->ask));
     if (has & HAS_PLACE)
         json_object_set_new(o, "nth", json_integer(ev->nth));
+    if (has & HAS_AT_ONCE)
+        json_object_set_new(o, "at_once", json_integer(ev->at_once));
     if (has & (HAS_ENDPOINT | MAY_ENDPOINT))
         json_object_set_new(o, "endpoint", text_or_null(ev->endpoint));
     if (has & HAS_ADDRESS) {
@@ -228,6 +231,8 @@ static bool event_fill(struct event *ev, const json_t *o, struct err *e)
     if (has & HAS_ASK && !get_number(o, "ask", &ev->ask, e))
         return false;
     if (has & HAS_PLACE && !get_number(o, "nth", &ev->nth, e))
+        return false;
+    if (has & HAS_AT_ONCE && !get_number(o, "at_once", &ev->at_once, e))
         return false;
     if (has & HAS_ENDPOINT && !(ev->endpoint = get_text(o, "endpoint", 16384)))
         return err_set(e, "it has no \"endpoint\"");
@@ -424,8 +429,9 @@ void event_clear(struct event *ev)
 
 static void apply_column(struct session *s, const struct event *ev)
 {
-    const struct column *c = session_column(s, ev->column); /* said again: the endpoint is the same */
-    struct endpoint *ep = c ? endpoint_ref(c->endpoint) : ev->parsed ? endpoint_ref(ev->parsed)
+    const struct column *c = session_column(s, ev->column);
+    bool same = c && ev->endpoint && strcmp(c->endpoint->text, ev->endpoint) == 0; /* said again: the address is new */
+    struct endpoint *ep = same ? endpoint_ref(c->endpoint) : ev->parsed ? endpoint_ref(ev->parsed)
                                                         : endpoint_parse(ev->endpoint, NULL, NULL);
     if (ep)
         session_add(s, ev->column, ev->ask, ev->nth, ep, ev->address, ev->vantage);

@@ -16,6 +16,7 @@
  *   {"t":"ask","ask":3,"endpoint":"..."}
  *   {"t":"listen","ask":3,"text":"[ADDR:]PORT","endpoint":"..."|null}   with an endpoint: a tap
  *   {"t":"want","column":1,"facts":["version",...]}
+ *   {"t":"load","column":1,"at_once":64}                      a ramp of load, up to so many at once
  *   {"t":"again","column":1[,"full":true]} {"t":"drop","column":1} {"t":"stop"}
  */
 #ifndef TLSWHY_MODEL_STREAM_H
@@ -29,13 +30,14 @@
 
 enum event_kind {
     EVENT_COLUMN, EVENT_FACT, EVENT_BUSY, EVENT_DONE, EVENT_FORGET, EVENT_GONE, EVENT_TROUBLE,
-    EVENT_NOTE, EVENT_ANSWER, EVENT_ASK, EVENT_LISTEN, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_STOP
+    EVENT_NOTE, EVENT_ANSWER, EVENT_ASK, EVENT_LISTEN, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_LOAD, EVENT_STOP
 };
 
 struct event {
     enum event_kind kind;
     int column;                 /* id; all but ask, trouble, stop */
     int ask, nth;               /* column, ask, listen, trouble, note */
+    int at_once;                /* load */
     char *endpoint;             /* owned; column, ask; listen: NULL where nothing is passed on */
     const struct endpoint *parsed; /* lent; the same, where the event does not leave the process; or NULL */
     char *address, *vantage;    /* owned; column */

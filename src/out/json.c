@@ -145,9 +145,30 @@ static char *looks_of(const struct column *c)
     return mem_string("certificate not known");
 }
 
-/* One try a column, until handshakes are repeated. */
+/* Handshakes that were repeated. */
+static json_t *tries_json(const json_t *value)
+{
+    static const char *const keys[] = { "count", "looks", "outcome" };
+    json_t *j = json_object(), *groups = json_array();
+    const json_t *group;
+    size_t i;
+    json_array_foreach(json_object_get(value, "groups"), i, group) {
+        json_t *one = json_object();
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            json_object_set_new(one, keys[k], value_json(json_object_get(group, keys[k])));
+        json_array_append_new(groups, one);
+    }
+    json_object_set_new(j, "made", value_json(json_object_get(value, "made")));
+    json_object_set_new(j, "failed", value_json(json_object_get(value, "failed")));
+    json_object_set_new(j, "groups", groups);
+    return j;
+}
+
 static json_t *attempts_json(const struct session *s, const struct column *c)
 {
+    const struct seen *tried = &c->fact[FACT_ATTEMPTS];
+    if (tried->state == STATE_YES || tried->state == STATE_NO)
+        return tries_json(tried->value);
     const char *outcome = outcome_of(s, c);
     bool made = outcome || c->fact[FACT_HANDSHAKE].state == STATE_YES;
     json_t *j = json_object(), *groups = json_array();

@@ -21,6 +21,7 @@
 #include "src/out/works.h"
 #include "src/why/clients.h"
 #include "src/why/odd.h"
+#include "src/why/ramp.h"
 
 #define NAMES_MAX 8      /* columns named in one sentence */
 #define CANDIDATES_MAX 5 /* explanations listed for one column; --json has all of them */
@@ -783,6 +784,21 @@ static void put_clients(struct page *p)
     }
 }
 
+static void put_load(struct page *p)
+{
+    const struct session *s = p->r->session;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        if (!ramp_known(c))
+            continue;
+        char *name = name_of(s, i);
+        gap(p);
+        text_addf(&p->t, "%s%s%s under load:\n", name, c->address ? " at " : "", c->address ? c->address : "");
+        ramp_add(&p->t, c, p->r->width);
+        free(name);
+    }
+}
+
 static void put_pattern(struct page *p)
 {
     struct text t = { 0 };
@@ -898,6 +914,7 @@ void report_text(FILE *out, const struct report *r)
             put_rows(&p);
         if (r->verbose || (one && !calm))
             put_facts(&p);
+        put_load(&p);
         put_takes(&p);
         put_clients(&p);
     }

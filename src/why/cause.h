@@ -18,7 +18,7 @@
     X(EXTENSION_MISMATCH,"extension-mismatch",     "An extension is insisted on",        "one side insists on an extension the other lacks") \
     X(SNI,               "sni",                    "The server name sent",               "fails, or another certificate comes, because of the name sent or not sent") \
     X(ALPN,              "alpn",                   "No common application protocol",     "the server refuses the protocols offered by ALPN") \
-    X(CLIENT_CERT,       "client-cert",            "A client certificate is required",   "required and missing, or the one given is refused") \
+    X(CLIENT_CERT,       "client-cert",            "Client certificate missing or refused", "required and missing, or the one given is refused") \
     X(SERVER_CONFIG,     "server-config",          "The server is set up wrong",         "no usable certificate or key, or an extension it chokes on") \
     X(MIDDLEBOX,         "middlebox",              "Something on the path interferes",   "resets, drops, strips, alters or answers because of what is sent") \
     X(SERVER_OVERLOAD,   "server-overload",        "The server is out of resources",     "fails only under load or now and then") \

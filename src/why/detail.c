@@ -11,11 +11,17 @@
 #include "src/base/when.h"
 #include "src/wire/names.h"
 #include "src/why/aia.h"
+#include "src/why/credential.h"
+#include "src/why/dn.h"
 #include "src/why/expected.h"
 #include "src/why/heard.h"
+#include "src/why/load.h"
 #include "src/why/mismatch.h"
+#include "src/why/path.h"
 #include "src/why/product.h"
 #include "src/why/revoked.h"
+#include "src/why/software.h"
+#include "src/why/starttls.h"
 
 #define DAY 86400
 #define NAMES_SAID 4     /* names listed in a sentence */
@@ -83,26 +89,6 @@ char *words_list(const json_t *list, size_t max, const char *empty)
 
 /* --- certificates ----------------------------------------------------------------------------- */
 
-/* The CN of an RFC 4514 name, else all of it. */
-static char *subject_name(const char *subject)
-{
-    const char *p = subject;
-    while (p && *p && !text_starts(p, "CN=")) {
-        while (*p && *p != ',')
-            p += *p == '\\' && p[1] ? 2 : 1;
-        p += *p == ',';
-        p += *p == ' ';
-    }
-    if (!p || !*p)
-        return mem_string(subject && *subject ? subject : "without a name");
-    struct text t = { 0 };
-    for (p += 3; *p && *p != ',' && *p != '+'; p++) {
-        p += *p == '\\' && p[1] && strchr(" \"#+,;<=>\\", p[1]); /* not that of a \x1b made printable */
-        text_add_n(&t, p, 1);
-    }
-    return text_take(&t);
-}
-
 static const char *const place_says[] = {
     [PLACE_LEAF] = "the server's certificate", [PLACE_UPPER] = "the intermediate certificate",
     [PLACE_STORE] = "the CA certificate of the trust store"
@@ -118,7 +104,7 @@ static const char *const place_words[] = {
 static void words_certificate(struct words *w, const json_t *fault)
 {
     enum place p = fault_place(fault);
-    char *name = subject_name(member(fault, "subject"));
+    char *name = dn_name(member(fault, "subject"));
     if (p >= PLACE_COUNT)
         p = PLACE_UPPER;
     json_object_set_new(w->detail, "certificate", clean_json(member(fault, "subject")));
@@ -137,7 +123,7 @@ static void words_faults(const struct look *l, struct words *w, uint32_t mask)
     struct text said = { 0 };
     for (size_t i = 0; (fault = look_fault(l, mask, i)) && i < 32; i++) {
         const char *text = member(fault, "text"), *reason = member(fault, "reason");
-        char *name = subject_name(member(fault, "subject"));
+        char *name = dn_name(member(fault, "subject"));
         json_t *one = json_object();
         json_object_set_new(one, "reason", clean_json(reason));
         json_object_set_new(one, "certificate", clean_json(member(fault, "subject")));
@@ -216,7 +202,7 @@ static void detail_soon(const struct look *l, struct words *w, uint32_t mask)
     } else {
         const char *subject = column_word(l->c, FACT_SUBJECT);
         json_object_set_new(w->detail, "certificate", clean_json(subject));
-        char *name = subject_name(subject);
+        char *name = dn_name(subject);
         words_say_own(w, "who", mem_format("the server's certificate \"%s\"", name));
         free(name);
     }
@@ -265,7 +251,7 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
     detail_faults(l, w, mask);
     if (!issuer)
         issuer = column_word(l->c, FACT_ISSUER);
-    char *name = subject_name(issuer), *top_name = subject_name(top_subject);
+    char *name = dn_name(issuer), *top_name = dn_name(top_subject);
     json_object_set_new(w->detail, "issuer", clean_json(issuer));
     keep(w, "aia", json_object_get(top, "aia"));
     json_object_set_new(w->detail, "store", clean_json(l->c->endpoint->value[KEY_CA]
@@ -291,8 +277,35 @@ static const struct { const char *kind, *says; } how_table[] = {
     { "reset", "connection reset" }, { "closed", "connection closed" }, { "silent", "no answer" },
     { "slow", "not done in time, stuck" }, { "not-tls", "what came is not TLS" },
     { "protocol", "broken TLS" }, { "too-big", "more bytes than a handshake has" },
-    { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" }
+    { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" },
+    { "starttls", "TLS could not begin" }
 };
+
+/* Where the name has several addresses and others of them can be connected. */
+static void detail_addresses(const struct look *l, struct words *w)
+{
+    size_t all = 0, good = 0;
+    for (size_t i = 0; i < l->s->count; i++) {
+        const struct column *c = l->s->column[i];
+        all += c->ask == l->c->ask;
+        good += c->ask == l->c->ask && c->fact[FACT_CONNECT].state == STATE_YES;
+    }
+    words_say_own(w, "of_addresses", !good || l->c->fact[FACT_CONNECT].state != STATE_NO ? mem_string("")
+        : mem_format(" It is one of %zu addresses of the name, and %zu other%s can be connected: those who get this one fail.",
+                     all, good, good == 1 ? "" : "s"));
+}
+
+/* Who said by ICMP that there is no way, and what. */
+static void detail_icmp(const struct look *l, struct words *w)
+{
+    const json_t *icmp = look_member(l, FACT_FAILURE, "icmp");
+    if (!json_is_object(icmp))
+        return;
+    const char *from = json_string_value(json_object_get(icmp, "from"));
+    keep(w, "icmp", icmp);
+    words_say(w, "icmp_from", json_is_true(json_object_get(icmp, "ours")) ? "this machine itself" : from ? from : "somebody");
+    words_say(w, "icmp_says", json_string_value(json_object_get(icmp, "says")));
+}
 
 static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
 {
@@ -314,6 +327,23 @@ static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
         keep(w, "alert", alert);
     if (json_is_integer(got))
         keep(w, "received", got);
+    detail_icmp(l, w);
+    detail_addresses(l, w);
+}
+
+static void detail_via(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *proxy = look_text(l, FACT_VIA, "proxy"), *said = look_text(l, FACT_VIA, "said");
+    const json_t *code = look_member(l, FACT_VIA, "code");
+    detail_failure(l, w, mask);
+    json_object_set_new(w->detail, "stage", json_string("proxy"));
+    json_object_set_new(w->detail, "kind", clean_json(look_text(l, FACT_VIA, "outcome")));
+    json_object_set_new(w->detail, "proxy", clean_json(proxy));
+    json_object_set_new(w->detail, "said", clean_json(*said ? said : NULL));
+    if (json_is_integer(code))
+        keep(w, "code", code);
+    words_say(w, "proxy_command", text_starts(proxy, "exec:") ? proxy + 5 : proxy);
+    words_say_own(w, "proxy_said", *said ? mem_format("\"%s\"", said) : mem_string("without a word on why"));
 }
 
 static void detail_protocol(const struct look *l, struct words *w, uint32_t mask)
@@ -446,20 +476,87 @@ static void detail_late(const struct look *l, struct words *w, uint32_t mask)
     json_object_set_new(w->detail, "late", clean_json(column_word(l->c, FACT_LATE)));
     keep(w, "asked", l->c->fact[FACT_CLIENT_CERT].state == STATE_YES ? json_true() : json_false());
     keep(w, "acceptable_cas", look_member(l, FACT_CLIENT_CERT, "cas"));
+    words_say(w, "status", column_word(l->c, FACT_HTTP));
+}
+
+/* How the same went without ALPN: as a handshake, else as a bare hello. NULL: not tried. */
+static const char *alpn_without(const struct look *l)
+{
+    const char *went = member(look_member(l, FACT_VARIATIONS, "no-alpn"), "went");
+    return went ? went : member(look_try(l, "no-alpn"), "answer");
+}
+
+static void detail_alpn(const struct look *l, struct words *w, uint32_t mask)
+{
+    const char *alpn = endpoint_alpn(l->c->endpoint);
+    json_t *offered = json_array();
+    detail_failure(l, w, mask);
+    json_object_set_new(w->detail, "late", clean_json(column_word(l->c, FACT_LATE)));
+    for (const char *p = alpn; p && *p; p += *p == '+') {
+        size_t n = strcspn(p, "+");
+        json_array_append_new(offered, json_stringn(p, n));
+        p += n;
+    }
+    bool late = l->c->fact[FACT_LATE].state == STATE_YES;
+    bool encrypted = late || strcmp(look_text(l, FACT_FAILURE, "stage"), "nothing") != 0;
+    words_say_own(w, "alpn", words_list(offered, NAMES_SAID, "none"));
+    json_object_set_new(w->detail, "offered", offered);
+    json_object_set_new(w->detail, "encrypted", json_boolean(encrypted));
+    json_object_set_new(w->detail, "without", clean_json(alpn_without(l)));
 }
 
 /* --- clock and machine ------------------------------------------------------------------------ */
 
+/* A link of the chain whose dates our clock does not show as they are. */
+static void words_hidden(struct words *w, const json_t *link, const char *key)
+{
+    char day[WHEN_LEN];
+    int64_t when;
+    char *name = dn_name(member(link, "subject"));
+    const char *text = member(link, key);
+    words_say_own(w, "hidden_who", mem_format("the certificate \"%s\"", name));
+    words_say(w, "hidden_day", text && when_parse(text, &when) ? when_day(when, day) : "an unknown day");
+    json_object_set_new(w->detail, "certificate", clean_json(member(link, "subject")));
+    json_object_set_new(w->detail, key, clean_json(text));
+    free(name);
+}
+
+static json_t *bound_json(double seconds)
+{
+    return isfinite(seconds) ? json_real(seconds) : json_null();
+}
+
+/* Whose clock, by whom, and how much. */
+static void words_clock(const struct clock *k, struct words *w)
+{
+    static const char *const by[CLOCK_BY_COUNT] = { "nothing", "date", "kernel", "signed", "dates", "sntp" };
+    char text[CLOCK_SAYS_LEN];
+    json_object_set_new(w->detail, "by", json_string(by[k->by]));
+    json_object_set_new(w->detail, "off_min", k->by ? bound_json(k->low) : json_null());
+    json_object_set_new(w->detail, "off_max", k->by ? bound_json(k->high) : json_null());
+    json_object_set_new(w->detail, "whose", clock_ours_off(k) ? json_string("ours")
+                        : clock_server_off(k) ? json_string("server") : json_null());
+    keep(w, "proof", k->by == CLOCK_BY_SIGNED ? k->proof : NULL);
+    words_say(w, "source", clock_source(k, text));
+    words_say(w, "off", clock_span(k, text));
+    words_say(w, "way", k->low > 0 ? "behind" : "ahead");
+}
+
 static void detail_clock(const struct look *l, struct words *w, uint32_t mask)
 {
     char span[WHEN_LEN];
+    const struct clock *k = &l->clock;
     if (mask)
         detail_faults(l, w, mask);
-    json_object_set_new(w->detail, "seconds", json_real(l->offset));
-    json_object_set_new(w->detail, "uncertainty", json_real(l->uncertainty));
+    json_object_set_new(w->detail, "seconds", k->dated ? json_real(k->offset) : json_null());
+    json_object_set_new(w->detail, "uncertainty", k->dated ? json_real(k->uncertainty) : json_null());
     keep(w, "ntp", l->c->fact[FACT_NTP].value);
-    words_say(w, "skew", when_span(fabs(l->offset), span));
-    words_say(w, "side", l->offset < 0 ? "behind" : "ahead of");
+    words_clock(k, w);
+    if (k->hidden || k->hidden_early)
+        words_hidden(w, k->hidden ? k->hidden : k->hidden_early, k->hidden ? "not_after" : "not_before");
+    words_say(w, "skew", when_span(fabs(k->offset), span));
+    words_say(w, "side", k->offset < 0 ? "behind" : "ahead of");
+    words_say(w, "which", k->offset < 0 ? "behind" : "ahead");
 }
 
 static void detail_group(const struct look *l, struct words *w, uint32_t mask)
@@ -507,15 +604,17 @@ static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *
     [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
     [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
     [DETAIL_AIA_ROOT] = detail_aia_root, [DETAIL_AIA] = aia_issuers,          [DETAIL_STAPLE] = revoked_staple,
-    [DETAIL_REVOKED] = revoked_fetched,
+    [DETAIL_REVOKED] = revoked_fetched,  [DETAIL_PATH] = path_words,
     [DETAIL_CLIENT_END] = heard_client_end, [DETAIL_EXPECTED] = expected_detail,
     [DETAIL_PLACEHOLDER] = product_placeholder, [DETAIL_INSPECTION] = product_inspection,
-    [DETAIL_REPLAY] = replay_words,
-    [DETAIL_LATE] = detail_late,         [DETAIL_GROUP] = detail_group,
+    [DETAIL_ATTEMPTS] = attempts_words,  [DETAIL_LOAD] = load_words,          [DETAIL_REPLAY] = replay_words,      [DETAIL_NAMES] = names_words, [DETAIL_ALPN] = detail_alpn,
+    [DETAIL_LATE] = detail_late,         [DETAIL_CREDENTIAL] = credential_words,
+    [DETAIL_GROUP] = detail_group,
     [DETAIL_SUITES] = mismatch_suites,   [DETAIL_GROUPS] = mismatch_groups,
     [DETAIL_SIGALGS] = mismatch_sigalgs, [DETAIL_AS_IS] = detail_as_is,
     [DETAIL_LARGE] = detail_large,       [DETAIL_RENEGOTIATION] = detail_renegotiation,
     [DETAIL_POLICY] = detail_policy,
+    [DETAIL_VIA] = detail_via,           [DETAIL_STARTTLS] = starttls_detail,
     [DETAIL_PROXY] = detail_proxy,       [DETAIL_STORE] = detail_store
 };
 
@@ -536,22 +635,30 @@ void words_free(struct words *w)
 /* --- words every column has ------------------------------------------------------------------- */
 
 static char *word_host(const struct look *l) { return mem_string(l->c->endpoint->host); }
+/* NULL where it is not the server's, but that of a proxy. */
+static const char *own_address(const struct look *l)
+{
+    return *look_text(l, FACT_VIA, "proxy") ? NULL : l->c->address;
+}
+
 static char *word_port(const struct look *l)
 {
-    const char *colon = l->c->address ? strrchr(l->c->address, ':') : NULL;
-    return colon ? mem_string(colon + 1) : mem_format("%u", l->c->endpoint->port);
+    const struct endpoint *ep = l->c->endpoint;
+    const char *address = own_address(l), *colon = address ? strrchr(address, ':') : NULL;
+    return colon ? mem_string(colon + 1) : mem_format("%u", ep->at_port ? ep->at_port : ep->port);
 }
 static char *word_title(const struct look *l) { return endpoint_title(l->c->endpoint); }
 static char *word_name(const struct look *l) { return mem_string(endpoint_name(l->c->endpoint)); }
 
 static char *word_address(const struct look *l)
 {
-    return l->c->address ? mem_string(l->c->address) : endpoint_title(l->c->endpoint);
+    const char *a = own_address(l);
+    return a ? mem_string(a) : endpoint_title(l->c->endpoint);
 }
 
 static char *word_ip(const struct look *l)
 {
-    const char *a = l->c->address, *end = a ? strrchr(a, ':') : NULL;
+    const char *a = own_address(l), *end = a ? strrchr(a, ':') : NULL;
     if (!a || !end)
         return mem_string(l->c->endpoint->host);
     if (*a == '[')
@@ -601,6 +708,7 @@ static const struct { const char *stage, *says; } stage_table[] = {
     { "nothing", "after our ClientHello" }, { "server-hello", "after the ServerHello" },
     { "certificate", "after the server's certificate" },
     { "certificate-request", "after a client certificate was asked for" },
+    { "starttls", "in the dialogue before it" },
     { "finished", "after the handshake was done" }
 };
 
@@ -636,6 +744,9 @@ static char *word_good(const struct look *l)
     return text_take(&t);
 }
 
+static char *word_tries(const struct look *l) { return attempts_tries(l); }
+static char *word_dotless(const struct look *l) { return names_dotless(l->c->endpoint); }
+
 static const struct {
     const char *word;
     char *(*make)(const struct look *l);
@@ -644,7 +755,7 @@ static const struct {
     { "address", word_address }, { "ip", word_ip }, { "family", word_family },
     { "other_family", word_other }, { "offer", word_offer }, { "store", word_store },
     { "alert", word_alert }, { "how", word_how }, { "stage", word_stage }, { "late", word_late },
-    { "good", word_good }
+    { "good", word_good }, { "tries", word_tries }, { "dotless", word_dotless }
 };
 
 /* Owned by the caller; NULL when nobody knows the word. */
@@ -655,6 +766,9 @@ static char *word_find(const struct look *l, const struct words *w, const char *
         for (size_t i = 0; i < sizeof common / sizeof *common; i++)
             if (strcmp(word, common[i].word) == 0)
                 return common[i].make(l);
+    for (enum setting i = 0; !own && i < SETTING_COUNT; i++)
+        if (strcmp(word, setting_words[i]) == 0)
+            return software_setting(l, i);
     if (!own && w)
         own = json_object_get(w->detail, word);
     if (json_is_integer(own))

@@ -6,7 +6,7 @@
  *
  * Words come from the builder's own, then from the detail, then from a table of words every column
  * has: {host} {port} {title} {address} {ip} {name} {family} {other_family} {offer} {how} {alert}
- * {stage} {store} {late}. An unknown word stays as it is, so that a test can find it.
+ * {stage} {store} {late} {tries} {dotless}, and the settings of software.h, {set_cert} ... An unknown word stays as it is, so that a test can find it.
  */
 #ifndef TLSWHY_WHY_DETAIL_H
 #define TLSWHY_WHY_DETAIL_H
@@ -17,14 +17,19 @@
 enum detail {
     DETAIL_NONE,
     DETAIL_FAILURE,   /* stage, kind, alert, received */
+    DETAIL_VIA,       /* the same, and what the proxy said */
+    DETAIL_STARTTLS,  /* see starttls.h */
     DETAIL_PROTOCOL,  /* the same, and the protocol found */
     DETAIL_VERSIONS,  /* the same, and what is offered and taken */
     DETAIL_EXPIRED, DETAIL_NOT_YET, DETAIL_SOON, /* certificate, dates, days */
     DETAIL_NAME,      /* asked, names */
+    DETAIL_NAMES,     /* see names.h */
     DETAIL_ISSUER,    /* certificate, issuer, store */
     DETAIL_FAULTS,    /* certificate and every fault of the kind */
     DETAIL_CLOCK,     /* offset, uncertainty, and the dates that hang on it */
     DETAIL_LATE,      /* the late alert */
+    DETAIL_ALPN,      /* offered, encrypted, without, and the failure */
+    DETAIL_CREDENTIAL, /* see credential.h */
     DETAIL_GROUP,     /* group, cipher */
     DETAIL_SUITES, DETAIL_GROUPS, DETAIL_SIGALGS, /* a mismatch, see mismatch.h */
     DETAIL_AS_IS,     /* how the client's own hello was answered */
@@ -32,6 +37,9 @@ enum detail {
     DETAIL_RENEGOTIATION, /* extension, version */
     DETAIL_CLIENT_END, /* see heard.h */
     DETAIL_REPLAY,    /* see replay.h */
+    DETAIL_ATTEMPTS,  /* see attempts.h */
+    DETAIL_LOAD,      /* see load.h */
+    DETAIL_PATH,      /* see path.h */
     DETAIL_AIA,       /* see aia.h */
     DETAIL_AIA_ROOT,  /* the same, and whose CA it is where that is known */
     DETAIL_EXPECTED,  /* see expected.h */

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/mem.h"
+#include "src/base/text.h"
+
 struct slice slice_of(const char *s)
 {
     return (struct slice){ s, s ? strlen(s) : 0 };
@@ -69,4 +72,23 @@ bool slice_fits(struct slice s, const char *patterns)
         p = p[n] ? p + n + 1 : NULL;
     }
     return !patterns;
+}
+
+char *dn_name(const char *dn)
+{
+    const char *p = dn;
+    while (p && *p && !text_starts(p, "CN=")) {
+        while (*p && *p != ',')
+            p += *p == '\\' && p[1] ? 2 : 1;
+        p += *p == ',';
+        p += *p == ' ';
+    }
+    if (!p || !*p)
+        return mem_string(dn && *dn ? dn : "without a name");
+    struct text t = { 0 };
+    for (p += 3; *p && *p != ',' && *p != '+'; p++) {
+        p += *p == '\\' && p[1] && strchr(" \"#+,;<=>\\", p[1]); /* not that of a \x1b made printable */
+        text_add_n(&t, p, 1);
+    }
+    return text_take(&t);
 }

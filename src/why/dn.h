@@ -16,6 +16,8 @@ struct slice dn_find(const char *dn, const char *type);
 /* One of the patterns "a|b*|*c" is all of it; "*" stands for anything, letters count alike in ASCII. NULL fits
  * everything, and nothing else fits what is not there. */
 bool slice_fits(struct slice s, const char *patterns);
+/* How a person names it: its CN, else all of it. NULL and "" are "without a name". Owned by the caller. */
+char *dn_name(const char *dn);
 struct slice slice_of(const char *s); /* a whole string, or none for NULL */
 
 #endif

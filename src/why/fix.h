@@ -9,11 +9,14 @@
 /*    ID              text */
 #define FIXES(X) \
     X(NONE,           "") \
-    X(NO_SUCH_NAME,   "Check the spelling of {host}; if it is right, add the record to its DNS " \
+    X(NO_SUCH_NAME,   "Check the spelling of {host} (`dig {host} A {host} AAAA` shows what DNS says); if it is right, add the " \
+                      "record to its DNS " \
                       "zone, or to /etc/hosts here. A name that only an internal DNS server " \
                       "knows needs that server (or its VPN) on this machine.") \
     X(NO_ADDRESS,     "Add an A or AAAA record for {host} to its DNS zone; at present the name " \
                       "exists without one.") \
+    X(NULL_MX,        "If {host} is to take mail, replace the record `MX 0 .` in its DNS zone by its mail servers; else mail " \
+                      "for it goes to the wrong domain.") \
     X(DNS,            "Look at the DNS servers this machine asks (/etc/resolv.conf, or " \
                       "`resolvectl status`) and at UDP and TCP port 53 on the way there; " \
                       "at=ADDRESS probes the server without DNS.") \
@@ -21,28 +24,94 @@
                       "server: `ss -ltnp`); a firewall that rejects looks the same (`nft list " \
                       "ruleset`). Check that {port} is the right port.") \
     X(UNREACHABLE,    "Find where the route ends (`ip route get {ip}` here, `tracepath {ip}`), " \
-                      "and check that the machine is up and its address is right.") \
-    X(PROHIBITED,     "A filter says no: look for a reject rule in the firewalls of this " \
-                      "machine, of the server and in between (`nft list ruleset`, security " \
-                      "groups).") \
+                      "and check that the machine is up and its address is right. Ask the network's people: is " \
+                      "there a route to {ip} from the router that says so, and one back?") \
+    X(PROHIBITED,     "This machine forbids it: look for a rule for outgoing packets (`nft list ruleset`, " \
+                      "`iptables -S OUTPUT`), a prohibiting route (`ip route get {ip}`), or a policy for this " \
+                      "program " \
+                      "(SELinux, AppArmor, a container's network policy).") \
+    X(NO_KEY,         "On the server, look at the certificate and the private key it is set up with for {name}: that " \
+                      "both files are there, can be read by the server's user, and belong to each other (`openssl " \
+                      "x509 -noout -pubkey -in CERT` and `openssl pkey -pubout -in KEY` print the same). nginx: " \
+                      "`ssl_certificate` with a variable names a file for each name, and its error log says which is " \
+                      "missing; Java: `keytool -list -keystore FILE` must show a PrivateKeyEntry, not only " \
+                      "trustedCertEntry; Node: `key` and `cert` of tls.createServer; Python: load_cert_chain; " \
+                      "GnuTLS: --x509certfile and --x509keyfile, and a key usage that allows signing. Then reload " \
+                      "the server.") \
+    X(STATUS_REQUEST, "Give the server what it needs to answer for its certificate: lighttpd with wolfSSL wants the " \
+                      "CAs above the certificate, `ssl.ca-file = \"FILE\"` with the intermediate in it. Other " \
+                      "software that chokes on an extension must be updated: what it does not know it must pass over " \
+                      "(RFC 6066 section 8 lets a server answer a status_request by nothing).") \
+    X(CHOKES,         "Update the software that answers, or what stands before it: what it does not know in a hello " \
+                      "it must pass over (RFC 8446 section 4.1.2). Until then, limit the suites of the client " \
+                      "(`CipherString` in openssl.cnf, curl's `--ciphers`; here: ciphers=).") \
     X(SILENT,         "Nothing comes back at all: look for a firewall or security group that " \
                       "drops packets to port {port}, and check that the machine is up and its " \
-                      "address is right.") \
+                      "address is right. As root, `traceroute -n -T -p {port} {ip}` shows how far they get, beside a " \
+                      "port that answers. Ask the network's people: may TCP from this machine's address to {ip}, " \
+                      "port {port}, pass in both directions, and what did their filters log at this moment?") \
     X(CONNECT_RESET,  "Something answers the connection with a reset at once: look at filters " \
                       "on the path and at connection limits in front of the server (a load " \
                       "balancer without a live backend does this).") \
+    X(PROXY_DOWN,     "Start the proxy, or correct its address: via=, or with via=env the variables HTTPS_PROXY and " \
+                      "ALL_PROXY. Without via= the server is asked directly; NO_PROXY={host} lets other programs do " \
+                      "the same.") \
+    X(PROXY_LOGIN,    "Put USER:PASSWORD into the first line of a file only you can read and name it with " \
+                      "--proxy-auth FILE, or into the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT with " \
+                      "via=env. Only Basic logins are made here: a proxy that asks for Negotiate or NTLM alone needs " \
+                      "a helper beside the client (cntlm, px). Its log and its administrators know which users it " \
+                      "takes.") \
+    X(PROXY_RULES,    "Ask those who run the proxy to let CONNECT pass to {host}:{port}, and what its log says of " \
+                      "this moment (Squid: the acls SSL_ports and Safe_ports, http_access, access.log; tinyproxy: " \
+                      "ConnectPort, Filter; Dante: pass rules). Many let only port 443 pass. Or go around it, where " \
+                      "that is allowed: NO_PROXY={host}.") \
+    X(PROXY_KIND,     "Check which kind of proxy listens there and on which port: via=http://HOST:PORT or " \
+                      "via=socks5://HOST:PORT. A proxy that wants TLS itself (https://) can't be asked by this " \
+                      "version.") \
+    X(PROXY_BEYOND,   "The fault lies between the proxy and the server: ask those who run the proxy to try " \
+                      "`getent ahosts {host}` and `curl -v telnet://{host}:{port}` on its machine. A name or network " \
+                      "that only this side knows must go around the proxy: NO_PROXY={host}.") \
+    X(PROXY_ALTERS,   "Directly the same hello is taken, so it is the proxy, or what lies behind it, that changes or " \
+                      "ends what passes: ask those who run it to let TLS to {host}:{port} pass untouched (Squid: no " \
+                      "ssl_bump, or `splice`), and whether the server lets its address in. Or go around it, where " \
+                      "that is allowed: NO_PROXY={host}.") \
+    X(PROXY_COMMAND,  "Run the command by hand: what it writes to its standard error says why. It has no terminal " \
+                      "here, so it can't ask for a password (ssh: use a key and an agent, -o BatchMode=yes).") \
+    X(REJECTED,       "Ask those who run the filter at {icmp_from}: which rule rejects TCP from this machine's " \
+                      "address (`ip route get {ip}` shows it) to {ip}, port {port}, and may it pass? On a Linux " \
+                      "filter: `nft list ruleset`, `iptables -S`; in a cloud: security groups and network ACLs.") \
+    X(UNANSWERED,     "Check that the machine with {ip} is up and on this network (`ip neigh show {ip}`, `ip route " \
+                      "get {ip}`), and that the address is right. Ask the network's people whether the port of its " \
+                      "switch, its VLAN and its address are what they should be.") \
+    X(CLOSES,         "Look at what accepts connections at {address}: on a load balancer (HAProxy, a cloud's, `kubectl " \
+                      "get endpoints`) whether any backend is alive, behind port forwarding (Docker, ssh -L, " \
+                      "stunnel) whether something listens at its end; /etc/hosts.deny and allow lists for this " \
+                      "machine's address; limits of connections, and its log at this moment. Connect once on the " \
+                      "server itself to compare.") \
     X(FALL_BACK,      "Make {address} reachable, or take it out of DNS.") \
     X(NOT_TLS,        "Turn TLS on for this port on the server, or contact the port where TLS " \
                       "is spoken. (nginx: `listen {port} ssl;`, Apache: `SSLEngine on` in the " \
                       "virtual host.)") \
     X(NOT_TLS_HINT,   "{hint}") \
-    X(VERSION_SERVER, "Turn on TLS 1.2 and 1.3 on the server (nginx `ssl_protocols TLSv1.2 " \
-                      "TLSv1.3;`, Apache `SSLProtocol -all +TLSv1.2 +TLSv1.3`, HAProxy " \
-                      "`ssl-min-ver TLSv1.2`, OpenSSL `MinProtocol = TLSv1.2` in openssl.cnf, Java: " \
-                      "take TLSv1.2 out of jdk.tls.disabledAlgorithms, Windows: " \
-                      "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1). Very old software must be " \
-                      "updated to offer them; making clients speak the old versions instead puts " \
-                      "them at risk.") \
+    X(STARTTLS_OFF,   "Switch TLS on for port {port} of the server: {switch}.") \
+    X(STARTTLS_KEY,   "Give the server a certificate and key that it can read: {switch}.") \
+    X(STARTTLS_STRIPPED, "Look for what inspects this protocol between here and the server (Cisco ASA and PIX: " \
+                      "`inspect esmtp` without `allow-tls`; other firewalls, provider routers, mail antivirus) and " \
+                      "let it pass TLS. Until then everything goes in plain text, passwords too.") \
+    X(TLS_AT_ONCE,    "Speak TLS at once there: {try}://{host}:{port}. Or use the port where it begins in plain " \
+                      "text, if the server has one.") \
+    X(STARTTLS_DENIED, "What it says is about the client's address or name, not about TLS: ask those who run the " \
+                      "server, or try from an address it knows.") \
+    X(STARTTLS_BUSY,  "Try again when fewer clients are connected. If it stays so, raise the server's limits " \
+                      "(Postfix `smtpd_client_connection_count_limit` and `default_process_limit`, Dovecot " \
+                      "`mail_max_userip_connections` and `process_limit`, MySQL and PostgreSQL `max_connections`, " \
+                      "ftp servers' limit for each address), or find out who holds the connections (on the " \
+                      "server: `ss -tn`).") \
+    X(STARTTLS_SLOW,  "Ask again with more patience: --timeout 30. Mail servers make clients wait on purpose " \
+                      "(Postfix postscreen_greet_wait, sendmail greet_pause, Exim delay) or because they look the " \
+                      "client's name up in a DNS that does not answer.") \
+    X(VERSION_SERVER, "Turn on TLS 1.2 and 1.3 on the server ({set_versions}). Very old software must be updated " \
+                      "to offer them; making clients speak the old versions instead puts them at risk.") \
     X(VERSION_CLIENT, "Let both sides share a version: the server takes {accepts}, this client " \
                       "offers {offer}. Update the client or lift its limits (min=, max=, its " \
                       "configuration: OpenSSL `MaxProtocol` in openssl.cnf, Java " \
@@ -52,8 +121,7 @@
                       "`ssl-min-ver`, OpenSSL `MinProtocol`, up to TLS 1.1 also `CipherString = " \
                       "DEFAULT@SECLEVEL=0`), which weakens it where they are older than TLS 1.2.") \
     X(SUITE_SERVER,   "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
-                      "nginx `ssl_ciphers`, Apache `SSLCipherSuite`, HAProxy " \
-                      "`ssl-default-bind-ciphers`, OpenSSL `CipherString`; Java: " \
+                      "{set_ciphers}; Java: " \
                       "jdk.tls.disabledAlgorithms in java.security must not forbid it; Windows: " \
                       "`Enable-TlsCipherSuite -Name {server_iana}`, or the group policy \"SSL Cipher " \
                       "Suite Order\".") \
@@ -80,10 +148,9 @@
                       "`SSLCertificateKeyFile`; HAProxy: NAME.pem.rsa and NAME.pem.ecdsa beside " \
                       "`crt NAME.pem`; Java: a second key entry; Windows: one certificate for each " \
                       "binding only).") \
-    X(SUITES_CURRENT, "Add a current suite on the server, such as " \
-                      "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 (ECDHE-RSA-AES128-GCM-SHA256; " \
-                      "ECDHE-ECDSA-AES128-GCM-SHA256 for an ECDSA key): nginx `ssl_ciphers`, Apache " \
-                      "`SSLCipherSuite`, HAProxy `ssl-default-bind-ciphers`.") \
+    X(SUITES_CURRENT, "Add a current suite on the server, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 " \
+                      "(ECDHE-RSA-AES128-GCM-SHA256; ECDHE-ECDSA-AES128-GCM-SHA256 for an ECDSA key): " \
+                      "{set_ciphers}.") \
     X(GROUP_SERVER,   "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
                       "nginx `ssl_ecdh_curve`, Apache `SSLOpenSSLConfCmd Groups`, HAProxy " \
                       "`ssl-default-bind-curves`, OpenSSL `Groups`; Java: -Djdk.tls.namedGroups=; " \
@@ -145,8 +212,7 @@
     X(REPLAY_FORM,    "Update the client, or turn off SSL 2.0's form of the hello there (Java: take " \
                       "SSLv2Hello out of https.protocols; OpenSSL 1.0: `SSL_OP_NO_SSLv2`): current servers " \
                       "no longer read it (RFC 6176).") \
-    X(REPLAY_SUITE_SERVER, "On the server, allow a suite this client offers (nginx `ssl_ciphers`, Apache " \
-                      "`SSLCipherSuite`, HAProxy `ssl-default-bind-ciphers`, OpenSSL `CipherString`).") \
+    X(REPLAY_SUITE_SERVER, "On the server, allow a suite this client offers ({set_ciphers}).") \
     X(REPLAY_GROUP_SERVER, "On the server, allow a group this client offers (nginx `ssl_ecdh_curve`, Apache " \
                       "`SSLOpenSSLConfCmd Groups`, HAProxy `ssl-default-bind-curves`, OpenSSL `Groups`).") \
     X(REPLAY_SIGALG_SERVER, "On the server, allow a signature algorithm this client offers (nginx " \
@@ -176,19 +242,17 @@
                       "(firewall, proxy, load balancer); if not, update what terminates TLS on the server. " \
                       "Until then change what this client sends: {thing}.") \
     X(SMALL_DH,       "Offer ECDHE on the server (every current client prefers it), or give it a " \
-                      "Diffie-Hellman group of at least 2048 bits (nginx `ssl_dhparam`, made by " \
+                      "Diffie-Hellman group of at least 2048 bits ({set_dh}, made by " \
                       "`openssl dhparam 2048`; Java: jdk.tls.ephemeralDHKeySize=2048).") \
-    X(LARGE_DH,       "Let the server prefer suites with ECDHE or plain RSA for such clients, or take DHE suites from " \
-                      "its list: a Diffie-Hellman group small enough for them is too weak for everybody else. On " \
-                      "the client, update it (Java: 7u131, 8 and later), or disable its DHE suites " \
+    X(LARGE_DH,       "Let the server prefer suites with ECDHE or plain RSA for such clients, or take DHE suites " \
+                      "from its list: a Diffie-Hellman group small enough for them is too weak for everybody else. " \
+                      "On the client, update it (Java: 7u131, 8 and later), or disable its DHE suites " \
                       "(Java: jdk.tls.disabledAlgorithms=DH).") \
-    X(EXPIRED_LEAF,   "Renew the certificate (e.g. `certbot renew`, or order it anew from its " \
-                      "CA), install it and reload the server (`systemctl reload nginx`). If it " \
-                      "was renewed already, the server was not reloaded, or serves another " \
-                      "file. Then find out why the renewal did not run.") \
-    X(EXPIRED_UPPER,  "Replace the intermediate the server sends by the current one of its CA " \
-                      "(nginx: in the file of `ssl_certificate`, after the server's own; " \
-                      "Apache: in `SSLCertificateFile`), and reload the server.") \
+    X(EXPIRED_LEAF,   "Renew the certificate (e.g. `certbot renew`, or order it anew from its CA), install it " \
+                      "({set_cert}) and reload the server ({set_reload}). If it was renewed already, the server " \
+                      "was not reloaded, or serves another file. Then find out why the renewal did not run.") \
+    X(EXPIRED_UPPER,  "Replace the intermediate the server sends by the current one of its CA, after the " \
+                      "server's own certificate ({set_chain}), and reload the server.") \
     X(EXPIRED_STORE,  "The CA certificate comes from the trust store used here: update it " \
                       "(`apt-get install --only-upgrade ca-certificates`, or the file given " \
                       "with ca=), or let the server use a chain that ends at a current CA.") \
@@ -197,18 +261,76 @@
                       "back until this one begins, or have it issued anew.") \
     X(CLOCK,          "Find out which clock is wrong: compare `date -u` on both machines with " \
                       "a third; then let NTP set it (`timedatectl set-ntp true`).") \
-    X(NAME,           "Ask for one of the names the certificate is for, or have a certificate " \
-                      "issued that lists {name} as subjectAltName and install it (nginx: " \
-                      "`server_name` and `ssl_certificate` of the right server block; the " \
-                      "default block answers for names no block lists).") \
+    X(CLOCK_OURS,     "Set this machine's clock and let NTP keep it: `timedatectl set-ntp true`, or chrony " \
+                      "(`chronyc makestep` sets it at once, as after a VM was resumed); compare with `date -u`. The " \
+                      "server and its certificate need nothing.") \
+    X(CLOCK_SERVER,   "Set the server's clock and let NTP keep it (`timedatectl set-ntp true`, or `chronyc " \
+                      "makestep`); what it dated meanwhile, as certificates it made itself, has to be made anew " \
+                      "then.") \
+    X(NAME,           "Ask for one of the names the certificate is for, or have a certificate issued that lists " \
+                      "{name} as subjectAltName and install it ({set_name}).{dotless}") \
+    X(NAME_DEFAULT,   "If {name} is right, make the server know it: nginx a block with that `server_name` and " \
+                      "its own `ssl_certificate`, Apache a VirtualHost with `ServerName` or `ServerAlias " \
+                      "{name}`, HAProxy its certificate in `crt` or `crt-list`, hitch a `pem-file`, Caddy a site " \
+                      "of that address, Kubernetes an Ingress with it under spec.tls, IIS a binding with that " \
+                      "host name; or have the certificate issued anew with {name} as one more subjectAltName. If " \
+                      "not, ask for one of the names it is for.{dotless}") \
+    X(NAME_OWN,       "Give the part of the server that answers for {name} a certificate for it: nginx " \
+                      "`ssl_certificate` in the block with that `server_name`, Apache SSLCertificateFile in its " \
+                      "VirtualHost, HAProxy the entry of `crt-list` with that filter, Caddy its `tls` line, IIS " \
+                      "its binding. Or ask for one of the names it is for.{dotless}") \
     X(NAME_CN,        "Have the certificate issued again with {name} as subjectAltName; " \
                       "current clients no longer look at the CN. (openssl: `-addext " \
                       "subjectAltName=DNS:{name}`.)") \
     X(NAME_SNI,       "Probe once with the name the clients use as server name (sni={name}) " \
                       "and compare the certificates.") \
-    X(SELF_SIGNED,    "Have the certificate issued by a CA the clients trust (e.g. `certbot`), " \
-                      "or give the clients this certificate as trusted, once it was checked on " \
-                      "the server itself: `curl --cacert FILE`, tlswhy ca=FILE.") \
+    X(SNI_OTHER,      "Let the client send {name} as server name (curl: in the URL, with --connect-to for the " \
+                      "address; nginx as proxy: `proxy_ssl_server_name on;` and `proxy_ssl_name`; HAProxy `sni " \
+                      "str({name})`; Envoy `sni`; Java SSLParameters.setServerNames; Python `server_hostname`; " \
+                      "Go tls.Config.ServerName; here: no other sni=).{dotless}") \
+    X(SNI_KNOW,       "Make the server know {sent}: nginx `server_name`, Apache `ServerAlias`, HAProxy a " \
+                      "certificate for it in `crt-list`, Caddy a site of that address, Java its SNIMatcher, or " \
+                      "what else chooses by name, such as a router in front.") \
+    X(SNI_SEND,       "Let the client send {name} as server name (curl and browsers take it from the URL: a name " \
+                      "instead of an address; nginx as proxy: `proxy_ssl_server_name on;`; HAProxy `sni " \
+                      "str({name})`; Java SSLParameters.setServerNames; Python `server_hostname`; `openssl " \
+                      "s_client -servername`).") \
+    X(SNI_DEFAULT,    "For clients that send no name, make the certificate for {name} what the server shows " \
+                      "without one: nginx `default_server` on its `listen`, without `ssl_reject_handshake`; " \
+                      "Apache its VirtualHost first, no SSLStrictSNIVHostCheck; HAProxy its `crt` first, no " \
+                      "`strict-sni`; hitch its `pem-file` last; Caddy `default_sni {name}`; Traefik " \
+                      "tls.stores.default.defaultCertificate; ingress-nginx --default-ssl-certificate; IIS a " \
+                      "binding without SNI. Or give it an address of its own.") \
+    X(SNI_UNKNOWN,    "If {name} is right, make the server know it: nginx `server_name` (what no block lists " \
+                      "falls to the one with `ssl_reject_handshake on`), Apache `ServerName` or `ServerAlias`, " \
+                      "HAProxy a certificate for it in `crt` or `crt-list` (`strict-sni` refuses all others), " \
+                      "hitch a `pem-file` (or no `sni-nomatch-abort`), Caddy a site of that address, Traefik a " \
+                      "router with Host(`{name}`) (or no sniStrict), Kubernetes an Ingress with it under " \
+                      "spec.tls, Go what GetCertificate knows, Java its SNIMatcher. If not, ask by a name it " \
+                      "knows, or send one: sni=NAME.{dotless}") \
+    X(SNI_ALONE,      "Look at what is set up for {name}: the server's log at that moment; nginx its block, and " \
+                      "the file that a variable in `ssl_certificate` makes of the name; behind a router by name " \
+                      "(HAProxy `req.ssl_sni`, nginx `ssl_preread`, Envoy) whether its back end is up. If the " \
+                      "server never sees the connection, a filter on the way blocks the name.{dotless}") \
+    X(PATH_VERSION,   "Send the same from another network, or from the server itself (at=127.0.0.1): if it is " \
+                      "answered there, have what inspects TLS on the way (firewall, proxy, load balancer) updated, or " \
+                      "{host} exempted from it; until then such a client gets through with max=tls1.2 (curl " \
+                      "`--tls-max 1.2`, OpenSSL `MaxProtocol`) where that was answered here.") \
+    X(PATH_MTU,       "Ask the network's people to let ICMP \"fragmentation needed\" and \"packet too big\" pass on the " \
+                      "whole way to {ip}, or to clamp the MSS where the MTU is smaller, mostly at a tunnel or VPN (nftables " \
+                      "`tcp flags syn tcp option maxseg size set rt mtu`). Until then, here: `ip route change ... mtu 1280` " \
+                      "on the route to {ip}, or net.ipv4.tcp_mtu_probing=1.") \
+    X(SNI_PATH,       "Send the same from another network, or from the server itself (at=127.0.0.1): if it is " \
+                      "answered there, have {name} allowed in what filters by server name on the way (firewall, " \
+                      "proxy, parental or provider filter); if not, look at the router by name in front of the " \
+                      "server.") \
+    X(SNI_WORSE,      "Give the part of the server that answers for {name} the certificate that comes otherwise: " \
+                      "nginx `ssl_certificate` in the block with that `server_name`, Apache SSLCertificateFile " \
+                      "in its VirtualHost, HAProxy the entry of `crt-list`, Caddy its `tls` line, IIS its " \
+                      "binding. It overrides the default, which fits.{dotless}") \
+    X(SELF_SIGNED,    "Have the certificate issued by a CA the clients trust (e.g. `certbot`) and install it " \
+                      "({set_cert}), or give the clients this certificate as trusted, once it was checked on the " \
+                      "server itself: `curl --cacert FILE`, tlswhy ca=FILE.") \
     X(UNTRUSTED,      "Install the CA certificate on the clients (Debian: copy it to " \
                       "/usr/local/share/ca-certificates/NAME.crt and run " \
                       "`update-ca-certificates`; for one command `curl --cacert FILE`, tlswhy " \
@@ -216,52 +338,90 @@
     X(ROTATED,        "The CA has a new key: get its current certificate from those who run it " \
                       "and replace the old one in the trust store ({store}), or let the server " \
                       "use a chain under the key the clients know.") \
-    X(ISSUER,         "Get the certificate of the issuer, {issuer}. If it is an intermediate, " \
-                      "add it to what the server sends (nginx: `ssl_certificate` takes the " \
-                      "full chain, certbot's fullchain.pem; Apache: SSLCertificateFile); if it " \
-                      "is the CA itself, give it to the clients (`curl --cacert FILE`, " \
-                      "ca=FILE).") \
+    X(ISSUER,         "Get the certificate of the issuer, {issuer}. If it is an intermediate, add it to what the " \
+                      "server sends ({set_chain}); if it is the CA itself, give it to the clients (`curl " \
+                      "--cacert FILE`, ca=FILE).") \
     X(INCOMPLETE,     "Append {missing} ({source}) to the certificates that the server sends, after its own: " \
-                      "nginx: to the file of `ssl_certificate` (certbot: fullchain.pem instead of cert.pem); Apache: " \
-                      "to that of SSLCertificateFile (before 2.4.8: SSLCertificateChainFile); HAProxy: in the `crt` " \
-                      "file, between the certificate and its key. In PEM: what was fetched may need `openssl x509 " \
-                      "-inform DER` or `openssl pkcs7 -inform DER -print_certs` first. Then reload the server.") \
-    X(ISSUER_OTHER,   "Get the certificate of the issuer under which this one was made from those who run the CA, and " \
-                      "append it to what the server sends (nginx `ssl_certificate`, Apache SSLCertificateFile, HAProxy " \
-                      "`crt`); or have the certificate issued anew under the CA's present key.") \
-    X(WEAK,           "Have the certificate issued again with an RSA key of at least 2048 bits " \
-                      "or an ECDSA P-256 key, a SHA-256 signature, serverAuth, and CAs marked " \
-                      "as CAs; then install it and reload the server.") \
+                      "{set_chain}. In PEM: what was fetched may need `openssl x509 -inform DER` or `openssl " \
+                      "pkcs7 -inform DER -print_certs` first. Then reload the server ({set_reload}).") \
+    X(ISSUER_OTHER,   "Get the certificate of the issuer under which this one was made from those who run the " \
+                      "CA, and append it to what the server sends ({set_chain}); or have the certificate issued " \
+                      "anew under the CA's present key.") \
+    X(WEAK,           "Have the certificate issued again with an RSA key of at least 2048 bits or an ECDSA P-256 " \
+                      "key, a SHA-256 signature, serverAuth, and CAs marked as CAs; then install it ({set_cert}) " \
+                      "and reload the server.") \
     X(NO_STORE,       "Nothing is wrong with the server: install a CA store here (`apt-get " \
                       "install ca-certificates`), or say whom to trust with ca=FILE.") \
-    X(ORDER,          "Send the server's certificate first and then each issuer in turn " \
-                      "(nginx: the order inside the file of `ssl_certificate`).") \
+    X(ORDER,          "Send the server's certificate first and then each issuer in turn: that is the order " \
+                      "inside the file ({set_cert}).") \
     X(POLICY,         "Clients on this machine obey this policy, tlswhy's own probes may not: " \
                       "look at `openssl version -d` and openssl.cnf there, /etc/gnutls/config, " \
                       "`update-crypto-policies --show`.") \
-    X(PROXY,          "tlswhy connected directly. To see what curl sees, probe with via=env " \
-                      "once this version can, or try `curl -v` with and without `--noproxy " \
-                      "'*'`.") \
+    X(PROXY,          "tlswhy connected directly. To see what curl sees, probe with via=env, beside the direct " \
+                      "way: `tlswhy compare {host}:{port} {host}:{port},via=env`; or try `curl -v` with and without " \
+                      "`--noproxy '*'`.") \
     X(CLIENT_CERT,    "Give the client the certificate and key the server asks for (`curl " \
-                      "--cert FILE --key FILE`), or make it optional on the server (nginx " \
-                      "`ssl_verify_client optional;`).") \
+                      "--cert FILE --key FILE`; here: cert=FILE,key=FILE), or make it optional on the server (nginx " \
+                      "`ssl_verify_client optional;`, Apache `SSLVerifyClient optional`, HAProxy `verify optional`, " \
+                      "lighttpd `ssl.verifyclient.enforce = \"disable\"`, Java `setWantClientAuth(true)`).") \
+    X(GIVEN_KEY,      "Find the key that was made for this certificate: both commands must show the same, `openssl " \
+                      "x509 -noout -pubkey -in CERT` and `openssl pkey -pubout -in KEY`. A certificate that was " \
+                      "renewed with a new key needs that one.") \
+    X(GIVEN_DATES,    "Have the client certificate renewed by its CA ({issuer}), give the client the new one, and " \
+                      "make it reload (`openssl x509 -noout -dates -in CERT`). Then find out why nobody was warned.") \
+    X(GIVEN_EARLY,    "Wait until {from}, or compare the clocks of the CA's machine and of the server (`timedatectl`).") \
+    X(GIVEN_CHAIN,    "Get the certificates between the client's own and the CA anew from the CA ({issuer}), and put " \
+                      "them behind the client's own in its file; each must have issued the one before it.") \
+    X(GIVEN_GAP,      "Let the client send the intermediate \"{missing}\" too: put its certificate behind the " \
+                      "client's own in the file (curl `--cert`, here cert=; Java: import the key with its whole " \
+                      "chain), or let the server know it (in " \
+                      "the file of {set_client_ca}).") \
+    X(GIVEN_CA,       "Use a certificate of a CA that the server accepts ({accepts}), or let the server accept " \
+                      "{issuer}: add that CA's certificate to the file of {set_client_ca}, " \
+                      "and reload it. If {issuer} is an intermediate, let the client send its certificate, " \
+                      "too.") \
+    X(GIVEN_SELF,     "Use a certificate of a CA that the server accepts ({accepts}); or add this very certificate " \
+                      "to what the server trusts for clients (nginx `ssl_client_certificate`, Apache " \
+                      "`SSLCACertificateFile`, HAProxy `ca-file`), once it was checked.") \
+    X(GIVEN_PURPOSE,  "Have the client certificate issued again for clients (openssl: `extendedKeyUsage = " \
+                      "clientAuth`, `keyUsage = digitalSignature`). Public CAs leave clientAuth out of new " \
+                      "certificates for servers: those no longer do for a server that calls another one.") \
+    X(GIVEN_WEAK,     "Have the client certificate issued again for a key of at least RSA 2048 or P-256, signed with SHA-256.") \
+    X(GIVEN_REVOKED,  "Get a new client certificate from {issuer}. If it should not be revoked, ask the CA; and see " \
+                      "that the server's CRL is fresh (nginx `ssl_crl`, Apache `SSLCARevocationFile`, HAProxy " \
+                      "`crl-file`).") \
+    X(GIVEN_CLOCK,    "Compare the clock of the server with a third one (`timedatectl`), and see whether the CA's " \
+                      "own certificate in the server's file has expired, or its CRL (nginx `ssl_crl`, HAProxy " \
+                      "`crl-file`).") \
+    X(GIVEN_PROOF,    "See that the key file belongs to the certificate and that nothing between client and server " \
+                      "ends TLS; a key in hardware or behind an agent may sign with another algorithm than was " \
+                      "agreed on.") \
+    X(GIVEN_LOG,      "Read the server's log for this moment: it says what it has against the certificate (nginx " \
+                      "`error_log ... info;`: \"client SSL certificate verify error\", Apache `LogLevel ssl:info`: " \
+                      "\"Certificate Verification\", HAProxy `%[ssl_c_err]`, Java -Djavax.net.debug=ssl). Then " \
+                      "compare with `openssl verify -purpose sslclient -CAfile CA CERT`.") \
     X(SERVER_LOG,     "Read the server's log for this moment: it usually says more than its " \
                       "answer does (nginx: `error_log ... info;`, HAProxy: " \
                       "`error-log-format`).") \
-    X(ALPN,           "Let both sides share an application protocol (nginx `http2 on;`, " \
-                      "HAProxy `alpn h2,http/1.1`), or offer another: alpn=LIST, alpn=none.") \
+    X(ALPN,           "Let both sides share an application protocol: on the server nginx `http2 on;`, Apache " \
+                      "`Protocols h2 http/1.1`, HAProxy `alpn h2,http/1.1`, hitch `alpn-protos`, Go NextProtos, " \
+                      "Java SSLParameters.setApplicationProtocols, Node ALPNProtocols; on the client another " \
+                      "list, or none (curl --no-alpn; here: alpn=LIST, alpn=none).") \
+    X(ALPN_NONE,      "Let the client offer the protocol the server speaks (gRPC h2; PostgreSQL's direct TLS " \
+                      "postgresql; MQTT on port 443 of AWS x-amzn-mqtt-ca; `openssl s_client -alpn NAME`, curl " \
+                      "--http2; here: alpn=NAME), or let the server do without.") \
     X(CLIENT_PLAIN,   "Let the client speak TLS to this port (https:// instead of http://, TLS switched on in its " \
                       "settings), or send it to the plain port.") \
-    X(CLIENT_VERSION, "Update the client so that it offers TLS 1.2 or 1.3, or switch such versions on in its settings; " \
-                      "what it offers stands in its hello. On the server, an older version helps only such clients " \
-                      "and weakens it for all.") \
-    X(CLIENT_TRUST,   "Check the endpoint with tlswhy: where its chain is complete, install its CA on the client, in the " \
-                      "store this client uses (Java and browsers have their own); where not, let the server send the " \
-                      "missing intermediate.") \
-    X(CLIENT_DATES,   "Compare the client's clock with the right time, and check the endpoint with tlswhy: where it finds " \
-                      "every certificate within its dates, the client's clock is the fault.") \
-    X(CLIENT_LOG,     "Read the client's own log or debug output: it says which certificate it refuses, and why. Then " \
-                      "check the endpoint with tlswhy, which judges name, dates and chain.") \
+    X(CLIENT_VERSION, "Update the client so that it offers TLS 1.2 or 1.3, or switch such versions on in its " \
+                      "settings; what it offers stands in its hello. On the server, an older version helps only such " \
+                      "clients and weakens it for all.") \
+    X(CLIENT_TRUST,   "Check the endpoint with tlswhy: where its chain is complete, install its CA on the client, in " \
+                      "the store this client uses (Java and browsers have their own); where not, let the server send " \
+                      "the missing intermediate.") \
+    X(CLIENT_DATES,   "Compare the client's clock with the right time, and check the endpoint with tlswhy: where it " \
+                      "finds every certificate within its dates, the client's clock is the fault.") \
+    X(CLIENT_LOG,     "Read the client's own log or debug output: it says which certificate it refuses, and why. " \
+                      "Then check the endpoint with tlswhy, which judges name, dates and chain.") \
     X(RELOAD,         "Let the server read the renewed file: `systemctl reload nginx` (Apache, HAProxy, Postfix " \
                       "and Dovecot likewise; what reads certificates only at its start must be restarted), and " \
                       "have the renewal do that from now on (`certbot renew --deploy-hook 'systemctl reload " \
@@ -286,9 +446,9 @@
                       "install it and reload the server.") \
     X(REVOKED_CA,     "Ask the CA for a certificate from an intermediate that holds, install it with the chain that " \
                       "comes with it, and reload the server (certbot: `certbot renew --force-renewal`).") \
-    X(RESPONDER,      "The server itself may be fine. Clients that insist on an answer fail where they can't have one: " \
-                      "check from where they run that {responder} can be reached on plain HTTP (proxy, firewall, " \
-                      "DNS), or let the server staple the answer.") \
+    X(RESPONDER,      "The server itself may be fine. Clients that insist on an answer fail where they can't have " \
+                      "one: check from where they run that {responder} can be reached on plain HTTP (proxy, " \
+                      "firewall, DNS), or let the server staple the answer.") \
     X(STAPLE,         "Let the server staple a fresh response: check that it reaches the responder, {responder}, and " \
                       "that it does not staple a file nobody renews (nginx `ssl_stapling on;` with a `resolver` that " \
                       "answers, and no `ssl_stapling_file`; Apache `SSLUseStapling on`; HAProxy `ocsp-update on`, or " \
@@ -297,6 +457,34 @@
                       "`SSLStaplingCache`, HAProxy `ocsp-update on`), and see that the server reaches {responder}. " \
                       "nginx has no response for its first connections after a start unless `ssl_stapling_file` " \
                       "names one. Or have the certificate issued again without must-staple.") \
+    X(ONE_OF_SEVERAL, "Several servers answer behind {address}: find the one that shows this ({face}) by asking each " \
+                      "of them at its own address (at=ADDRESS), give it the certificates and settings of the " \
+                      "others, and " \
+                      "reload it; until then take it out of the load balancer (HAProxy: `disable server`; nginx: " \
+                      "`down` in " \
+                      "upstream; Kubernetes: the pod out of its Service), whose health check should make the " \
+                      "whole handshake.") \
+    X(NOW_AND_THEN,   "Look at the logs of the server and of what balances the load before it at the times of the " \
+                      "failures, and at its limits: connections (nginx `worker_connections`, HAProxy `maxconn`, " \
+                      "Apache `MaxRequestWorkers`), open files (`ulimit -n`), the accept queue (`ss -ltn`: Recv-Q " \
+                      "near " \
+                      "Send-Q, `nstat -az TcpExtListenOverflows`), CPU, and whether one of several servers behind " \
+                      "the address is down.") \
+    X(LOAD_CONNECTIONS, "Find the limit that is met with {from} at once, on the server or on what stands before it, and raise it, or spread the " \
+                      "clients: nginx `worker_connections` (two for each proxied client) and `limit_conn`, HAProxy `maxconn` (global, " \
+                      "frontend and server) and rules with `src_conn_cur`, Apache `MaxRequestWorkers`, Tomcat `maxConnections`, open " \
+                      "files (`ulimit -n`, systemd `LimitNOFILE=`), a firewall's connlimit. Its log at this moment names it.") \
+    X(LOAD_QUEUE,     "Look at the accept queue on the server while it happens: `ss -ltn` (Recv-Q near Send-Q) and `nstat -az " \
+                      "TcpExtListenOverflows TcpExtListenDrops`. Raise the backlog (nginx `listen ... backlog=`, HAProxy `backlog`, " \
+                      "Apache `ListenBacklog`, Java `acceptCount`) together with net.core.somaxconn, and see why the program does not " \
+                      "accept: too few workers, or one that is blocked.") \
+    X(LOAD_CPU,       "Look at the server's CPU while it happens (`top -H`): a full handshake costs it a signature, so an ECDSA certificate " \
+                      "(P-256) instead of RSA, resumption (tickets, and a cache that all workers share: nginx `ssl_session_cache " \
+                      "shared:...`), keep-alive of its clients, and more workers or threads all help; so does finding the client that " \
+                      "connects anew for each request.") \
+    X(LOAD_RATE,      "If clients meet the limit, too, raise it or let them keep their connections open: HAProxy rules with " \
+                      "`src_conn_rate` or `sc_conn_rate`, nftables or iptables `limit` and `hashlimit`, fail2ban, cloud load balancers and " \
+                      "DDoS protection. Many clients behind one NAT or proxy count as one source. Else do nothing: it does what it is for.") \
     X(PRODUCT,        "{product_fix}") \
     X(INSPECT_NETWORK, "Where that is meant to be: get the CA's certificate from those who run this network and " \
                        "install it where the client looks for CAs (Debian: /usr/local/share/ca-certificates, " \

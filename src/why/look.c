@@ -9,11 +9,14 @@
 #include "src/base/when.h"
 #include "src/model/proxy.h"
 #include "src/wire/client.h"
+#include "src/why/credential.h"
+#include "src/why/load.h"
 #include "src/wire/names.h"
 #include "src/why/product.h"
+#include "src/why/starttls.h"
+#include "src/why/stack.h"
 
 #define BIT(reason) (1u << (reason))
-#define CLOCK_SLACK 60 /* seconds a clock may be off before anybody is told */
 
 /* --- words with alternatives ------------------------------------------------------------------ */
 
@@ -254,40 +257,10 @@ static enum takes look_takes(const struct look *l)
 
 /* --- clocks ----------------------------------------------------------------------------------- */
 
-/* Whether a date fault might vanish if the server's clock, not ours, were right. */
-static bool fault_moves(const struct look *l, const json_t *fault, bool expired)
-{
-    int64_t when;
-    const char *text = json_string_value(json_object_get(fault, "when"));
-    if (!l->clock || fabs(l->offset) <= l->uncertainty || !text || !when_parse(text, &when))
-        return false;
-    double theirs = l->at + l->offset;
-    return expired ? theirs - l->uncertainty <= (double)when
-                   : theirs + l->uncertainty >= (double)when;
-}
-
-static bool faults_move(const struct look *l, enum reason r)
-{
-    const json_t *fault;
-    for (size_t i = 0; (fault = look_fault(l, BIT(r), i)); i++)
-        if (fault_moves(l, fault, r == REASON_EXPIRED))
-            return true;
-    return false;
-}
-
 static void look_clock(struct look *l)
 {
-    const struct seen *reasons = &l->c->fact[FACT_REASONS], *clock = &l->c->fact[FACT_CLOCK];
-    size_t e = reasons->evidence > 0 ? (size_t)reasons->evidence : 0;
-    l->at = e && e < l->s->evidence_count ? l->s->evidence[e].time : l->s->started;
-    l->clock =
-        clock->state == STATE_YES && json_is_number(json_object_get(clock->value, "seconds"));
-    if (l->clock) {
-        l->offset = json_number_value(json_object_get(clock->value, "seconds"));
-        l->uncertainty = json_number_value(json_object_get(clock->value, "uncertainty"));
-    }
-    l->moved_expired = faults_move(l, REASON_EXPIRED);
-    l->moved_not_yet = faults_move(l, REASON_NOT_YET);
+    l->at = clock_judged_at(l->s, l->c);
+    l->clock = clock_weigh(l->s, l->c, l->at);
 }
 
 /* A request may be sent, and the probes that were to do it are through. */
@@ -303,19 +276,35 @@ static bool clock_awaited(const struct look *l)
            l->c->endpoint->scheme->http;
 }
 
-static bool clock_off(const struct look *l)
-{
-    return l->clock && fabs(l->offset) - l->uncertainty > CLOCK_SLACK;
-}
-
 static bool clock_agrees(const struct look *l)
 {
-    return l->clock && fabs(l->offset) - l->uncertainty <= CLOCK_SLACK;
+    return (l->clock.dated && !clock_date_off(&l->clock)) || (clock_is_strong(&l->clock) && !clock_ours_off(&l->clock));
 }
 
-static bool clock_moved_expired(const struct look *l) { return l->moved_expired; }
-static bool clock_moved_not_yet(const struct look *l) { return l->moved_not_yet; }
-static bool clock_moved(const struct look *l) { return l->moved_expired || l->moved_not_yet; }
+/* A CA of this machine's own store begins later than our clock, and no clock is known to compare with. */
+static bool clock_store_later(const struct look *l)
+{
+    return l->clock.by == CLOCK_BY_NOTHING && l->faults[PLACE_STORE] & BIT(REASON_NOT_YET);
+}
+
+static bool clock_is_ours_off(const struct look *l) { return clock_ours_off(&l->clock); }
+static bool clock_is_ours_surely(const struct look *l) { return clock_ours_off_surely(&l->clock); }
+static bool clock_is_date_off(const struct look *l) { return clock_date_off(&l->clock); }
+static bool clock_is_server_off(const struct look *l) { return clock_server_off(&l->clock); }
+static bool clock_moved_expired(const struct look *l) { return l->clock.moved_expired; }
+static bool clock_moved_not_yet(const struct look *l) { return l->clock.moved_not_yet; }
+static bool clock_moved(const struct look *l) { return l->clock.moved_expired || l->clock.moved_not_yet; }
+static bool clock_servers_not_yet(const struct look *l) { return l->clock.servers_not_yet; }
+static bool clock_servers_expired(const struct look *l) { return l->clock.servers_expired; }
+static bool clock_stays_expired(const struct look *l) { return l->clock.stays_expired; }
+static bool clock_staple_moved(const struct look *l) { return l->clock.staple_moved; }
+static bool clock_hides(const struct look *l) { return l->clock.hidden != NULL; }
+static bool clock_hides_early(const struct look *l) { return l->clock.hidden_early != NULL; }
+static bool clock_by_date(const struct look *l) { return l->clock.by == CLOCK_BY_DATE; }
+static bool clock_by_kernel(const struct look *l) { return l->clock.by == CLOCK_BY_KERNEL; }
+static bool clock_by_signed(const struct look *l) { return l->clock.by == CLOCK_BY_SIGNED; }
+static bool clock_by_dates(const struct look *l) { return l->clock.by == CLOCK_BY_DATES; }
+static bool clock_by_sntp(const struct look *l) { return l->clock.by == CLOCK_BY_SNTP; }
 
 /* --- other judgements ------------------------------------------------------------------------- */
 
@@ -327,7 +316,12 @@ bool column_ipv6(const struct column *c)
                                 : c->endpoint->host_kind == HOST_IPV6;
 }
 
-static bool family_alone(const struct look *l) { return l->family == FAMILY_ALONE; }
+/* Of a proxy that can't be connected the proxy's own rows speak. */
+static bool family_alone(const struct look *l)
+{
+    return l->family == FAMILY_ALONE && l->c->fact[FACT_VIA].state != STATE_NO;
+}
+
 static bool family_covered(const struct look *l) { return l->family == FAMILY_COVERED; }
 static bool family_waiting(const struct look *l) { return l->family == FAMILY_WAITING; }
 
@@ -364,12 +358,16 @@ static bool large_fails(const struct look *l)
            (text_starts(how, "alert ") || word_among(how, "reset|closed|silent|slow"));
 }
 
-/* What current clients offer, those of client_find(NULL), was asked for too and is refused. */
+/* What current clients offer, those of client_find(NULL), was asked for too and is refused. Not where such a version
+ * was agreed on: then one of several servers refused. */
 static bool others_have_no_version(const struct look *l)
 {
     const struct client *current = client_find(NULL);
+    const char *word = column_word(l->c, FACT_VERSION);
+    const struct version *agreed = word ? version_by_word(word) : NULL;
     struct tally in = { 0 };
-    if (l->c->fact[FACT_VERSIONS].state != STATE_YES)
+    if (l->c->fact[FACT_VERSIONS].state != STATE_YES ||
+        (agreed && agreed->number >= current->min && agreed->number <= current->max))
         return false;
     for (uint16_t n = current->min; n <= current->max; n++)
         tally_add(&in, look_answer(l, n));
@@ -533,19 +531,6 @@ static bool revocation_unanswered(const struct look *l)
     return false;
 }
 
-/* Which certificate comes may hang on the name sent; only a name chosen by hand makes that likely.
- */
-static bool name_sni_differs(const struct look *l)
-{
-    const char *sni = endpoint_sni(l->c->endpoint), *name = endpoint_name(l->c->endpoint);
-    return l->c->endpoint->value[KEY_SNI] && (!sni || !text_is(sni, name));
-}
-
-static bool name_sni_none(const struct look *l)
-{
-    return l->c->endpoint->value[KEY_SNI] && !endpoint_sni(l->c->endpoint);
-}
-
 const char *look_proxy(const struct look *l)
 {
     return proxy_of(l->c);
@@ -584,14 +569,77 @@ static bool chain_trusted(const struct look *l)
     return l->c->fact[FACT_TRUST].state == STATE_YES;
 }
 
-/* A client of its own is refused, and the longer lists have not named what it lacks, or can't. */
+/* This machine's own hello is refused, and neither versions nor lists nor what the server says explain it. */
+static bool refusal_unexplained(const struct look *l)
+{
+    static const char usual[] = "alert.number=70|80|86|112|116|120";
+    return l->c->fact[FACT_VERSIONS].state == STATE_YES && !(l->takes >= TAKES_OTHER && l->takes <= TAKES_NONE_70) &&
+           !member_is(l->c->fact[FACT_FAILURE].value, usual) &&
+           l->c->fact[FACT_RELAXED].state == STATE_YES && !(l->names.is & NAMES_IS(DECIDES)) &&
+           !(l->relaxed.is & (RELAXED_IS(ACCEPTED) | RELAXED_IS(FLIPS) | RELAXED_IS(ALPN) | RELAXED_IS(SMALL)));
+}
+
+static bool client_is_own(const struct look *l)
+{
+    return l->c->endpoint->saved || endpoint_client(l->c->endpoint) != client_find(NULL);
+}
+
+/* Not even the smallest hello there is was answered: none of another client would be. */
+static bool path_is_deaf(const struct look *l)
+{
+    const json_t *small = path_try(l->c->fact[FACT_PATH].value, "small");
+    return member_is(small, "answer=silent") || member_is(small, "answer=slow");
+}
+
+/* A client is refused, and the longer lists have not named what it lacks, or can't. */
 static bool replay_wanted(const struct look *l)
 {
-    const struct endpoint *ep = l->c->endpoint;
-    const char *kind = look_text(l, FACT_FAILURE, "kind");
-    bool own = ep->saved || endpoint_client(ep) != client_find(NULL), silent = word_among(kind, "silent|slow");
-    return own && (silent || l->c->fact[FACT_RELAXED].state != NOT_ASKED) &&
+    bool silent = word_among(look_text(l, FACT_FAILURE, "kind"), "silent|slow");
+    bool dropped = member_is(l->c->fact[FACT_FAILURE].value, "kind=silent") &&
+                   json_integer_value(look_member(l, FACT_FAILURE, "received")) == 0;
+    bool looked = l->c->fact[FACT_PATH].state != NOT_ASKED && !(l->path.is & PATH_IS(FOUND));
+    if (silent && path_is_deaf(l))
+        return false;
+    if (!client_is_own(l))
+        return (dropped && looked) || refusal_unexplained(l);
+    return (silent || l->c->fact[FACT_RELAXED].state != NOT_ASKED) &&
            !(l->relaxed.is & (RELAXED_IS(ACCEPTED) | RELAXED_IS(SURE) | RELAXED_IS(LIKELY)));
+}
+
+/* What was left out lets a server answer that refuses the same with it, the control made last. */
+static bool variation_helps(const struct look *l, const char *words)
+{
+    const json_t *as_is = look_member(l, FACT_VARIATIONS, "as-is"), *less;
+    const char *went = json_string_value(json_object_get(as_is, "went")), *key;
+    bool came = json_is_string(json_object_get(as_is, "leaf"));
+    if (l->c->fact[FACT_VARIATIONS].state != STATE_YES || !went || strcmp(went, "ok") == 0 ||
+        l->attempts.is & ATTEMPTS_IS(MIXED))
+        return false;
+    json_object_foreach(l->c->fact[FACT_VARIATIONS].value, key, less) {
+        const char *then = json_string_value(json_object_get(less, "went"));
+        bool comes = !came && json_is_string(json_object_get(less, "leaf"));
+        if (word_among(key, words) && then && (comes || strcmp(then, "ok") == 0))
+            return true;
+    }
+    return false;
+}
+
+static bool alpn_offered(const struct look *l) { return endpoint_alpn(l->c->endpoint) != NULL; }
+
+/* Nothing that was tried has shown yet what a refusal hangs on. */
+static bool failure_unnamed(const struct look *l)
+{
+    bool status = l->relaxed.is & RELAXED_IS(ACCEPTED) && variation_helps(l, "no-status-request");
+    return !(l->replay.is & REPLAY_IS(NAMED)) && !(l->names.is & NAMES_IS(DECIDES)) && !variation_helps(l, "no-alpn") &&
+           !status && !(l->attempts.is & ATTEMPTS_IS(MIXED)) && !(l->path.is & PATH_IS(FOUND)) &&
+           l->c->fact[FACT_IDLE].state != STATE_NO; /* who is cut off without having said a word has sent no wrong one */
+}
+
+/* Neither versions nor what else can be left out explain it. */
+static bool failure_by_name(const struct look *l)
+{
+    return failure_unnamed(l) && !(l->takes >= TAKES_OTHER && l->takes <= TAKES_NONE_70) &&
+           !(l->relaxed.is & (RELAXED_IS(ALPN) | RELAXED_IS(SMALL)));
 }
 
 static const struct that {
@@ -602,6 +650,7 @@ static const struct that {
     { FACT_CONNECT, "alone", family_alone },       /* no address of the other family connects */
     { FACT_CONNECT, "covered", family_covered },   /* one does: clients fall back */
     { FACT_CONNECT, "waiting", family_waiting },   /* one might, it's being tried */
+    { FACT_HANDSHAKE, "own-client", client_is_own }, /* another than this machine's library */
     { FACT_VERSIONS, "inside", takes_inside },
     { FACT_VERSIONS, "other", takes_other },
     { FACT_VERSIONS, "other-reset", takes_other_reset },
@@ -618,13 +667,31 @@ static const struct that {
     { FACT_KX_GROUP, "small-dh", dh_is_small },
     { FACT_KX_GROUP, "large-dh", dh_is_large },
     { FACT_ALPN, "foreign", alpn_is_foreign },
+    { FACT_ALPN, "offered", alpn_offered },
+    { FACT_FAILURE, "unnamed", failure_unnamed }, /* by a replay, another server name, less ALPN, silence */
+    { FACT_FAILURE, "by-name", failure_by_name },  /* may hang on the server name, for all that was tried */
     { FACT_CLOCK, "awaited", clock_awaited },
     { FACT_CLOCK, "wanted", clock_wanted },
-    { FACT_CLOCK, "off", clock_off },
     { FACT_CLOCK, "agrees", clock_agrees },
-    { FACT_CLOCK, "moves", clock_moved },          /* a date fault hangs on whose clock is right */
+    { FACT_CLOCK, "ours-off", clock_is_ours_off },     /* proved by more than one Date */
+    { FACT_CLOCK, "ours-off-surely", clock_is_ours_surely }, /* by more than a staple of a later date */
+    { FACT_CLOCK, "date-off", clock_is_date_off },     /* the server's Date, seen from our clock */
+    { FACT_CLOCK, "server-off", clock_is_server_off }, /* not only from ours */
+    { FACT_CLOCK, "moves", clock_moved },              /* by the right time no date fault of one kind is left */
     { FACT_CLOCK, "moves-expired", clock_moved_expired },
     { FACT_CLOCK, "moves-not-yet", clock_moved_not_yet },
+    { FACT_CLOCK, "servers-expired", clock_servers_expired },
+    { FACT_CLOCK, "servers-not-yet", clock_servers_not_yet }, /* valid by the server's wrong clock alone */
+    { FACT_CLOCK, "stays-expired", clock_stays_expired },
+    { FACT_CLOCK, "store-later", clock_store_later },
+    { FACT_CLOCK, "staple-moves", clock_staple_moved },
+    { FACT_CLOCK, "hides", clock_hides },              /* expired, and our clock does not show it */
+    { FACT_CLOCK, "hides-early", clock_hides_early },
+    { FACT_CLOCK, "by-date", clock_by_date },
+    { FACT_CLOCK, "by-kernel", clock_by_kernel },
+    { FACT_CLOCK, "by-signed", clock_by_signed },
+    { FACT_CLOCK, "by-dates", clock_by_dates },
+    { FACT_CLOCK, "by-sntp", clock_by_sntp },
     { FACT_CHAIN, "private-issuer", issuer_private },
     { FACT_AIA, "missing", issuer_missing },
     { FACT_AIA, "other-key", issuer_other_key },
@@ -632,13 +699,12 @@ static const struct that {
     { FACT_REVOCATION, "wanted", revocation_wanted },
     { FACT_REVOCATION, "unanswered", revocation_unanswered },
     { FACT_STORE, "system", store_is_system },
-    { FACT_NAME, "sni-by-hand", name_sni_differs },
-    { FACT_NAME, "sni-none", name_sni_none },      /* by hand as well */
     { FACT_PROXY, "used", proxy_used },
     { FACT_CLIENT_CERT, "asked", client_cert_asked },
     { FACT_LATE, "refused", late_refused },
     { FACT_LATE, "quiet", late_quiet },
     { FACT_REPLAY, "wanted", replay_wanted },
+    { FACT_STARTTLS, "elsewhere", starttls_elsewhere }, /* the same server offers it another way */
 };
 
 static bool that_holds(const struct look *l, enum fact f, const char *words)
@@ -647,6 +713,20 @@ static bool that_holds(const struct look *l, enum fact f, const char *words)
         return relaxed_holds(&l->relaxed, words);
     if (f == FACT_ISSUER)
         return product_is(l, words);
+    if (f == FACT_CLIENT_GIVEN)
+        return credential_holds(l, words);
+    if (f == FACT_VERSIONS && stack_is(l->c->fact[FACT_VERSIONS].value, words))
+        return true;
+    if (f == FACT_ATTEMPTS)
+        return attempts_hold(l, words);
+    if (f == FACT_LOAD)
+        return load_holds(l, words);
+    if (f == FACT_SERVER_NAMES)
+        return names_hold(&l->names, words);
+    if (f == FACT_PATH)
+        return path_holds(&l->path, words);
+    if (f == FACT_VARIATIONS)
+        return variation_helps(l, words);
     if (f == FACT_REPLAY && replay_holds(&l->replay, words))
         return true;
     for (size_t i = 0; i < sizeof that_table / sizeof *that_table; i++)
@@ -701,10 +781,15 @@ static void look_soon(struct look *l, int min_days)
 }
 
 /* Longer lists and the smallest change may both name something. Where it is the same, both speak for it. Else the
- * change was enough with these lists as they are: it is not the lists. */
+ * change was enough with these lists as they are: it is not the lists. A version that is added is no such change: it
+ * brings suites of its own, so where longer lists do without it, it is the lists. */
 static void look_settle(struct look *l)
 {
     unsigned lists = l->relaxed.is, same = 0;
+    if (lists & RELAXED_IS(FLIPS) && l->replay.is & REPLAY_IS(VERSION) && l->replay.first.adds) {
+        l->replay.is = 0;
+        return;
+    }
     if (lists & RELAXED_IS(SUITES))
         same |= REPLAY_IS(SUITE);
     if (lists & (RELAXED_IS(GROUPS) | RELAXED_IS(SIGALGS)))
@@ -723,10 +808,13 @@ struct look look_at(const struct session *s, const struct column *c, enum family
     l.relaxed = relaxed_read(relaxed->state, relaxed->value, look_text(&l, FACT_FAILURE, "kind"));
     l.replay = replay_read(c->fact[FACT_REPLAY].state, c->fact[FACT_REPLAY].value);
     look_settle(&l);
+    l.path = path_read(c->fact[FACT_PATH].state, c->fact[FACT_PATH].value);
+    l.attempts = attempts_read(c->fact[FACT_ATTEMPTS].state, c->fact[FACT_ATTEMPTS].value);
     l.takes = look_takes(&l);
     look_faults(&l);
     look_clock(&l);
     product_look(&l);
+    names_look(&l);
     look_soon(&l, min_days);
     return l;
 }

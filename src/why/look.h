@@ -14,7 +14,11 @@
 
 #include "src/model/reason.h"
 #include "src/model/session.h"
+#include "src/why/attempts.h"
+#include "src/why/clock.h"
 #include "src/why/inspect.h"
+#include "src/why/names.h"
+#include "src/why/path.h"
 #include "src/why/placeholder.h"
 #include "src/why/relaxed.h"
 #include "src/why/replay.h"
@@ -26,8 +30,8 @@ enum test {
     TEST_MEMBER,   /* a member of the value: "kind=alert|closed", "alert.number=70" */
     TEST_FAULT,    /* cert_reasons has this fault in the path, perhaps at a place: "expired@leaf" */
     TEST_THAT      /* a judgement about the fact with a name of its own, see that_table in look.c, and
-                      RELAXED_WORDS in relaxed.h, REPLAY_WORDS in replay.h; of the issuer
-                      words_table in product.c */
+                      LOAD_WORDS and LIMITS in load.h, RELAXED_WORDS in relaxed.h, REPLAY_WORDS in replay.h, NAMES_WORDS in names.h, PATH_WORDS in path.h; of the
+                      issuer words_table in product.c; of the variations, what was left out and helped */
 };
 
 struct condition {
@@ -64,17 +68,18 @@ struct look {
     enum takes takes;
     struct relaxed relaxed;
     struct replay replay;     /* where both name something, it is the same: see look_settle */
+    struct attempts attempts; /* what came of the same handshake made several times */
+    struct path path;         /* what changing the hello that fails shows */
+    struct names names;       /* what other server names would bring */
     uint32_t faults[PLACE_COUNT]; /* bit per reason, faults of the path only */
     double at;                /* when the certificates were judged, unix seconds */
-    bool clock;               /* the server's clock is known: */
-    double offset, uncertainty;
+    struct clock clock;
     const struct placeholder *product; /* whose certificate it is, NULL: nobody's that is known */
     bool product_decides;     /* it explains the faults, which are no longer in `faults` then */
     const struct inspector *inspector; /* whose CA issued a certificate of the chain, or NULL */
     const char *inspector_ca; /* lent; the issuer */
     const struct column *elsewhere; /* lent; where another certificate came that is trusted, or NULL */
     bool elsewhere_far, fresh; /* from another vantage; the leaf looks made on the way */
-    bool moved_expired, moved_not_yet; /* at the server's time the fault would not be there */
     bool others_work;         /* another address of the endpoint does */
 };
 

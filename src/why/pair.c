@@ -79,6 +79,7 @@ static const struct telling {
 } tellings[] = {
     { CAUSE_NETWORK, FACT_CONNECT, FACT_CONNECT, "The working side can be connected." },
     { CAUSE_NETWORK, FACT_RESOLVE, FACT_RESOLVE, "The name leads the working side to {a}, the failing one to {b}." },
+    { CAUSE_NETWORK, FACT_HANDSHAKE, FACT_COUNT, "On the working side's way the server answers." },
     { CAUSE_NOT_TLS, FACT_HANDSHAKE, FACT_VERSION, "The working side speaks {a}." },
     { CAUSE_VERSION_MISMATCH, FACT_VERSIONS, FACT_VERSIONS, "The working side takes {a}." },
     { CAUSE_VERSION_MISMATCH, FACT_HANDSHAKE, FACT_VERSION, "The working side agrees on {a}." },
@@ -98,6 +99,8 @@ static const struct telling {
       "Only the failing side sees the issuer {b}; the working one sees {a}." },
     { CAUSE_CLOCK_SKEW, FACT_CLOCK, FACT_CLOCK,
       "The server's clock less the own one is {a} on the working side, {b} on the failing one." },
+    { CAUSE_CLOCK_SKEW, FACT_SNTP, FACT_SNTP,
+      "The NTP server's time less the own clock is {a} on the working side, {b} on the failing one." },
     { CAUSE_CERT_SELF_SIGNED, FACT_ISSUER, FACT_ISSUER,
       "Only the failing side sees the issuer {b}; the working one sees {a}." },
     { CAUSE_CERT_UNTRUSTED_CA, FACT_ISSUER, FACT_ISSUER,

@@ -99,7 +99,7 @@ static const struct proof {
       "Install that CA on the failing machine as on the working one (Debian: `update-ca-certificates`, RHEL: "
       "`update-ca-trust`), or update its CA store; programs with a store of their own, as Java's, need it there.",
       REPRODUCE_TRUST },
-    { clock_off, CAUSE_CLOCK_SKEW, STEP_90, FACT_CLOCK,
+    { clock_off, CAUSE_CLOCK_SKEW, STEP_97, FACT_CLOCK,
       "The same certificate is within its dates on the working side. The server's clock less the own one is {a} "
       "there and {b} on the failing side: the failing machine's clock is wrong.", DETAIL_NONE,
       "Set the failing machine's clock (`timedatectl set-ntp true`, or start chrony) and try again.",
@@ -152,6 +152,7 @@ static const struct asked { enum key key; enum cause cause; enum fix fix; enum r
     { KEY_GROUPS, CAUSE_GROUP_MISMATCH, FIX_SERVER_LOG, REPRODUCE_HANDSHAKE },
     { KEY_SIGALGS, CAUSE_GROUP_MISMATCH, FIX_SERVER_LOG, REPRODUCE_HANDSHAKE },
     { KEY_CERT, CAUSE_CLIENT_CERT, FIX_CLIENT_CERT, REPRODUCE_HANDSHAKE },
+    { KEY_VIA, CAUSE_MIDDLEBOX, FIX_PROXY_ALTERS, REPRODUCE_HANDSHAKE },
 };
 
 /* What comes of a key, given or not. */
@@ -168,10 +169,12 @@ static enum key only_key(const struct pair *p)
 {
     enum key only = KEY_COUNT;
     const struct endpoint *a = p->a->endpoint, *b = p->b->endpoint;
-    if (strcmp(a->host, b->host) != 0 || !text_is(p->a->address, p->b->address) || a->scheme != b->scheme)
+    bool elsewhere = !b->value[KEY_VIA] && !text_is(p->a->address, p->b->address); /* else it is the proxy's */
+    if (strcmp(a->host, b->host) != 0 || elsewhere || a->scheme != b->scheme || a->port != b->port)
         return KEY_COUNT;
     for (enum key k = 0; k < KEY_COUNT; k++) {
-        bool quiet = k == KEY_LABEL || k == KEY_ADDRESSES || k == KEY_FROM || k == KEY_AT;
+        bool with_cert = k == KEY_KEY || k == KEY_PASS_FILE; /* go along with cert= */
+        bool quiet = k == KEY_LABEL || k == KEY_ADDRESSES || k == KEY_FROM || k == KEY_AT || with_cert;
         const char *x = key_means(a, k), *y = key_means(b, k);
         if (quiet || (!x && !y) || text_is(x, y))
             continue;
@@ -198,6 +201,8 @@ static void asked_apart(struct findings *all, const struct pair *p)
         x++;
     if (x == end || !(handshake_apart(p) || other_leaf) || !column_works(p->a))
         return;
+    if (key == KEY_VIA && (p->b->fact[FACT_VIA].state != STATE_YES || p->a->fact[FACT_VIA].state == STATE_YES))
+        return; /* the server was not even asked, or each went through a proxy of its own */
     struct look l = look_at(p->s, p->b, FAMILY_ALONE, -1);
     struct words w = words_of(&l, DETAIL_FAILURE, 0);
     struct finding *f = findings_find(all, x->cause, p->b->id);

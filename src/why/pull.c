@@ -89,6 +89,10 @@ static int since_pull(const struct look *l, enum cause cause)
     enum fits fits = cause == CAUSE_CERT_EXPIRED ? since_fits(l, since) : FITS_UNKNOWN;
     if (fits != FITS_UNKNOWN)
         return fits == FITS ? PULL_MAX : -1;
+    if (cause == CAUSE_CERT_REVOKED)
+        return since_revoked(l->c, since);
+    if (cause == CAUSE_OCSP)
+        return since_stale(l->c, since);
     return 1u << cause & OF_RENEWAL && since_renewed(l->c, since);
 }
 

@@ -271,6 +271,63 @@ static void since_add(struct probes_say *p, const struct session *s)
     *p = (struct probes_say){ STATE_YES, mem_string(when_format(date, when)), near, false };
 }
 
+/* A session that was saved before, and the time that was given: what was seen on both sides of it. */
+static void since_saved(struct probes_say *p, const struct session *s)
+{
+    int64_t from, lasts;
+    char a[WHEN_LEN], b[WHEN_LEN];
+    struct since_change c;
+    if (p->state == STATE_YES || !answer_since(s->answer[QUESTION_SINCE], &from, &lasts) || !since_changed(s, &c))
+        return;
+    when_format(c.worked, a);
+    when_format(c.seen, b);
+    if (c.worked >= from + lasts || c.what) {
+        free(p->text);
+        p->state = UNSURE;
+        p->text = c.worked >= from + lasts
+                      ? mem_format("it still worked at %s, as a saved session shows", a)
+                      : mem_format("changed between %s, when it worked (saved), and %s: %s", a, b, c.what);
+    }
+    free(c.what);
+}
+
+static struct probes_say say_changed(const struct session *s)
+{
+    struct since_change c;
+    char a[WHEN_LEN], b[WHEN_LEN];
+    if (!since_changed(s, &c))
+        return say_not(COULD_NOT_ASK, "they see the present only; a session saved before can be compared");
+    when_format(c.worked, a);
+    when_format(c.seen, b);
+    bool same = !c.what;
+    return say(STATE_YES, same ? "nothing" : c.what,
+               mem_format("%sbetween %s, when it worked (saved), and %s", same ? "that matters " : "", a, b));
+}
+
+/* The last moment of which anything is known. */
+static int64_t session_now(const struct session *s)
+{
+    double now = s->started;
+    for (size_t i = 1; i < s->evidence_count; i++)
+        now = s->evidence[i].time > now ? s->evidence[i].time : now;
+    return (int64_t)now;
+}
+
+static struct probes_say say_times(const struct session *s, const struct verdict *v)
+{
+    int from, to;
+    struct counts n = counts_of(s, v);
+    if (!answer_times(s->answer[QUESTION_TIMES], &from, &to) || !n.columns)
+        return say_not(COULD_NOT_ASK, "they see the present only");
+    int now = (int)(session_now(s) % 86400 / 60);
+    bool within = from < to ? now >= from && now < to : now >= from || now < to;
+    if (within || n.failing)
+        return say(COULD_NOT_ASK, NULL, mem_format("they see the present only: %02d:%02d UTC, %s these hours", now / 60,
+                                                   now % 60, within ? "within" : "outside"));
+    return say(COULD_NOT_ASK, NULL, mem_format("it is said to fail at %s UTC, and this is %02d:%02d: probe again then",
+                                               s->answer[QUESTION_TIMES], now / 60, now % 60));
+}
+
 /* They see one moment: a word of theirs against it is no contradiction. */
 static bool differs(enum question q, const char *answer, const struct probes_say *p)
 {
@@ -290,6 +347,8 @@ static bool differs(enum question q, const char *answer, const struct probes_say
         }
         return true;
     }
+    if (q == QUESTION_CHANGED) /* words of one's own are no other answer than titles of facts */
+        return false;
     if (q == QUESTION_FAILS) /* of a failure that comes and goes one try may see either */
         return text_is(answer, "no") != text_is(p->word, "no");
     return !text_is(answer, p->word);
@@ -306,12 +365,13 @@ void checklist_of(struct probes_say out[QUESTION_COUNT], const struct session *s
     out[QUESTION_NETWORKS] = say_networks(s, v);
     out[QUESTION_ENDPOINTS] = say_endpoints(s, v);
     out[QUESTION_SINCE] = say_since(s);
-    out[QUESTION_TIMES] = say_not(COULD_NOT_ASK, "they see the present only");
+    out[QUESTION_TIMES] = say_times(s, v);
     out[QUESTION_SOFTWARE] = say_software(tally ? tally : &own);
-    out[QUESTION_CHANGED] = say_not(COULD_NOT_ASK, "they see the present only; a session saved before can be compared");
+    out[QUESTION_CHANGED] = say_changed(s);
     for (int q = 0; q < QUESTION_COUNT; q++)
         out[q].differs = differs((enum question)q, s->answer[q], &out[q]);
     since_add(&out[QUESTION_SINCE], s);
+    since_saved(&out[QUESTION_SINCE], s);
     free(own.names);
 }
 

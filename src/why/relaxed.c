@@ -19,10 +19,16 @@ static const struct { const char *begins; enum try is; } answer_table[] = {
     { "could-not-ask", TRY_UNKNOWN }
 };
 
-static enum try try_read(const json_t *tries, const char *name)
+static const char *try_word(const json_t *tries, const char *name)
 {
     const char *answer = json_string_value(json_object_get(json_object_get(tries, name), "answer"));
-    if (!answer)
+    return answer ? answer : "";
+}
+
+static enum try try_read(const json_t *tries, const char *name)
+{
+    const char *answer = try_word(tries, name);
+    if (!*answer)
         return TRY_UNKNOWN;
     for (size_t i = 0; i < sizeof answer_table / sizeof *answer_table; i++)
         if (text_starts(answer, answer_table[i].begins))
@@ -39,7 +45,7 @@ static const char *const try_names[ALL_LISTS + 1] = {
 
 /* --- all of them together --------------------------------------------------------------------- */
 
-struct tries { enum try by[ALL_LISTS + 1], alpn, small; };
+struct tries { enum try by[ALL_LISTS + 1], alpn, small, added; bool newer; };
 
 static bool try_refused(enum try t) { return t != TRY_UNKNOWN && t != TRY_ACCEPTED; }
 
@@ -107,6 +113,8 @@ static unsigned lists_words(unsigned lists, bool alone)
 static unsigned flips(const struct tries *t, bool quiet, bool reset)
 {
     unsigned alone = lists_alone(t), lists = alone ? alone : lists_together(t);
+    if (alone == BIT(SUITES) && try_refused(t->added))
+        return RELAXED_IS(CHOKES);
     if (t->alpn == TRY_ACCEPTED || t->small == TRY_ACCEPTED || !flips_believed(t, alone, quiet))
         return RELAXED_IS(VARIES);
     unsigned level = reset || (!alone && lists == ALL_LISTS && try_refused(t->by[3]) &&
@@ -129,7 +137,7 @@ static unsigned tries_say(const struct tries *t, bool quiet, bool reset)
     if (!try_refused(t->by[ALL_LISTS]))
         return RELAXED_IS(OPEN);
     return RELAXED_IS(REFUSED) | (t->alpn == TRY_ACCEPTED ? RELAXED_IS(ALPN) : 0) |
-           (t->small == TRY_ACCEPTED ? RELAXED_IS(SMALL) : 0);
+           (t->small == TRY_ACCEPTED ? RELAXED_IS(SMALL) : 0) | (t->newer ? RELAXED_IS(NEWER) : 0);
 }
 
 /* The handshake was refused in another way than the client's own hello: no alert, or an alert. */
@@ -154,6 +162,8 @@ struct relaxed relaxed_read(enum state state, const json_t *value, const char *h
     }
     t.alpn = try_read(tries, "no-alpn");
     t.small = try_read(tries, "small");
+    t.added = try_read(tries, "suites-added");
+    t.newer = text_starts(try_word(tries, "fallback"), "alert 86");
     r.any |= t.alpn == TRY_ACCEPTED || t.small == TRY_ACCEPTED;
     r.reset = t.by[0] == TRY_RESET;
     r.quiet = r.reset || t.by[0] == TRY_CLOSED;

@@ -18,13 +18,14 @@
 
 enum { LIST_COUNT = LIST_SIGALGS + 1 }; /* of enum list_kind */
 
-/* What holds, each with the word of TEST_THAT. Exactly one of the first five holds. */
+/* What holds, each with the word of TEST_THAT. Exactly one of the first six holds. */
 #define RELAXED_WORDS(X) \
     X(OPEN,     "open")     /* not asked, or not enough of it was answered */ \
     X(VARIES,   "varies")   /* the answers contradict each other */ \
     X(ACCEPTED, "accepted") /* the client's own hello is taken */ \
     X(REFUSED,  "refused")  /* so is none of the others, whatever the lists hold */ \
     X(FLIPS,    "flips")    /* longer lists make it be taken: see the next */ \
+    X(CHOKES,   "chokes")   /* other suites are taken, but not beside the client's: it is something among these */ \
     X(SUITES,   "suites")   /* these are the lists that need it, as few as will do */ \
     X(GROUPS,   "groups") \
     X(SIGALGS,  "sigalgs") \
@@ -32,7 +33,8 @@ enum { LIST_COUNT = LIST_SIGALGS + 1 }; /* of enum list_kind */
     X(LIKELY,   "likely")   /* two lists together */ \
     X(PERHAPS,  "perhaps")  /* all three, or the refusals are resets, which others can send too */ \
     X(ALPN,     "no-alpn")  /* lists change nothing, leaving ALPN out does */ \
-    X(SMALL,    "small")    /* lists change nothing, leaving the padding out does */
+    X(SMALL,    "small")    /* lists change nothing, leaving the padding out does */ \
+    X(NEWER,    "newer")    /* all are refused; a step back to TLS 1.2 is refused as one: it knows a newer version */
 
 enum relaxed_word {
 #define X(id, word) RELAXED_WORD_##id,

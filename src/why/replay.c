@@ -89,6 +89,8 @@ static const char *value_text(const json_t *value, const char *key)
     return s ? s : "";
 }
 
+static bool answer_is_still(const char *answer) { return strcmp(answer, "silent") == 0 || strcmp(answer, "slow") == 0; }
+
 static bool answer_is_quiet(const char *answer)
 {
     static const char *const quiet[] = { "closed", "reset", "silent", "slow" };
@@ -96,6 +98,19 @@ static bool answer_is_quiet(const char *answer)
         if (strcmp(answer, quiet[i]) == 0)
             return true;
     return false;
+}
+
+#define OTHERS_MIN 4 /* of which one at least goes without any extension, or without a name */
+
+static bool nobody_is_served(const json_t *value, const char *as_is)
+{
+    const json_t *others = json_object_get(value, "others"), *answer;
+    const char *name;
+    bool all = text_starts(as_is, "alert ") && json_object_size(others) >= OTHERS_MIN;
+    json_object_foreach((json_t *)others, name, answer) {
+        all = all && json_string_value(answer) && strcmp(json_string_value(answer), as_is) == 0;
+    }
+    return all;
 }
 
 /* The row that decides, and its change. */
@@ -116,12 +131,15 @@ struct replay replay_read(enum state state, const json_t *value)
     bool quiet = answer_is_quiet(as_is), aloud = text_starts(as_is, "alert ");
     const struct speaks *s = state == STATE_YES ? replay_speaks(value, &r.first) : NULL;
     if (state == UNSURE && *as_is && strcmp(as_is, "accepted") != 0)
-        r.is = REPLAY_IS(LOST);
+        r.is = REPLAY_IS(LOST) | (nobody_is_served(value, as_is) ? REPLAY_IS(NOBODY) : 0);
     if (!s)
         return r;
     /* Who minds an extension and closes in good order has read the hello: a path drops or resets. */
     bool reads = s->part == PART_EXTENSION && strcmp(as_is, "closed") == 0;
     enum replay_word word = quiet && !reads ? s->quiet : s->aloud;
+    /* A server says no to a version it does not know, or closes; the path says nothing. */
+    if (word == REPLAY_WORD_VERSION && answer_is_still(as_is) && !r.first.adds)
+        word = REPLAY_WORD_PATH;
     r.is = 1u << word;
     if (word == REPLAY_WORD_LOST)
         return r;

@@ -29,7 +29,8 @@
     X(PATH,      "path")      /* on something the path minds */ \
     X(SURE,      "sure")      /* refused aloud, and nothing of it can be left out */ \
     X(LIKELY,    "likely")    /* else */ \
-    X(LOST,      "lost")      /* refused, and nothing was found */
+    X(LOST,      "lost")      /* refused, and nothing was found */ \
+    X(NOBODY,    "nobody")    /* and so is every other client, all by the same alert */
 
 enum replay_word {
 #define X(id, word) REPLAY_WORD_##id,

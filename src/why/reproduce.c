@@ -6,9 +6,14 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/via.h"
 #include "src/why/change.h"
+#include "src/why/load.h"
+#include "src/why/starttls.h"
 #include "src/wire/client.h"
 #include "src/wire/names.h"
+
+#define LOAD_LINE_LEAST 32 /* connections at once */
 
 static bool word_plain(const char *word)
 {
@@ -42,13 +47,25 @@ static void shell_option(struct text *t, const char *option, const char *word)
     shell_add(t, word);
 }
 
+/* What it goes through: "http", "socks5", "exec"; NULL: nothing. Lent. */
+static const char *via_kind(const struct look *l)
+{
+    const char *kind = look_text(l, FACT_VIA, "kind");
+    return *kind ? kind : NULL;
+}
+
+static bool via_is(const struct look *l, const char *kind)
+{
+    return text_is(via_kind(l), kind);
+}
+
 /* Where it goes: the column's address, else what the endpoint says. Owned by the caller. */
 static char *target(const struct look *l)
 {
     const struct endpoint *ep = l->c->endpoint;
     const char *host = ep->at_host ? ep->at_host : ep->host;
     unsigned port = ep->at_port ? ep->at_port : ep->port;
-    if (l->c->address && !column_is_client(l->c))
+    if (l->c->address && !column_is_client(l->c) && !via_kind(l)) /* the address of a proxy is not the server's */
         return mem_string(l->c->address);
     return mem_format(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
 }
@@ -86,26 +103,63 @@ static const char *ca_file(const struct look *l, struct text *t)
     return file;
 }
 
-static void s_client(const struct look *l, struct text *t)
+/* OpenSSL knows the form of the files by itself. Of the certificate's file -cert takes the first one only. The passphrase
+ * stays where it is: the file that holds it is named. */
+static void s_client_identity(const struct look *l, struct text *t)
+{
+    char *const *value = l->c->endpoint->value;
+    if (!value[KEY_CERT])
+        return;
+    shell_option(t, "-cert", value[KEY_CERT]);
+    if (json_integer_value(look_member(l, FACT_CLIENT_GIVEN, "chain")) > 1)
+        shell_option(t, "-cert_chain", value[KEY_CERT]);
+    if (value[KEY_KEY])
+        shell_option(t, "-key", value[KEY_KEY]);
+    if (value[KEY_PASS_FILE]) {
+        char *pass = mem_format("file:%s", value[KEY_PASS_FILE]);
+        shell_option(t, "-pass", pass);
+        free(pass);
+    }
+}
+
+/* A port that speaks TLS at once is shown by leaving that out. */
+static void s_client_starttls(const struct look *l, struct text *t)
 {
     const struct endpoint *ep = l->c->endpoint;
-    const char *sni = endpoint_sni(ep);
+    const char *way = ep->scheme ? ep->scheme->starttls : NULL;
+    if (!way || strcmp(look_text(l, FACT_STARTTLS, "outcome"), "tls-at-once") == 0)
+        return;
+    shell_option(t, "-starttls", way);
+    if (text_starts(way, "xmpp") && ep->host_kind == HOST_NAME)
+        shell_option(t, "-xmpphost", ep->host);
+}
+
+static void s_client_as(const struct look *l, struct text *t, const char *sni)
+{
+    const struct endpoint *ep = l->c->endpoint;
     char *to = target(l);
     const char *kind = json_string_value(look_member(l, FACT_FAILURE, "kind"));
-    bool hangs = kind && (strcmp(kind, "silent") == 0 || strcmp(kind, "slow") == 0);
+    bool hangs = text_is(kind, "silent") || text_is(kind, "slow") || text_is(kind, "starttls");
     bool first = !t->len;
     const char *ca = ep->value[KEY_CA] ? ca_file(l, t) : NULL;
     text_addf(t, "%s%sopenssl s_client", first ? "" : "; ", hangs ? "timeout 10 " : "");
+    if (via_is(l, "http"))
+        shell_option(t, "-proxy", look_text(l, FACT_VIA, "proxy") + strlen("http://"));
     shell_option(t, "-connect", to);
-    if (ep->scheme && ep->scheme->starttls)
-        shell_option(t, "-starttls", ep->scheme->starttls);
+    s_client_starttls(l, t);
     if (sni)
         shell_option(t, "-servername", sni);
     else
         text_add(t, " -noservername");
     if (ca)
         shell_option(t, json_is_true(look_member(l, FACT_STORE, "directory")) ? "-CApath" : "-CAfile", ca);
+    s_client_identity(l, t);
     free(to);
+}
+
+static void s_client(const struct look *l, struct text *t)
+{
+    s_client_as(l, t, endpoint_sni(l->c->endpoint));
 }
 
 /* A list as an option, by OpenSSL's names; what has none is left out. False where nothing is left. */
@@ -192,6 +246,9 @@ static void alpn_line(const struct look *l, struct text *t)
             *p = *p == '+' ? ',' : *p;
         shell_option(t, "-alpn", list);
         free(list);
+        text_add(t, " </dev/null");
+        s_client(l, t);
+        s_client_limits(l, t);
     }
     text_add(t, " </dev/null");
 }
@@ -260,6 +317,72 @@ static void version_line(const struct look *l, struct text *t, const struct hell
     }
 }
 
+/* With an extension the server chokes on, and without it where s_client can leave it out. */
+static void choke_line(const struct look *l, struct text *t, uint16_t extension)
+{
+    static const struct { uint16_t number; const char *with, *without; } options[] = {
+        { 5, " -status", "" }, { 10, "", NULL }, { 11, "", NULL }, { 13, "", NULL }, { 22, "", NULL }, { 23, "", NULL },
+        { 35, "", " -no_ticket" }, { 43, "", " -no_tls1_3" }, { 45, "", " -no_tls1_3" }, { 51, "", " -no_tls1_3" },
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (options[i].number != extension)
+            continue;
+        s_client(l, t);
+        text_addf(t, "%s </dev/null", options[i].with);
+        if (options[i].without) {
+            s_client(l, t);
+            text_addf(t, "%s </dev/null", options[i].without);
+        }
+    }
+}
+
+static void status_line(const struct look *l, struct text *t) { choke_line(l, t, 5); }
+
+static void gnutls_cli(const struct look *l, struct text *t, const char *flag)
+{
+    const char *sni = endpoint_sni(l->c->endpoint);
+    char *to = target(l), *colon = strrchr(to, ':'), *host = to;
+    if (colon)
+        *colon = '\0';
+    if (*host == '[') {
+        host++;
+        host[strcspn(host, "]")] = '\0';
+    }
+    text_addf(t, "%sgnutls-cli --insecure --priority NORMAL%s%s", t->len ? "; " : "", l->hi < 0x0304 ? ":-VERS-TLS1.3" : "",
+              flag);
+    if (sni)
+        shell_option(t, "--sni-hostname", sni);
+    shell_option(t, "-p", colon ? colon + 1 : "443");
+    shell_add(t, host);
+    text_add(t, " </dev/null");
+    free(to);
+}
+
+/* Without an extension the server insists on, then with it; s_client can leave out few of them. */
+static void insist_line(const struct look *l, struct text *t, uint16_t extension)
+{
+    static const struct { uint16_t number; const char *without; } flags[] = {
+        { 22, ":%NO_ETM" }, { 23, ":%NO_SESSION_HASH" }, { 65281, ":%DISABLE_SAFE_RENEGOTIATION" },
+    };
+    if (l->c->endpoint->scheme && l->c->endpoint->scheme->starttls)
+        return;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (flags[i].number == extension) {
+            gnutls_cli(l, t, flags[i].without);
+            gnutls_cli(l, t, "");
+        }
+}
+
+/* As this client sends it, then with the name that is to be matched, or without one. */
+static void replay_sni_line(const struct look *l, struct text *t, bool adds)
+{
+    const char *name = endpoint_name(l->c->endpoint);
+    handshake_line(l, t);
+    s_client_as(l, t, adds && name_kind(name) == NAME_DNS ? name : NULL);
+    s_client_limits(l, t);
+    text_add(t, " </dev/null");
+}
+
 /* What s_client can be told to send or to leave out; for all else there is none. */
 static void replay_line(const struct look *l, struct text *t)
 {
@@ -275,10 +398,60 @@ static void replay_line(const struct look *l, struct text *t)
         lacking_line(l, t, LIST_GROUPS, c->number);
     else if (c->part == PART_SIGALG && c->adds)
         lacking_line(l, t, LIST_SIGALGS, c->number);
+    else if (c->part == PART_SNI)
+        replay_sni_line(l, t, c->adds);
     else if (c->part == PART_ALPN && !c->adds)
         alpn_line(l, t);
+    else if (c->part == PART_EXTENSION && !c->adds)
+        choke_line(l, t, c->number);
+    else if (c->part == PART_EXTENSION && !l->c->endpoint->value[KEY_VIA])
+        insist_line(l, t, c->number);
+    else if (c->part == PART_SUITE && !c->adds)
+        handshake_line(l, t);
     else if (large && pq)
         large_line(l, t);
+}
+
+/* The address alone, owned by the caller; NULL where a proxy stands before it, or none is known. */
+static char *line_ip(const struct look *l)
+{
+    const char *a = l->c->address, *end = a ? strrchr(a, ':') : NULL;
+    if (!end || via_kind(l))
+        return NULL;
+    return *a == '[' ? mem_copy(a + 1, strcspn(a + 1, "]%")) : mem_copy(a, (size_t)(end - a));
+}
+
+/* The largest packet that fits into an Ethernet, and a small one, neither to be cut into pieces. */
+static void packets_line(const struct look *l, struct text *t)
+{
+    int sizes[] = { column_ipv6(l->c) ? 1452 : 1472, 472 };
+    char *ip = line_ip(l);
+    for (size_t i = 0; ip && i < sizeof sizes / sizeof *sizes; i++) {
+        text_addf(t, "%sping -n -c 2 -W 2 -M do -s %d", i ? "; " : "", sizes[i]);
+        shell_add(t, ip);
+    }
+    free(ip);
+}
+
+static void path_line(const struct look *l, struct text *t)
+{
+    const struct version *older = version_find(0x0303);
+    if (l->path.is & PATH_IS(SEGMENTS)) {
+        packets_line(l, t);
+        return;
+    }
+    if (l->path.is & PATH_IS(SIZE)) {
+        large_line(l, t);
+        return;
+    }
+    handshake_line(l, t);
+    if (l->path.is & PATH_IS(NAME)) {
+        s_client_as(l, t, "tlswhy-0.invalid");
+        s_client_limits(l, t);
+        text_add(t, " </dev/null");
+    } else if (l->path.is & PATH_IS(VERSION) && older) {
+        s_client_version(l, t, older);
+    }
 }
 
 static void trust_line(const struct look *l, struct text *t)
@@ -299,6 +472,23 @@ static void leaf_line(const struct look *l, struct text *t, const char *show)
     s_client(l, t);
     s_client_limits(l, t);
     text_addf(t, " </dev/null 2>/dev/null | openssl x509 -noout -subject %s", show);
+}
+
+/* What comes for the name that is sent, then for the one that works, where one does. */
+static void sni_line(const struct look *l, struct text *t)
+{
+    const json_t *better = names_better(&l->names);
+    bool refused = l->names.is & NAMES_IS(REFUSED) || l->c->fact[FACT_HANDSHAKE].state == STATE_NO;
+    const char *show = refused ? " </dev/null"
+                               : " </dev/null 2>/dev/null | openssl x509 -noout -subject -ext subjectAltName";
+    s_client(l, t);
+    s_client_limits(l, t);
+    text_add(t, show);
+    if (!better)
+        return;
+    s_client_as(l, t, json_string_value(json_object_get(better, "sni")));
+    s_client_limits(l, t);
+    text_add(t, show);
 }
 
 static void names_line(const struct look *l, struct text *t) { leaf_line(l, t, "-ext subjectAltName"); }
@@ -354,10 +544,61 @@ static void responder_line(const struct look *l, struct text *t)
     shell_add(t, url);
 }
 
+/* curl, through what the column goes through and through nothing else. */
+static void curl_begin(const struct look *l, struct text *t)
+{
+    text_add(t, "curl -v");
+    if (!via_kind(l)) {
+        text_add(t, " --noproxy '*'");
+        return;
+    }
+    const char *proxy = look_text(l, FACT_VIA, "proxy"); /* with socks5:// curl would look the name up itself */
+    char *url = via_is(l, "socks5") ? mem_format("socks5h%s", proxy + strlen("socks5")) : mem_string(proxy);
+    shell_option(t, "-x", url);
+    free(url);
+    if (json_is_true(look_member(l, FACT_VIA, "login")))
+        text_add(t, " -U USER"); /* it asks for the password */
+}
+
+/* The command itself, or curl through the proxy; telnet:// is how curl opens a connection and says nothing. */
+static void via_line(const struct look *l, struct text *t)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    struct err e = { "" };
+    if (via_is(l, "exec")) {
+        const char *command = look_text(l, FACT_VIA, "proxy") + strlen("exec:");
+        char **words = via_command(command, ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &e);
+        for (size_t i = 0; words && words[i]; i++)
+            shell_add(t, words[i]);
+        text_add(t, words ? " </dev/null" : NULL);
+        via_command_free(words);
+        return;
+    }
+    char *to = target(l), *url = mem_format("telnet://%s", to);
+    curl_begin(l, t);
+    text_add(t, " --connect-timeout 5 -m 10 -p -g");
+    shell_add(t, url);
+    text_add(t, " </dev/null");
+    free(url);
+    free(to);
+}
+
 static void resolve_line(const struct look *l, struct text *t)
 {
-    text_add(t, "getent ahosts --");
-    shell_add(t, l->c->endpoint->host);
+    const char *host = l->c->endpoint->host;
+    if (endpoint_is_mx(l->c->endpoint)) {
+        text_add(t, "dig");
+        shell_add(t, host);
+        text_add(t, " MX");
+        return;
+    }
+    text_add(t, "getent ahosts --"); /* what programs get, then what DNS alone says */
+    shell_add(t, host);
+    text_add(t, "; dig");
+    shell_add(t, host);
+    text_add(t, " A");
+    shell_add(t, host);
+    text_add(t, " AAAA");
 }
 
 /* A URL of the endpoint, fetched from the column's address whatever DNS and proxies say. */
@@ -382,7 +623,8 @@ static void curl_add(const struct look *l, struct text *t, const char *scheme)
 static void banner_line(const struct look *l, struct text *t)
 {
     char *to = target(l), *url = mem_format("telnet://%s", to);
-    text_add(t, "curl -Nv --noproxy '*' --connect-timeout 5 -m 10 -g");
+    curl_begin(l, t);
+    text_addf(t, " -N --connect-timeout 5 -m 10%s -g", via_is(l, "http") ? " -p" : "");
     shell_add(t, url);
     text_add(t, " </dev/null");
     free(url);
@@ -395,13 +637,27 @@ static void connect_line(const struct look *l, struct text *t)
         banner_line(l, t);
         return;
     }
-    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -k -o /dev/null");
+    curl_begin(l, t);
+    text_add(t, " --connect-timeout 5 -k -o /dev/null");
     curl_add(l, t, "https");
+}
+
+static void route_line(const struct look *l, struct text *t)
+{
+    char *ip = line_ip(l);
+    if (ip) {
+        text_add(t, "ip route get");
+        shell_add(t, ip);
+        text_add(t, "; ");
+    }
+    free(ip);
+    connect_line(l, t);
 }
 
 static void plain_line(const struct look *l, struct text *t)
 {
-    text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -o /dev/null");
+    curl_begin(l, t);
+    text_add(t, " --connect-timeout 5 -o /dev/null");
     curl_add(l, t, "http");
 }
 
@@ -418,9 +674,27 @@ static void after_line(const struct look *l, struct text *t)
     free(s);
 }
 
+/* What else than a Date shows the time: an NTP server, or the certificate itself. */
 static void clock_line(const struct look *l, struct text *t)
 {
-    text_add(t, "date -u; curl -sIk --noproxy '*' --connect-timeout 5");
+    bool http = l->c->endpoint->scheme && l->c->endpoint->scheme->http;
+    if (l->clock.by == CLOCK_BY_SNTP && l->clock.ntp_server) {
+        text_add(t, "date -u; ntpdate -q");
+        shell_add(t, l->clock.ntp_server);
+        return;
+    }
+    if (!http || l->clock.by == CLOCK_BY_SIGNED) {
+        const char *from = json_string_value(json_object_get(l->clock.proof, "from"));
+        text_add(t, "date -u");
+        if (l->clock.by == CLOCK_BY_SIGNED && text_is(from, "staple"))
+            staple_line(l, t);
+        else
+            leaf_line(l, t, "-dates -ext ct_precert_scts");
+        return;
+    }
+    text_add(t, "date -u; ");
+    curl_begin(l, t);
+    text_add(t, " -sIk --connect-timeout 5");
     curl_add(l, t, "https");
     text_add(t, " | grep -i '^date:'");
 }
@@ -436,23 +710,68 @@ static void expected_line(const struct look *l, struct text *t)
     }
 }
 
+/* s_client knows no TDS and no RDP; nmap's scripts do. */
+static void scan_line(const struct look *l, struct text *t)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const char *host = ep->at_host ? ep->at_host : ep->host;
+    if (via_kind(l))
+        return;
+    text_addf(t, "nmap -Pn%s -p %u --script %s", strchr(host, ':') ? " -6" : "", ep->at_port ? ep->at_port : ep->port,
+              strcmp(ep->scheme->starttls, "rdp") == 0 ? "rdp-enum-encryption,ssl-cert" : "ssl-cert");
+    shell_add(t, host);
+}
+
 static void pin_line(const struct look *l, struct text *t)
 {
     leaf_line(l, t, "-pubkey"); /* what is no PEM is passed over by the next */
     text_add(t, " | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | openssl base64");
 }
 
+/* A try that brings no certificate is counted by what x509 says of that. */
+static void tries_line(const struct look *l, struct text *t)
+{
+    struct text one = { 0 };
+    leaf_line(l, &one, "-fingerprint -sha256 -enddate");
+    text_addf(t, "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do %s 2>&1 | head -n 2 | paste -sd ' ' -; done | sort | uniq -c",
+              one.s);
+    text_free(&one);
+}
+
+/* Twice as many at once as the ramp needed until some failed; each stays open a while. */
+static void load_line(const struct look *l, struct text *t)
+{
+    const struct seen *seen = &l->c->fact[FACT_LOAD];
+    struct load load = load_read(seen->state, seen->value);
+    struct text one = { 0 };
+    s_client(l, &one);
+    s_client_limits(l, &one);
+    text_addf(t, "for i in $(seq %d); do (sleep 1 | %s >/dev/null 2>&1 && echo ok || echo failed) & done | sort | uniq -c",
+              load.from > LOAD_LINE_LEAST / 2 ? 2 * load.from : LOAD_LINE_LEAST, one.s);
+    text_free(&one);
+}
+
 static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t) = {
+    [REPRODUCE_VIA] = via_line, [REPRODUCE_ROUTE] = route_line,
     [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
     [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_AFTER] = after_line, [REPRODUCE_LARGE] = large_line,
     [REPRODUCE_VERSIONS] = versions_line,
     [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_NAMES] = names_line,
-    [REPRODUCE_CERTS] = certs_line,
+    [REPRODUCE_CERTS] = certs_line, [REPRODUCE_TRIES] = tries_line, [REPRODUCE_LOAD] = load_line,
     [REPRODUCE_REPLAY] = replay_line,
+    [REPRODUCE_SNI] = sni_line,   [REPRODUCE_PATH] = path_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
     [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
-    [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line
+    [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line, [REPRODUCE_STATUS] = status_line
 };
+
+/* OpenSSL knows no proxies but those of HTTP, and curl no commands. */
+static bool via_fits(const struct look *l, const char *line)
+{
+    if (!via_kind(l) || via_is(l, "http"))
+        return true;
+    return !strstr(line, "openssl s_client") && !strstr(line, " -x exec:") && !strstr(line, " -x 'exec:");
+}
 
 char *reproduce_line(const struct look *l, enum reproduce r)
 {
@@ -460,7 +779,16 @@ char *reproduce_line(const struct look *l, enum reproduce r)
     if (!lines[r])
         return NULL;
     lines[r](l, &t);
+    if (t.s && strstr(t.s, "openssl s_client") && !starttls_s_client(l->c->endpoint)) {
+        text_free(&t);
+        scan_line(l, &t);
+    }
     char *line = text_take(&t);
+    if (!via_fits(l, line)) {
+        free(line);
+        (via_is(l, "exec") ? via_line : connect_line)(l, &t);
+        line = text_take(&t);
+    }
     bool same = true; /* a command with a changed word would be a wrong one */
     for (const char *p = line; *p && same; p++)
         same = *p >= ' ' && *p <= '~';

@@ -20,17 +20,24 @@ enum reproduce {
     REPRODUCE_TRUST,     /* verify the chain */
     REPRODUCE_DATES,     /* the same, or the leaf's dates where an untrusted chain would hide them */
     REPRODUCE_NAME,      /* verify the name */
+    REPRODUCE_SNI,       /* with the server name that is sent, then with the one that should be */
     REPRODUCE_NAMES,     /* show the names: OpenSSL still takes one that is in the CN alone */
     REPRODUCE_CERTS,     /* show the certificates sent */
+    REPRODUCE_TRIES,     /* the same handshake a dozen times, and which certificate came how often */
+    REPRODUCE_LOAD,      /* the same handshake many times at once, and how often it ends how */
     REPRODUCE_REPLAY,    /* what the client's own hello hangs on, once so and once otherwise */
-    REPRODUCE_ALPN,      /* with the application protocols offered */
+    REPRODUCE_PATH,      /* the hello that fails, then the one that does not; or packets of two sizes */
+    REPRODUCE_ALPN,      /* with the application protocols offered, then without */
     REPRODUCE_CLOCK,     /* both clocks */
     REPRODUCE_PLAIN,     /* speak plain HTTP */
     REPRODUCE_EXPECTED,  /* the certificate that comes, then the one of expect= */
     REPRODUCE_PIN,       /* the pin of the key that comes */
     REPRODUCE_STAPLE,    /* show the stapled OCSP response */
+    REPRODUCE_STATUS,    /* ask for one, then not */
     REPRODUCE_RESPONDER, /* whether the responder can be reached */
     REPRODUCE_BANNER,    /* show what the server says in plain text */
+    REPRODUCE_ROUTE,     /* the route taken, then open the connection */
+    REPRODUCE_VIA,       /* ask the proxy, or run the command */
     REPRODUCE_COUNT
 };
 

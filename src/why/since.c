@@ -7,49 +7,93 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/diff.h"
+#include "src/model/matter.h"
 
 int64_t since_apart(int64_t date, int64_t from, int64_t lasts)
 {
     return from > date ? from - date : from + lasts <= date ? from + lasts - 1 - date : 0;
 }
 
-struct near { const char *who, *what; int64_t date, away; bool found; };
+/* The date, and what happened then: `thing` "who" `what`. */
+#define CERT "the certificate"
+#define STAPLE "the stapled OCSP answer for"
+struct near { const char *thing, *who, *what; int64_t date, away; bool found; };
 
-static void near_take(struct near *n, const json_t *cert, const char *key, const char *what, int64_t from,
-                      int64_t lasts)
+static void near_take(struct near *n, const char *when, struct near it, int64_t from, int64_t lasts)
 {
-    const char *when = json_string_value(json_object_get(cert, key));
-    const char *cn = json_string_value(json_object_get(cert, "cn"));
     int64_t date;
     if (!when || !when_parse(when, &date))
         return;
     int64_t away = since_apart(date, from, lasts);
-    if (n->found && llabs(n->away) <= llabs(away))
-        return;
-    *n = (struct near){ cn ? cn : json_string_value(json_object_get(cert, "subject")), what, date, away, true };
+    if (!n->found || llabs(n->away) > llabs(away))
+        *n = (struct near){ it.thing, it.who, it.what, date, away, true };
 }
 
-/* The date of any certificate, sent or built, that is nearest. */
-static struct near near_of(const struct column *c, int64_t from, int64_t lasts)
+static const char *member(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+static void near_certificates(struct near *n, const struct column *c, int64_t from, int64_t lasts)
 {
     static const char *const lists[] = { "sent", "built" };
-    struct near n = { 0 };
     const json_t *chain = c->fact[FACT_CHAIN].value, *cert;
     size_t i;
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
         json_array_foreach(json_object_get(chain, lists[k]), i, cert) {
-            near_take(&n, cert, "not_after", "ended", from, lasts);
-            near_take(&n, cert, "not_before", "began", from, lasts);
+            const char *cn = member(cert, "cn"), *who = cn ? cn : member(cert, "subject");
+            near_take(n, member(cert, "not_after"), (struct near){ CERT, who, "ended" }, from, lasts);
+            near_take(n, member(cert, "not_before"), (struct near){ CERT, who, "began" }, from, lasts);
         }
-    return n;
 }
 
+/* What a CA said about a certificate. One that is good and within its time is replaced every few days: that its dates
+ * lie near says nothing. */
+static bool answer_tells(const json_t *answer)
+{
+    const char *status = member(answer, "status");
+    return status && (strcmp(status, "good") != 0 || json_is_true(json_object_get(answer, "stale")) ||
+                      json_is_true(json_object_get(answer, "early")));
+}
+
+static void near_answers(struct near *n, const struct column *c, int64_t from, int64_t lasts)
+{
+    static const struct { enum fact fact; const char *key, *thing, *what; } rows[] = {
+        { FACT_STAPLE, "revoked_at", CERT, "was revoked" },
+        { FACT_REVOCATION, "revoked_at", CERT, "was revoked" },
+        { FACT_STAPLE, "next_update", STAPLE, "ended" },
+        { FACT_STAPLE, "this_update", STAPLE, "began" },
+        { FACT_REVOCATION, "next_update", "the CA's answer about", "ended" },
+        { FACT_REVOCATION, "this_update", "the CA's answer about", "began" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const json_t *answer = c->fact[rows[i].fact].value;
+        const char *who = member(answer, "subject");
+        if (answer_tells(answer))
+            near_take(n, member(answer, rows[i].key),
+                      (struct near){ rows[i].thing, who ? who : column_word(c, FACT_SUBJECT), rows[i].what }, from,
+                      lasts);
+    }
+}
+
+static void near_made(struct near *n, const struct column *c, int64_t from, int64_t lasts)
+{
+    const json_t *bound;
+    size_t i;
+    if (!answer_tells(c->fact[FACT_STAPLE].value))
+        return;
+    json_array_foreach(json_object_get(c->fact[FACT_BOUNDS].value, "bounds"), i, bound)
+        if (text_is(member(bound, "from"), "staple"))
+            near_take(n, member(bound, "when"), (struct near){ STAPLE, column_word(c, FACT_SUBJECT), "was made" }, from,
+                      lasts);
+}
+
+/* A certificate begins before it is in use, and a revocation before it is heard of. */
 static bool is_near(const struct near *n)
 {
-    if (!n->found)
-        return false;
-    bool began = strcmp(n->what, "began") == 0;
-    return n->away >= -SINCE_NEAR && n->away <= (began ? SINCE_RENEWED : SINCE_NEAR);
+    bool late = n->found && strcmp(n->thing, CERT) == 0 && strcmp(n->what, "ended") != 0;
+    return n->found && n->away >= -SINCE_NEAR && n->away <= (late ? SINCE_RENEWED : SINCE_NEAR);
 }
 
 char *since_near(const struct column *c, const char *since, int64_t *date)
@@ -58,17 +102,52 @@ char *since_near(const struct column *c, const char *since, int64_t *date)
     char span[WHEN_LEN];
     if (!answer_since(since, &from, &lasts))
         return NULL;
-    struct near n = near_of(c, from, lasts);
+    struct near n = { 0 };
+    near_answers(&n, c, from, lasts); /* first: of two as near the one that tells of a fault */
+    near_made(&n, c, from, lasts);
+    near_certificates(&n, c, from, lasts);
     if (!is_near(&n))
         return NULL;
     *date = n.date;
-    char *who = n.who ? text_printable(n.who, strlen(n.who), 100) : mem_string("a certificate");
+    char *who = n.who ? text_printable(n.who, strlen(n.who), 100) : mem_string("?");
     when_span((double)llabs(n.away), span);
-    char *says = n.away == 0 ? mem_format("that is when the certificate \"%s\" %s", who, n.what)
-                             : mem_format("the certificate \"%s\" %s %s %s", who, n.what, span,
+    char *says = n.away == 0 ? mem_format("that is when %s \"%s\" %s", n.thing, who, n.what)
+                             : mem_format("%s \"%s\" %s %s %s", n.thing, who, n.what, span,
                                           n.away > 0 ? "before" : "after");
     free(who);
     return says;
+}
+
+/* --- causes' own dates ------------------------------------------------------------------------- */
+
+static bool answer_is_near(const struct column *c, const char *since, const char *key, int64_t later)
+{
+    static const enum fact facts[] = { FACT_STAPLE, FACT_REVOCATION };
+    int64_t from, lasts, date;
+    if (!answer_since(since, &from, &lasts))
+        return false;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const json_t *answer = c->fact[facts[i]].value;
+        bool sure = answer_tells(answer) && json_is_true(json_object_get(answer, "verified"));
+        const char *when = sure ? member(answer, key) : NULL;
+        if (!when || !when_parse(when, &date))
+            continue;
+        int64_t away = since_apart(date, from, lasts);
+        if (away >= -SINCE_NEAR && away <= later)
+            return true;
+    }
+    return false;
+}
+
+bool since_revoked(const struct column *c, const char *since)
+{
+    return answer_is_near(c, since, "revoked_at", SINCE_RENEWED);
+}
+
+bool since_stale(const struct column *c, const char *since)
+{
+    return json_is_true(json_object_get(c->fact[FACT_STAPLE].value, "stale")) &&
+           answer_is_near(c, since, "next_update", SINCE_NEAR);
 }
 
 bool since_renewed(const struct column *c, const char *since)
@@ -89,3 +168,65 @@ bool since_renewed(const struct column *c, const char *since)
     return false;
 }
 
+
+/* --- sessions saved before --------------------------------------------------------------------- */
+
+#define CHANGES_SAID 3
+
+/* When the column's handshake was tried; 0: it was not. */
+static double column_time(const struct session *s, const struct column *c)
+{
+    size_t e = c->fact[FACT_HANDSHAKE].evidence;
+    return e && e < s->evidence_count ? s->evidence[e].time : 0;
+}
+
+static bool same_place(const struct column *a, const struct column *b)
+{
+    return text_is(a->endpoint->text, b->endpoint->text) &&
+           (!a->address || !b->address || text_is(a->address, b->address));
+}
+
+/* The titles of what is another now: "Leaf SHA-256, Issuer and 3 more"; NULL: nothing that could matter. */
+static char *changes_of(const struct column *before, const struct column *now)
+{
+    struct text t = { 0 };
+    size_t more = 0, n = 0;
+    for (enum fact f = 0; f < FACT_COUNT; f++) {
+        if (diff_cell(before, now, f) != MARK_DIFFER || (f != FACT_LEAF && !difference_matters(before, now, f)))
+            continue;
+        if (n++ < CHANGES_SAID)
+            text_addf(&t, "%s%s", t.len ? ", " : "", fact_table[f].title);
+        else
+            more++;
+    }
+    if (more)
+        text_addf(&t, " and %zu more", more);
+    return n ? text_take(&t) : NULL;
+}
+
+/* The latest saved column of the same place that worked before this one was asked. */
+static const struct column *saved_before(const struct session *s, const struct column *now)
+{
+    const struct column *best = NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct column *c = s->column[i];
+        double t = column_time(s, c);
+        bool earlier = c != now && column_is_saved(c) && t > 0 && t < column_time(s, now);
+        if (earlier && same_place(c, now) && column_works(c) && (!best || t > column_time(s, best)))
+            best = c;
+    }
+    return best;
+}
+
+bool since_changed(const struct session *s, struct since_change *out)
+{
+    *out = (struct since_change){ 0 };
+    for (size_t i = 0; i < s->count && !out->what; i++) {
+        const struct column *now = s->column[i], *before;
+        if (column_is_client(now) || !(before = saved_before(s, now)))
+            continue;
+        *out = (struct since_change){ .worked = (int64_t)column_time(s, before), .seen = (int64_t)column_time(s, now),
+                                      .compared = true, .what = changes_of(before, now) };
+    }
+    return out->compared;
+}

@@ -91,7 +91,7 @@ static int *numbers_copy(const int *list, size_t n)
 static uint32_t sign_mask(const struct sign *sign)
 {
     for (int i = 0; i < CONDITIONS_MAX; i++)
-        if (sign->when[i].test == TEST_FAULT && sign->when[i].word[0] != '!')
+        if ((sign->when[i].test == TEST_FAULT || sign->when[i].fact == FACT_ATTEMPTS) && sign->when[i].word[0] != '!')
             return fault_mask(sign->when[i].word);
     return 0;
 }

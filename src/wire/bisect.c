@@ -20,6 +20,9 @@
 #define FINER 4        /* then each block into so many */
 #define CHECKS 3       /* times the result and the unchanged hello are tried at the end */
 #define RESERVE 24     /* trials kept for that */
+#define CHECKS_FEW 1   /* the same where there are */
+#define RESERVE_FEW 3  /* so */
+#define FEW 60         /* trials in all */
 #define SIZE_MATTERS 32 /* bytes; below that nobody can tell whether size or content decides */
 #define PADDING_LEAST 5 /* bytes of a padding extension */
 
@@ -92,7 +95,8 @@ struct bisect {
     size_t count;
     struct attempt *attempt;         /* owned */
     size_t attempts, room, round;    /* attempts from `round` on are those of this round */
-    int handed;
+    int handed, most;
+    bool lacks;                      /* trials, for what it would have tried */
     enum stage stage;
 
     /* --- what is left to be told apart: one atom is a kind of changes, or a single one --- */
@@ -140,7 +144,7 @@ static size_t attempt_like(const struct bisect *b, const struct buf *bytes)
 static void attempt_add(struct bisect *b, const struct set *set, size_t size, bool check)
 {
     struct attempt a = { .set = *set, .size = size, .check = check, .how = TRIAL_UNCLEAR };
-    int most = b->stage >= STAGE_CHECK ? BISECT_TRIALS_MAX : BISECT_TRIALS_MAX - RESERVE;
+    int most = b->stage >= STAGE_CHECK ? b->most : b->most - (b->most < FEW ? RESERVE_FEW : RESERVE);
     int waiting = 0;
     for (size_t i = b->round; i < b->attempts; i++)
         waiting += b->attempt[i].state == WAITS;
@@ -153,6 +157,7 @@ static void attempt_add(struct bisect *b, const struct set *set, size_t size, bo
         a.same = like;
     } else if (b->handed + waiting >= most) {
         a.state = DONE;
+        b->lacks = true;
     }
     if (a.state != WAITS) { /* nobody will be asked: what is not known of these bytes stays open for later rounds */
         hello_free(a.hello);
@@ -276,6 +281,11 @@ static void drops_try(struct bisect *b)
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
+static int checks(const struct bisect *b)
+{
+    return b->most < FEW ? CHECKS_FEW : CHECKS;
+}
+
 static size_t set_count(const struct bisect *b, const struct set *s)
 {
     size_t n = 0;
@@ -289,7 +299,7 @@ static void check_try(struct bisect *b)
 {
     static const struct set none;
     stage_begin(b, STAGE_CHECK);
-    for (int i = 0; i < CHECKS; i++) {
+    for (int i = 0; i < checks(b); i++) {
         attempt_add(b, &b->found, 0, true);
         attempt_add(b, &none, 0, true);
     }
@@ -341,9 +351,9 @@ static void size_taken(struct bisect *b)
 
 static void check_taken(struct bisect *b)
 {
-    size_t nth = 2 * CHECKS;
+    size_t nth = 2 * (size_t)checks(b);
     bool works = false, varies = false;
-    for (size_t i = 0; i < CHECKS; i++) {
+    for (size_t i = 0; 2 * i < nth; i++) {
         works |= round_how(b, 2 * i) == TRIAL_WORKS;
         varies |= round_how(b, 2 * i) == TRIAL_FAILS || round_how(b, 2 * i + 1) == TRIAL_WORKS;
     }
@@ -407,6 +417,9 @@ static void atoms_settled(struct bisect *b)
         struct set all = atoms_set(b);
         set_drop(&all, &b->kept);
         b->kind[b->kind_at++] = all;
+    } else if (b->lacks && b->atoms > 1) { /* some of these kinds were not told apart: naming one would be a guess */
+        bisect_end(b, "there were too few connections left to tell");
+        return;
     } else {
         b->kinds = b->atoms;
         memcpy(b->kind, b->atom, b->atoms * sizeof *b->kind);
@@ -529,9 +542,10 @@ static void bisect_form(struct bisect *b)
         b->to->size = 0;
 }
 
-struct bisect *bisect_new(const struct hello *fails, const struct hello *works)
+struct bisect *bisect_new(const struct hello *fails, const struct hello *works, int most)
 {
     struct bisect *b = mem_new(sizeof *b);
+    b->most = most;
     b->from = hello_copy(fails);
     b->to = hello_copy(works);
     b->from->seed = b->to->seed = 1;

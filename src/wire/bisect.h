@@ -17,12 +17,14 @@
 #include "src/wire/hello.h"
 
 #define BISECT_TRIALS_MAX 120 /* hellos one search hands out at most */
+#define BISECT_TRIALS_MIN 6   /* with fewer it finds nothing */
 
 enum trial { TRIAL_WORKS, TRIAL_FAILS, TRIAL_UNCLEAR };
 
 struct bisect;
-/* Both are copied. */
-struct bisect *bisect_new(const struct hello *fails, const struct hello *works);
+/* Both are copied. `most`: hellos it may hand out, BISECT_TRIALS_MAX where that is no matter; with few it tells the kind
+ * of change, not always the smallest set of that kind. */
+struct bisect *bisect_new(const struct hello *fails, const struct hello *works, int most);
 void bisect_free(struct bisect *b); /* accepts NULL */
 /* The next hello to be tried, its number in *trial. NULL: none now, wait for answers, or it is over. Lent until its
  * answer is taken. */

@@ -9,7 +9,7 @@ hellos=$abs_top_builddir/tests/bench/hellos
 PAIRS=${PAIRS:-5}
 MANY=200  # endpoints
 FLIGHT=500 # probes in flight
-all=(start handshake many dead sweep memory session listen paint)
+all=(start handshake many dead sweep memory session listen load lines paint)
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 have() { command -v "$1" >/dev/null; }
@@ -192,6 +192,48 @@ bench_listen() {
     done
     servers_wait
     pairs "hellos explained a second" k/s 1000 listen_ours listen_peer "openssl s_server, refusing"
+}
+
+# Full handshakes, none resumed: the CPU time that one of them costs who makes it. The ramp's own, out of all it prints.
+load_made='[.columns[0].facts.load.value | .baseline, .after, .steps[] | .made] | add'
+cpu_of() { # cpu_of COMMAND...: seconds of CPU, its output in $dir/load.out
+    local TIMEFORMAT='%3U %3S'
+    { time "$@" >"$dir/load.out" 2>/dev/null </dev/null; } 2>&1 | awk '{ print $1 + $2 }'
+}
+each() { awk -v cpu="$1" -v n="$2" 'BEGIN { printf "%.3f\n", cpu * 1e6 / n }'; } # each SECONDS N: microseconds
+load_ours() { each "$(cpu_of "$TLSWHY" load --json --load 512 "$good")" "$(jq "$load_made" "$dir/load.out")"; }
+load_h2load() { each "$(cpu_of h2load --h1 -n 2000 -c 50 -t 1 -H 'Connection: close' "https://127.0.0.1:$server/")" 2000; }
+load_openssl() {
+    local cpu
+    cpu=$(cpu_of openssl s_time -connect "127.0.0.1:$server" -new -time 2)
+    each "$cpu" "$(sed -n 's/^\([0-9]*\) connections in .*real.*/\1/p' "$dir/load.out")"
+}
+bench_load() {
+    have jq || { missing "a full handshake under load, CPU" "there is no jq here"; return; }
+    have h2load && pairs "a full handshake under load, CPU" us 1 load_ours load_h2load h2load
+    pairs "a full handshake under load, CPU" us 1 load_ours load_openssl "openssl s_time, one at a time"
+}
+
+# A log that is all errors, and one that has none, beside grep with four alternatives.
+LINES=1000000
+lines_log() { # lines_log TEXT: LINES lines of it, each with its own time and address
+    awk -v n=$LINES -v text="$1" 'BEGIN { for (i = 0; i < n; i++)
+        printf "2026/11/20 %02d:%02d:%02d [info] 9#9: *%d %s, client: 10.%d.%d.%d, server: 0.0.0.0:443\n",
+            i / 3600 % 24, i / 60 % 60, i % 60, i, text, i % 256, i / 256 % 256, i / 65536 % 256 }' >"$dir/log"
+}
+explain_log() { "$TLSWHY" explain --quiet "$dir/log" >/dev/null || [ $? = 1 ]; }
+lines_explained() { took explain_log; }
+lines_ours() { took again 1 "$abs_top_builddir/tests/bench/lines" "$dir/log"; }
+# Through a pipe: grep that writes to /dev/null stops at the first line that fits.
+lines_count() { grep -cE 'no shared cipher|unsupported protocol|unknown ca|wrong version number' "$dir/log" | cat >/dev/null; }
+lines_grep() { took lines_count; }
+bench_lines() {
+    lines_log "SSL_do_handshake() failed (SSL: error:0A0000C1:SSL routines::no shared cipher) while SSL handshaking"
+    pairs "a million error lines read" ms 1 lines_ours lines_grep "grep -cE"
+    pairs "a million error lines explained" ms 1 lines_explained lines_grep "grep -cE"
+    lines_log "GET /api/items HTTP/1.1 200 while sending response to client, request: done, upstream: none, host: shop"
+    pairs "a million other lines passed over" ms 1 lines_ours lines_grep "grep -cE"
+    pairs "a million other lines explained" ms 1 lines_explained lines_grep "grep -cE"
 }
 
 paint_ours() { "$paint" "$TLSWHY" "$good" | awk '{ print $1 }'; }

@@ -46,6 +46,14 @@ says "since the day the certificate ended" 1 '(.checklist[4].text | test("ended"
 says "since long before" 1 '.diagnosis[0] | .answers == {since: "against"} and .before > .confidence and .confidence >= 0.75' \
     --answer since=2020-01-01 "$(at old)"
 
+timeout 60 "$TLSWHY" check --quiet --save "$dir/before" "$(at good)" >"$dir/out" 2>&1 </dev/null
+sed -i '/"leaf"/s/"value":"[0-9a-f]*"/"value":"00ff"/' "$dir/before"
+says "a session saved before says what has changed" 4 '(.checklist[7] | .probes_say == "Leaf SHA-256" and .state == "yes") and
+    (.checklist[4] | .state == "unsure" and (.text | test("^changed between .* when it worked .saved., and .*: Leaf SHA-256$")))' \
+    --answer fails=yes --answer "since=$(date -u +%Y-%m-%d)" "$dir/before" "$(at good)"
+says "it is another time of the day" 4 '.checklist[5] | .state == "could-not-ask" and (.text | test("probe again then$"))' \
+    --answer fails=yes --answer "times=$(date -u -d '+2 hours' +%H:%M)-$(date -u -d '+4 hours' +%H:%M)" "$(at good)"
+
 timeout 60 "$TLSWHY" check --answer fails=yes --answer networks=one "$(at good)" >"$dir/out" 2>&1 </dev/null
 code=$?
 if [ "$code" = 4 ] && grep -q '^Pattern:' "$dir/out" && grep -q 'you say one; the probes were not asked' "$dir/out" &&

@@ -89,9 +89,9 @@ ask h.strict "ok ~" "strict-sni, a name it knows"
 ask h.strict "failing sni !version-mismatch" "strict-sni, a name it does not know" ,sni=other.test,name=good.test
 ask g.name "ok ~" "a name it knows"
 ask g.name "failing sni !version-mismatch" "a name it rejects" ,sni=other.test,name=good.test
-ask n.variable "failing sni ?server-config !version-mismatch" "no certificate for the name (80)"
+ask n.variable "failing server-config !version-mismatch" "no certificate for the name (80)"
 ask n.names "ok ~" "two names, the right one"
-ask n.names "failing ?sni ?cert-name-mismatch" "two names, the other one sent by hand" ,sni=secure.test,name=good.test
+ask n.names "failing sni !cert-name-mismatch" "two names, the other one sent by hand" ,sni=secure.test,name=good.test
 ask n.names "failing cert-name-mismatch" "two names, none of them asked" ,name=third.test
 
 ask s.alpn "failing alpn !version-mismatch !cipher-mismatch" "ALPN refused" ,alpn=h2
@@ -114,9 +114,10 @@ ask garbage "failing not-tls !version-mismatch" "bytes that are nothing"
 
 ask closed "failing network" "nothing listens"
 ask silent "failing ?network !not-tls" "silence after accepting"
-for by in fin fin-at-accept rst hello-fin hello-rst; do
+for by in fin rst hello-fin hello-rst; do
     ask $by "failing" "gone without a word"
 done
+ask fin-at-accept "failing * !not-tls" "gone without a word, whether anything is sent or not"
 ask h.reject "failing * !not-tls" "connections are reset" # while they are opened, or just after
 ask rst-at-accept "failing * !not-tls !version-mismatch" "reset, while it connects or just after"
 ask hello-hold "failing/unsure" "silence after its ServerHello"
@@ -125,7 +126,7 @@ for by in alert=40 alert=80 alert=48 alert=0 alert=255; do
 done
 ask alert=70 "failing version-mismatch" "every version is refused"
 ask alert=112 "failing sni !version-mismatch" "a fatal alert and nothing more"
-ask alert=120 "failing ?alpn !version-mismatch" "a fatal alert and nothing more"
+ask alert=120 "failing alpn !version-mismatch" "a fatal alert and nothing more"
 ask alert-hold=-112 "failing/unsure !version-mismatch !not-tls" "a warning alert, then silence"
 results
 

@@ -85,8 +85,11 @@ bad 0 check tls://127.0.0.1:0
 bad 65536 check tls://127.0.0.1:65536
 bad http check tls://127.0.0.1:http
 bad gopher check gopher://127.0.0.1:70
-bad smtp check smtp://127.0.0.1:25
-bad via check "$e,via=socks5://127.0.0.1:1"
+bad mx check mx://127.0.0.1
+bad via check "$e,via=socks4://127.0.0.1:1"
+bad via= tap 0 "$e,via=http://127.0.0.1:1"
+bad login check "$e,via=http://u:secret@127.0.0.1:1"
+bad proxy-auth check --proxy-auth "$dir/nothing" "$e"
 bad '256.1.1.1' check 256.1.1.1:443
 bad '::1' check ::1:443
 bad '[::g]' check '[::g]:443'

@@ -43,7 +43,7 @@ static enum trial rule_says(const struct rule *r, const struct hello *h, unsigne
 
 static void search(const struct hello *from, const struct hello *to, const struct rule *r)
 {
-    struct bisect *b = bisect_new(from, to);
+    struct bisect *b = bisect_new(from, to, BISECT_TRIALS_MAX);
     const struct hello_change *c;
     const struct hello *h;
     bool smallest;

@@ -1,4 +1,4 @@
-/* Fuzz target of answers to the HEAD request. The first byte says which protocol is spoken and in
+/* Fuzz target of answers to the one small request. The first byte says which protocol is spoken and in
  * pieces of which size the rest comes: the pieces must make no difference to an HTTP/1.1 answer. */
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ static void must(bool holds)
 /* Each piece is a copy of exactly its length, so that a sanitizer sees any look beyond it. */
 static struct date *answer_run(bool http2, const uint8_t *p, size_t n, size_t step)
 {
-    struct date *d = date_new(http2, "www.example.org");
+    struct date *d = date_new(http2, "www.example.org", true);
     bool done = false;
     for (size_t at = 0, sent; at < n && !done; at += step) {
         size_t piece = n - at < step ? n - at : step;
@@ -54,6 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(date_status(d) == date_status(whole) && date_time(d) == date_time(whole));
         must((date_server(d) == NULL) == (date_server(whole) == NULL));
         must(!date_server(d) || strcmp(date_server(d), date_server(whole)) == 0);
+        must((date_words(d) == NULL) == (date_words(whole) == NULL));
+        must(!date_words(d) || strcmp(date_words(d), date_words(whole)) == 0);
         date_free(whole);
     }
     date_free(d);

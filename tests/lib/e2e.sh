@@ -201,9 +201,9 @@ haproxy() {
     } | server_template "$1"
     server "$1" "$servers/haproxy" -db -f "$dir/$1.conf"
 }
-absent() { # absent NAME PROGRAM: its configuration, on standard input, names the ports nobody has
+absent() { # absent NAME PROGRAM: its configuration, on standard input, names the ports nobody has, unless they are another's
     local word
-    for word in $(grep -oE '@[a-z0-9.-]+@' | tr -d @); do owner[$word]=$1; done
+    for word in $(grep -oE '@[a-z0-9.-]+@' | tr -d @); do [ -n "${owner[$word]-}" ] || owner[$word]=$1; done
     gone[$1]="there is no $2: tests/servers.sh fetches it"
 }
 

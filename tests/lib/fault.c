@@ -56,6 +56,7 @@ struct mode {
     bool reads;                      /* waits for the client's first message */
     void (*answer)(int fd, const char *arg);
     bool relays;                     /* MODE=PORT: instead of an answer, what the server there says */
+    bool turns;                      /* MODE=PORT-PORT...: each connection goes to the next of them */
     enum trick trick;
     enum end end;
 };
@@ -356,6 +357,7 @@ static const struct mode modes[] = {
     { .name = "silent-13", .relays = true, .trick = TRICK_SILENT_13 },
     { .name = "picky", .relays = true, .trick = TRICK_PICKY },
     { .name = "slow", .relays = true, .trick = TRICK_SLOW },
+    { .name = "turn", .relays = true, .turns = true },
     { .name = "third", .relays = true, .door = DOOR_THIRD, .refuse = END_RST },
     { .name = "two", .relays = true, .door = DOOR_TWO, .refuse = END_RST },
     { .name = "two-fin", .relays = true, .door = DOOR_TWO, .refuse = END_FIN },
@@ -494,6 +496,18 @@ static void refuse(int fd, enum end how)
     close(fd);
 }
 
+/* The ports that are left when it's the next one's turn; the first of them counts. */
+static const char *port_of_turn(const struct listener *l)
+{
+    unsigned ports = 1;
+    const char *arg = l->arg;
+    for (const char *p = arg; *p; p++)
+        ports += *p == '-';
+    for (unsigned n = l->count % ports; n > 0; n--)
+        arg = strchr(arg, '-') + 1;
+    return arg;
+}
+
 static void connection_take(struct listener *l, int epoll)
 {
     int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
@@ -515,7 +529,7 @@ static void connection_take(struct listener *l, int epoll)
     if (fork() == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() == parent)
-            play(fd, l->mode, l->arg);
+            play(fd, l->mode, l->mode->turns ? port_of_turn(l) : l->arg);
         __sync_sub_and_fetch(l->open, 1);
         _exit(0);
     }

@@ -45,7 +45,7 @@ static void request_h1(void **state)
 {
     (void)state;
     size_t n;
-    struct date *d = date_new(false, "www.example.org:8443");
+    struct date *d = date_new(false, "www.example.org:8443", false);
     const char *p = (const char *)date_output(d, &n);
     assert_non_null(p);
     char *request = mem_copy(p, n);
@@ -99,7 +99,7 @@ static void answers_at_every_cut(void **state)
         const struct answer *a = &answers[i];
         size_t n = strlen(a->text);
         for (size_t step = 1; step <= n; step += step < 8 ? 1 : n - step > 8 ? 8 : 1) {
-            struct date *d = date_new(false, "x");
+            struct date *d = date_new(false, "x", false);
             bool done = feed(d, a->text, n, step) > 0;
             if (done != a->done || date_status(d) != a->status || date_time(d) != a->time ||
                 (date_server(d) == NULL) != (a->server == NULL) || (a->server && strcmp(date_server(d), a->server) != 0))
@@ -115,7 +115,7 @@ static void stops_at_the_end(void **state)
 {
     (void)state;
     static const char text[] = "HTTP/1.1 200 OK\r\nServer: a\r\n\r\nHTTP/1.1 500 x\r\nDate: " RFC_DATE "\r\n\r\n";
-    struct date *d = date_new(false, "x");
+    struct date *d = date_new(false, "x", false);
     assert_int_equal(feed(d, text, sizeof text - 1, 1), strstr(text, "\r\n\r\n") + 4 - text);
     assert_true(date_feed(d, text, sizeof text - 1));
     assert_int_equal(date_status(d), 200);
@@ -134,7 +134,7 @@ static void endless_header(void **state)
         static const char head[] = "HTTP/1.1 200 OK\r\nDate: " RFC_DATE "\r\nX: ";
         memset(p, 'x', n);
         memcpy(p, head, sizeof head - 1);
-        struct date *d = date_new(false, "x");
+        struct date *d = date_new(false, "x", false);
         size_t took = feed(d, p, n, steps[i]);
         assert_true(took > 0 && (took <= 20000 || steps[i] == n)); /* it does not wait for all of it */
         assert_int_equal(date_status(d), 200);
@@ -143,7 +143,7 @@ static void endless_header(void **state)
         for (size_t k = 0; k < n; k++) /* lines without end */
             p[k] = "a:b\r\n"[k % 5];
         memcpy(p, "HTTP/", 5);
-        d = date_new(false, "x");
+        d = date_new(false, "x", false);
         took = feed(d, p, n, steps[i]);
         assert_true(took > 0 && (took <= 20000 || steps[i] == n));
         assert_int_equal(date_status(d), 0);
@@ -152,12 +152,49 @@ static void endless_header(void **state)
     free(p);
 }
 
+/* What an error says, in pieces of any size: as far as its length goes, or to the cap. */
+static void error_words(void **state)
+{
+    (void)state;
+    static const struct { const char *answer, *words; bool done; } rows[] = {
+        { "HTTP/1.1 400 Bad\r\nContent-Length: 9\r\n\r\nno cert..more", "no cert..", true },
+        { "HTTP/1.1 400 Bad\r\ncontent-length: 0\r\n\r\nnothing", NULL, true },
+        { "HTTP/1.1 403 No\r\n\r\nup to the end", "up to the end", false },
+        { "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage", NULL, true },
+        { "HTTP/1.1 103 Hints\r\nContent-Length: 1\r\n\r\nHTTP/1.1 496 X\r\n\r\nwho", "who", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t step = 1; step < 80; step++) {
+            struct date *d = date_new(false, "x", true);
+            size_t sent, n = strlen(rows[i].answer);
+            const uint8_t *request = date_output(d, &sent);
+            bool done = false;
+            assert_memory_equal(request, "GET / HTTP/1.1\r\n", 16);
+            for (size_t at = 0; at < n && !done; at += step)
+                done = date_feed(d, rows[i].answer + at, n - at < step ? n - at : step);
+            assert_int_equal(done, rows[i].done);
+            assert_string_equal(date_words(d) ? date_words(d) : "none", rows[i].words ? rows[i].words : "none");
+            date_free(d);
+        }
+    char *page = mem_new(20000);
+    memset(page, 'x', 20000);
+    memcpy(page, "HTTP/1.1 400 Bad\r\n\r\n", 20);
+    struct date *d = date_new(false, "x", true);
+    bool done = false;
+    for (size_t at = 0; at < 20000 && !done; at += 100)
+        done = date_feed(d, page + at, 100);
+    assert_true(done);
+    assert_int_equal(strlen(date_words(d)), 4095);
+    date_free(d);
+    free(page);
+}
+
 /* Interim answers for ever are no way around the cap either. */
 static void endless_interim(void **state)
 {
     (void)state;
     static const char one[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct date *d = date_new(false, "x");
+    struct date *d = date_new(false, "x", false);
     int i = 0;
     while (i < LINES_MAX && !date_feed(d, one, sizeof one - 1))
         i++;
@@ -178,7 +215,7 @@ static void binary(void **state)
         memcpy(p, "HTTP/1.1 200 ", round % 14);
         p[sizeof p / 2] = p[sizeof p / 2 + 2] = '\r';
         p[sizeof p / 2 + 1] = p[sizeof p / 2 + 3] = '\n';
-        struct date *d = date_new(round % 3 == 0, "x");
+        struct date *d = date_new(round % 3 == 0, "x", false);
         (void)feed(d, p, sizeof p, 1 + (size_t)round);
         assert_in_range(date_status(d), 0, 999);
         date_free(d);
@@ -281,7 +318,7 @@ static void dialogues_h2(void **state)
     for (size_t i = 0; i < sizeof dialogues / sizeof *dialogues; i++)
         for (size_t step = 1; step < 100; step += 7) {
             struct server v = dialogues[i].server;
-            struct date *d = date_new(true, "www.example.org");
+            struct date *d = date_new(true, "www.example.org", false);
             server_begin(&v);
             bool done = converse(d, &v, step);
             if (done != dialogues[i].done || date_status(d) != dialogues[i].status || date_time(d) != dialogues[i].time)
@@ -303,7 +340,7 @@ static void frame(struct buf *b, size_t n, uint8_t type, uint8_t flags, uint32_t
 /* Starts a client whose request has gone out, as a server of ours would have seen it. */
 static struct date *asked_h2(struct buf *b)
 {
-    struct date *d = date_new(true, "x");
+    struct date *d = date_new(true, "x", false);
     size_t n;
     while (date_output(d, &n))
         ;
@@ -348,7 +385,7 @@ static void large_fields_h2(void **state)
     const nghttp2_nv nv[] = { NV(":status", "200"), { (uint8_t *)"server", (uint8_t *)big, 6, 14999, NGHTTP2_NV_FLAG_NONE },
                               NV("date", RFC_DATE) };
     struct server v = { .nv = nv, .nv_count = 3 };
-    struct date *d = date_new(true, "x");
+    struct date *d = date_new(true, "x", false);
     server_begin(&v);
     assert_true(converse(d, &v, 100));
     assert_int_equal(date_status(d), 200);
@@ -363,7 +400,7 @@ static void h1_answer_to_h2(void **state)
 {
     (void)state;
     static const char text[] = "HTTP/1.1 400 Bad Request\r\nDate: " RFC_DATE "\r\n\r\n";
-    struct date *d = date_new(true, "x");
+    struct date *d = date_new(true, "x", false);
     assert_true(feed(d, text, sizeof text - 1, 5) > 0);
     assert_int_equal(date_status(d), 0);
     date_free(d);
@@ -377,6 +414,7 @@ int main(void)
         cmocka_unit_test(stops_at_the_end),
         cmocka_unit_test(endless_header),
         cmocka_unit_test(endless_interim),
+        cmocka_unit_test(error_words),
         cmocka_unit_test(binary),
         cmocka_unit_test(dialogues_h2),
         cmocka_unit_test(hostile_h2),

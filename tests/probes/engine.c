@@ -30,7 +30,14 @@
 
 /* --- servers ------------------------------------------------------------------------------------ */
 
-enum way { SILENT, DRIP, GARBAGE, CLOSE, CLOSE_AT_ONCE, RESET, ALERT, TLS, TLS_SPEAKS_HTTP };
+enum way {
+    SILENT, DRIP, GARBAGE, CLOSE, CLOSE_AT_ONCE, RESET, ALERT, TLS, TLS_SPEAKS_HTTP,
+    TLS_CHOKES, /* closes on status_request */
+    TLS_STRICT, /* knows a.example alone */
+    TLS_THIRD,  /* every third connection is closed */
+    TLS_ONE,    /* all beside another one are */
+    TLS_FIVE    /* all after the fifth are */
+};
 
 struct bench;
 
@@ -195,6 +202,35 @@ static void on_drip(struct ev_loop *loop, struct ev_timer *w, int events)
         p->dripped++;
 }
 
+/* Closes on a hello with status_request (5). */
+static int on_extension(void *arg, unsigned type, const unsigned char *p, unsigned n)
+{
+    (void)p;
+    (void)n;
+    *(bool *)arg |= type == 5;
+    return 0;
+}
+
+static int choke(gnutls_session_t s, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *m)
+{
+    bool chokes = false;
+    (void)s;
+    (void)when;
+    if (incoming && type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
+        gnutls_ext_raw_parse(&chokes, on_extension, m, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+    return chokes ? GNUTLS_E_INTERNAL_ERROR : 0;
+}
+
+/* Knows a.example alone. */
+static int mind_name(gnutls_session_t s)
+{
+    char name[64];
+    size_t n = sizeof name;
+    unsigned type;
+    bool known = gnutls_server_name_get(s, name, &n, &type, 0) == 0 && text_is(name, "a.example");
+    return known ? 0 : GNUTLS_E_UNRECOGNIZED_NAME;
+}
+
 static void peer_begin(struct peer *p)
 {
     struct server *v = p->server;
@@ -203,12 +239,26 @@ static void peer_begin(struct peer *p)
     case GARBAGE: send(p->fd, "SSH-2.0-OpenSSH_9.2p1\r\n", 23, MSG_NOSIGNAL); break;
     case CLOSE_AT_ONCE: shutdown(p->fd, SHUT_WR); break;
     case DRIP: ev_timer_start(b->loop, &p->timer); break;
+    case TLS_THIRD:
+    case TLS_ONE:
+    case TLS_FIVE:
+        peers_sweep(b);
+        if (v->way == TLS_ONE ? b->open > 1 : v->way == TLS_FIVE ? b->accepted > 5 : b->accepted % 3 == 0) {
+            shutdown(p->fd, SHUT_WR);
+            break;
+        } /* fall through */
     case TLS:
+    case TLS_CHOKES:
+    case TLS_STRICT:
     case TLS_SPEAKS_HTTP:
         gnutls_init(&p->tls, GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
         gnutls_priority_set(p->tls, b->priority);
         gnutls_credentials_set(p->tls, GNUTLS_CRD_CERTIFICATE, b->credentials);
         gnutls_transport_set_int(p->tls, p->fd);
+        if (v->way == TLS_CHOKES)
+            gnutls_handshake_set_hook_function(p->tls, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, choke);
+        if (v->way == TLS_STRICT)
+            gnutls_handshake_set_post_client_hello_function(p->tls, mind_name);
         break;
     default: break;
     }
@@ -491,7 +541,8 @@ static bool is_swept(enum fact f)
     static const enum fact swept[] = {
         FACT_VERSIONS, FACT_RELAXED, FACT_CIPHERS, FACT_ORDER, FACT_GROUPS, FACT_SIGALGS, FACT_DH, FACT_CERT_KEYS,
         FACT_ETM, FACT_COMPRESSION, FACT_FALLBACK, FACT_TOLERATES, FACT_CLIENTS, FACT_REPLAY, FACT_CLIENT_HELLO,
-        FACT_CLIENT_END, FACT_EXPECTED, FACT_AIA, FACT_REVOCATION, FACT_ATTEMPTS, FACT_SERVER_NAMES, FACT_VARIATIONS
+        FACT_CLIENT_END, FACT_EXPECTED, FACT_AIA, FACT_REVOCATION, FACT_ATTEMPTS, FACT_LOAD, FACT_SERVER_NAMES, FACT_VARIATIONS, FACT_PATH,
+        FACT_CLIENT_GIVEN, FACT_HTTP_CERT, FACT_VIA, FACT_IDLE, FACT_STARTTLS, FACT_SNTP
     };
     for (size_t i = 0; i < sizeof swept / sizeof *swept; i++)
         if (swept[i] == f)
@@ -836,14 +887,18 @@ static void a_ca_file_that_is_not_there(void **state)
 static void stop_answers_everything(void **state)
 {
     struct bench *b = *state;
+    bool time[FACT_COUNT] = { [FACT_SNTP] = true }; /* which needs no address: it waits for one all the same */
     b->options.timeout = 60;
     b->options.per_host = 3;
     struct server *v = serve(b, SILENT);
+    b->options.sntp = "127.0.0.1";
+    b->options.sntp_port = v->port;
     for (int i = 0; i < 10; i++)
         ask_server(b, v);
-    ask(b, "tls://no-such-host.invalid:443");
     while (b->heard < 3)
         ev_run(b->loop, EVRUN_ONCE);
+    ask(b, "tls://no-such-host.invalid:443");
+    engine_want(b->engine, 11, time);
     engine_stop(b->engine);
     assert_true(engine_idle(b->engine));
     assert_true(run(b) < SLACK);
@@ -852,6 +907,7 @@ static void stop_answers_everything(void **state)
         assert_int_not_equal(column(b, id)->fact[FACT_HANDSHAKE].state, NOT_ASKED);
     }
     fact_is(b, 1, FACT_HANDSHAKE, COULD_NOT_ASK, NULL);
+    fact_is(b, 11, FACT_SNTP, COULD_NOT_ASK, NULL);
     v->way = CLOSE; /* it is of use still */
     engine_again(b->engine, 1);
     run(b);
@@ -932,6 +988,20 @@ static void dropped_beside_another(void **state)
 }
 
 /* Everything at once, ended at any moment: what leaks or is used after its end, a sanitizer tells. */
+/* What goes through layers of all kinds: each may be dropped while it is being opened. */
+static void ask_around(struct bench *b, struct dice *d)
+{
+    static const char *const forms[] = { "tls://a.test:443,via=exec:cat", "tls://a.test:443,via=exec:sleep 60",
+        "tls://a.test:443,via=exec:false", "https://a.test,via=http://127.0.0.1:%d", "tls://a.test:1,via=socks5://127.0.0.1:%d",
+        "smtp://127.0.0.1:%d", "mssql://127.0.0.1:%d", "rdp://127.0.0.1:%d", "smtp://a.test,via=exec:cat",
+        "mx://no-such-host.invalid" };
+    const char *form = forms[throw(d, sizeof forms / sizeof *forms)], *at = strstr(form, "%d");
+    int port = b->server[throw(d, (unsigned)b->servers)].port;
+    char *text = at ? mem_format("%.*s%d", (int)(at - form), form, port) : mem_string(form);
+    ask(b, text);
+    free(text);
+}
+
 static void ended_in_the_middle(void **state)
 {
     struct bench *b = *state;
@@ -945,12 +1015,16 @@ static void ended_in_the_middle(void **state)
         b->options.jobs = 1 + (int)throw(&d, 6);
         b->options.depth_full = throw(&d, 3) == 0;
         b->options.max_time = throw(&d, 3) == 0 ? 0.05 : 2;
+        b->options.sntp = throw(&d, 3) == 0 ? throw(&d, 2) ? "127.0.0.1" : "no-such-host.invalid" : NULL;
+        b->options.sntp_port = b->server[0].port; /* nobody answers UDP there */
         bench_engine(b);
         b->asks = 0;
         for (unsigned i = throw(&d, 14); i > 0; i--)
             ask_at(b, throw(&d, 2) ? "https" : "tls", "127.0.0.1", &b->server[throw(&d, (unsigned)b->servers)]);
         if (throw(&d, 4) == 0)
             ask(b, "tls://no-such-host.invalid:443");
+        for (unsigned i = throw(&d, 5); i > 0; i--)
+            ask_around(b, &d);
         for (unsigned steps = throw(&d, 40); steps > 0; steps--) {
             if (throw(&d, 5) == 0)
                 do_anything(b, &d);
@@ -1074,6 +1148,181 @@ static void ended_while_fetching(void **state)
         ev_run(b->loop, EVRUN_NOWAIT);
 } /* the rest is teardown's */
 
+/* --- the handshake once more -------------------------------------------------------------------- */
+
+static const json_t *member_of(const struct bench *b, int id, enum fact f, const char *key)
+{
+    return json_object_get(column(b, id)->fact[f].value, key);
+}
+
+static const char *went_of(const struct bench *b, int id, enum fact f, const char *key)
+{
+    const char *s = json_string_value(json_object_get(member_of(b, id, f, key), "went"));
+    return s ? s : "";
+}
+
+static void want(struct bench *b, int id, enum fact f)
+{
+    bool wanted[FACT_COUNT] = { false };
+    wanted[f] = true;
+    engine_want(b->engine, id, wanted);
+    run(b);
+}
+
+static void counts_are(const struct bench *b, int id, int made, int failed)
+{
+    assert_int_equal(json_integer_value(member_of(b, id, FACT_ATTEMPTS, "made")), made);
+    assert_int_equal(json_integer_value(member_of(b, id, FACT_ATTEMPTS, "failed")), failed);
+}
+
+static void tries_are_counted(void **state)
+{
+    struct bench *b = *state;
+    b->options.tries = 9;
+    b->options.per_host = 3;
+    ask_server(b, serve(b, TLS));
+    run(b);
+    fact_is(b, 1, FACT_ATTEMPTS, STATE_YES, NULL);
+    counts_are(b, 1, 9, 0);
+    const json_t *alone = member_of(b, 1, FACT_ATTEMPTS, "alone"), *beside = member_of(b, 1, FACT_ATTEMPTS, "beside");
+    assert_int_equal(json_integer_value(json_object_get(alone, "made")), 5);
+    assert_int_equal(json_integer_value(json_object_get(beside, "made")), 4);
+    assert_int_equal(json_array_size(member_of(b, 1, FACT_ATTEMPTS, "groups")), 1);
+    assert_in_range(b->open_max, 1, 3);
+}
+
+static void a_third_fails(void **state)
+{
+    struct bench *b = *state;
+    b->options.tries = 30;
+    ask_server(b, serve(b, TLS_THIRD));
+    run(b);
+    fact_is(b, 1, FACT_ATTEMPTS, STATE_NO, NULL);
+    const json_t *groups = member_of(b, 1, FACT_ATTEMPTS, "groups"), *good = json_array_get(groups, 0);
+    int failed = (int)json_integer_value(member_of(b, 1, FACT_ATTEMPTS, "failed"));
+    assert_in_range(failed, 9, 11); /* other questions take their turn as well */
+    counts_are(b, 1, 30, failed);
+    assert_int_equal(json_array_size(groups), 2);
+    assert_string_equal(json_string_value(json_object_get(good, "outcome")), "ok");
+    assert_int_equal(json_integer_value(json_object_get(good, "count")), 30 - failed);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(groups, 1), "outcome")), "closed");
+    assert_true(json_is_null(member_of(b, 1, FACT_ATTEMPTS, "limit")));
+}
+
+static void tries_that_nobody_answers(void **state)
+{
+    struct bench *b = *state;
+    b->options.tries = 12;
+    b->options.timeout = 0.2;
+    ask_server(b, serve(b, SILENT));
+    double took = run(b);
+    counts_are(b, 1, 12, 12);
+    assert_true(took < 6 * b->options.timeout + SLACK); /* not one after the other */
+}
+
+static void a_dozen_where_nothing_is_said(void **state)
+{
+    struct bench *b = *state;
+    ask_server(b, serve(b, TLS));
+    run(b);
+    fact_is(b, 1, FACT_ATTEMPTS, NOT_ASKED, NULL);
+    want(b, 1, FACT_ATTEMPTS);
+    counts_are(b, 1, 12, 0);
+}
+
+static void names_are_tried(void **state)
+{
+    struct bench *b = *state;
+    ask_server(b, serve(b, TLS_STRICT));
+    char *text = mem_format("tls://a.example:%d,at=127.0.0.1,sni=b.example,name=a.example,ca=%s", b->server[0].port,
+                            b->ca);
+    ask(b, text);
+    free(text);
+    run(b);
+    for (int id = 1; id <= 2; id++) {
+        want(b, id, FACT_SERVER_NAMES);
+        fact_is(b, id, FACT_SERVER_NAMES, STATE_YES, NULL);
+        assert_string_equal(went_of(b, id, FACT_SERVER_NAMES, "none"), "alert 112 unrecognized_name");
+        assert_string_equal(went_of(b, id, FACT_SERVER_NAMES, "other"), "alert 112 unrecognized_name");
+        assert_true(json_is_null(member_of(b, id, FACT_SERVER_NAMES, "address")));
+    }
+    assert_string_equal(went_of(b, 1, FACT_SERVER_NAMES, "sent"), "ok");
+    assert_true(json_is_null(member_of(b, 1, FACT_SERVER_NAMES, "right"))); /* it was sent */
+    assert_string_equal(went_of(b, 2, FACT_SERVER_NAMES, "sent"), "alert 112 unrecognized_name");
+    assert_string_equal(went_of(b, 2, FACT_SERVER_NAMES, "right"), "ok");
+    assert_true(json_is_true(json_object_get(member_of(b, 2, FACT_SERVER_NAMES, "right"), "fits")));
+}
+
+static void status_request_chokes(void **state)
+{
+    struct bench *b = *state;
+    ask_server(b, serve(b, TLS_CHOKES));
+    ask_server(b, serve(b, TLS));
+    run(b);
+    for (int id = 1; id <= 2; id++) {
+        want(b, id, FACT_VARIATIONS);
+        fact_is(b, id, FACT_VARIATIONS, STATE_YES, NULL);
+        assert_string_equal(went_of(b, id, FACT_VARIATIONS, "no-status-request"), "ok");
+        assert_true(json_is_null(member_of(b, id, FACT_VARIATIONS, "no-alpn"))); /* none is offered */
+    }
+    assert_string_not_equal(went_of(b, 1, FACT_VARIATIONS, "as-is"), "ok");
+    assert_string_equal(went_of(b, 2, FACT_VARIATIONS, "as-is"), "ok");
+}
+
+/* A server that takes one connection at a time, and one that takes so many and no more: our own doing. */
+static void limits_are_told(void **state)
+{
+    static const struct { enum way way; const char *limit; } rows[] = { { TLS_ONE, "at-once" }, { TLS_FIVE, "rate" } };
+    struct bench *b = *state;
+    b->options.tries = 16;
+    assert_true(engine_options_only(&b->options, "tries"));
+    for (int i = 0; i < 2; i++) {
+        b->accepted = 0;
+        ask_server(b, serve(b, rows[i].way));
+        run(b);
+        fact_is(b, i + 1, FACT_ATTEMPTS, STATE_NO, NULL);
+        const char *limit = json_string_value(member_of(b, i + 1, FACT_ATTEMPTS, "limit"));
+        if (!limit || strcmp(limit, rows[i].limit) != 0)
+            fail_msg("%s, not %s", limit ? limit : "none", rows[i].limit);
+    }
+    counts_are(b, 2, 16, 11);
+}
+
+/* Whatever is found, one that answers now so, now so is not settled. */
+static void differences_by_chance(void **state)
+{
+    struct bench *b = *state;
+    int unsure = 0;
+    ask_server(b, serve(b, TLS_THIRD));
+    run(b);
+    for (int i = 0; i < 6; i++) {
+        want(b, 1, FACT_VARIATIONS);
+        enum state is = column(b, 1)->fact[FACT_VARIATIONS].state;
+        bool fails = strcmp(went_of(b, 1, FACT_VARIATIONS, "as-is"), "ok") != 0;
+        bool helps = fails && strcmp(went_of(b, 1, FACT_VARIATIONS, "no-status-request"), "ok") == 0;
+        assert_false(helps && is == STATE_YES);
+        unsure += is == UNSURE;
+        b->accepted++; /* so that it is another one's turn */
+        engine_again(b->engine, 1);
+        run(b);
+    }
+    assert_in_range(unsure, 1, 6);
+}
+
+static void nobody_is_there_again(void **state)
+{
+    struct bench *b = *state;
+    struct server *v = serve(b, CLOSE_AT_ONCE);
+    ev_io_stop(b->loop, &v->io);
+    shutdown(v->fd, SHUT_RDWR); /* from now on connections are refused */
+    ask_server(b, v);
+    run(b);
+    want(b, 1, FACT_ATTEMPTS);
+    want(b, 1, FACT_SERVER_NAMES);
+    fact_is(b, 1, FACT_ATTEMPTS, COULD_NOT_ASK, NULL);
+    fact_is(b, 1, FACT_SERVER_NAMES, COULD_NOT_ASK, NULL);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -1101,6 +1350,15 @@ int main(void)
         TEST(issuers_are_not_waited_for),
         TEST(offline_fetches_nothing),
         TEST(ended_while_fetching),
+        TEST(tries_are_counted),
+        TEST(a_third_fails),
+        TEST(tries_that_nobody_answers),
+        TEST(a_dozen_where_nothing_is_said),
+        TEST(names_are_tried),
+        TEST(status_request_chokes),
+        TEST(limits_are_told),
+        TEST(differences_by_chance),
+        TEST(nobody_is_there_again),
         TEST(ended_in_the_middle),
     };
     return cmocka_run_group_tests_name("probes/engine", tests, NULL, NULL);

@@ -556,13 +556,13 @@ static void nobody_speaks_anything(void **state)
 }
 
 /* At --depth quick no address gets more than 24 connections, whatever is wanted, but for what nobody asks for by
- * accident: the hellos of all known clients, and the search for the smallest change. */
+ * accident: the hellos of all known clients, more tries, and a ramp of load. */
 static void quick_has_its_bounds(void **state)
 {
     struct bench *b = *state;
     bool all[FACT_COUNT];
     memset(all, true, sizeof all);
-    all[FACT_CLIENTS] = all[FACT_REPLAY] = false;
+    all[FACT_CLIENTS] = all[FACT_LOAD] = all[FACT_ATTEMPTS] = false;
     b->options.depth_full = false;
     sweep(b, (struct rules){ .versions = TLS12, .suites = odd, .groups = groups });
     assert_in_range(b->seen, 1, 4);
@@ -570,6 +570,67 @@ static void quick_has_its_bounds(void **state)
     loop_run(b);
     assert_in_range(b->seen, 5, 24);
     assert_int_equal(fact(b, FACT_VERSIONS)->state, STATE_YES);
+}
+
+static void start_afresh(struct bench *b)
+{
+    engine_free(b->engine);
+    b->engine = NULL;
+    session_free(b->session);
+    b->session = session_new(0);
+    b->seen = 0;
+}
+
+/* However all is refused; and the one connection on which nothing is sent is always among them. */
+static void quick_has_its_bounds_with_who_refuses_all(void **state)
+{
+    struct bench *b = *state;
+    bool all[FACT_COUNT], idle[FACT_COUNT] = { [FACT_IDLE] = true };
+    memset(all, true, sizeof all);
+    all[FACT_CLIENTS] = all[FACT_LOAD] = all[FACT_ATTEMPTS] = all[FACT_IDLE] = false;
+    b->options.depth_full = false;
+    for (enum refuse how = BY_ALERT; how <= BY_RESET; how++) {
+        sweep(b, (struct rules){ .suites = only12, .groups = groups, .refuse = how });
+        engine_want(b->engine, 1, all);
+        loop_run(b);
+        assert_in_range(b->seen, 12, 23);
+        engine_want(b->engine, 1, idle);
+        loop_run(b);
+        assert_in_range(b->seen, 13, 24);
+        assert_int_equal(fact(b, FACT_IDLE)->state, STATE_YES);
+        start_afresh(b);
+    }
+}
+
+/* --timeout is paid once; that all others are silent as well shows at once. */
+static void silence_is_paid_for_once(void **state)
+{
+    struct bench *b = *state;
+    bool wanted[FACT_COUNT] = { [FACT_VERSIONS] = true, [FACT_RELAXED] = true, [FACT_REPLAY] = true, [FACT_PATH] = true };
+    b->options.depth_full = false;
+    b->options.timeout = 2;
+    sweep(b, (struct rules){ .suites = only12, .groups = groups, .refuse = BY_SILENCE });
+    double began = ev_time();
+    engine_want(b->engine, 1, wanted);
+    loop_run(b);
+    double took = ev_time() - began;
+    if (took > b->options.timeout * 0.75)
+        fail_msg("looking at a silent server took %.2f s more", took);
+    assert_in_range(b->seen, 5, 24);
+    assert_int_equal(fact(b, FACT_REPLAY)->state, UNSURE);
+}
+
+/* Where one hello is answered at once and another is not, that is not waited for as long as for the first. */
+static void silence_beside_answers_is_short(void **state)
+{
+    struct bench *b = *state;
+    b->options.timeout = 20;
+    double began = ev_time();
+    sweep(b, (struct rules){ .versions = TLS12, .suites = only12, .groups = groups, .silent_version = 0x0302 });
+    double took = ev_time() - began;
+    assert_string_equal(json_string_value(json_object_get(fact(b, FACT_VERSIONS)->value, "tls1.1")), "silent");
+    if (took > 8)
+        fail_msg("it took %.2f s", took);
 }
 
 static void ended_in_the_middle(void **state)
@@ -606,7 +667,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(the_usual_order), ROW(an_order_of_its_own), ROW(backwards), ROW(the_clients_order), ROW(the_clients_order_of_two),
         ROW(both_versions), ROW(refusing_in_other_ways), ROW(a_limit_on_connections), ROW(silence_is_not_no),
-        ROW(choosing_what_was_not_offered), ROW(nobody_speaks_anything), ROW(quick_has_its_bounds), ROW(ended_in_the_middle),
+        ROW(choosing_what_was_not_offered), ROW(nobody_speaks_anything), ROW(quick_has_its_bounds),
+        ROW(quick_has_its_bounds_with_who_refuses_all), ROW(silence_is_paid_for_once),
+        ROW(silence_beside_answers_is_short), ROW(ended_in_the_middle),
     };
     return cmocka_run_group_tests_name("probes/sweep", tests, NULL, NULL);
 }

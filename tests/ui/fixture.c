@@ -304,6 +304,104 @@ void fixture_answer(struct fixture *f)
     scene_look(&f->scene);
 }
 
+void fixture_clocks(struct fixture *f)
+{
+    static const struct { const char *offset, *sntp, *bounds; } clocks[] = {
+        { "{\"seconds\":0.1,\"uncertainty\":0.5}", NULL,
+          "{\"local\":\"2026-09-21T14:13:21Z\",\"at_least\":\"2026-09-20T08:00:00Z\",\"bounds\":["
+          "{\"what\":\"sct\",\"from\":\"certificate\",\"when\":\"2026-01-01T01:00:00Z\",\"by\":\"a certificate "
+          "transparency log\"},{\"what\":\"ocsp\",\"from\":\"staple\",\"when\":\"2026-09-20T08:00:00Z\",\"by\":"
+          "\"Test Issuing CA\"}]}" },
+        { "{\"seconds\":-345600,\"uncertainty\":3600}", "{\"seconds\":-345600,\"uncertainty\":0.02,\"server\":"
+          "\"time.example\",\"address\":\"192.0.2.1:123\",\"stratum\":2}", NULL },
+        { "{\"seconds\":93600,\"uncertainty\":7200}", NULL, NULL },
+        { NULL, NULL, "{\"local\":\"2026-09-21T14:13:21Z\",\"at_least\":\"2026-09-23T08:00:00Z\",\"bounds\":["
+          "{\"what\":\"sct\",\"from\":\"extension\",\"when\":\"2026-09-23T08:00:00Z\",\"by\":\"a certificate "
+          "transparency log\"}]}" },
+    };
+    for (size_t i = 0; i < f->session->count && i < sizeof clocks / sizeof *clocks; i++) {
+        int id = f->session->column[i]->id;
+        if (clocks[i].offset)
+            fact(f->session, id, "clock_offset", "yes", clocks[i].offset, "null");
+        if (clocks[i].sntp)
+            fact(f->session, id, "sntp", "yes", clocks[i].sntp, "null");
+        if (clocks[i].bounds)
+            fact(f->session, id, "clock", "yes", clocks[i].bounds, "null");
+    }
+    scene_look(&f->scene);
+}
+
+#define TIMES(p50, p90, max) "{\"p50\":" p50 ",\"p90\":" p90 ",\"max\":" max "}"
+#define STEP(at_once, made, failed, kinds, hello, rate) \
+    "{\"at_once\":" at_once ",\"made\":" made ",\"failed\":" failed ",\"kinds\":{" kinds "},\"resent\":0,\"connect\":" \
+    TIMES("0.2", "0.9", "2.5") ",\"hello\":" TIMES(hello, "14.5", "19") ",\"handshake\":" TIMES(hello, "18.25", "21") \
+    ",\"rate\":" rate ",\"own_cpu\":0.4}"
+#define RAMP(steps, stopped) \
+    "{\"baseline\":" STEP("1", "12", "0", "", "1.1", "497.2") ",\"steps\":[" steps "],\"after\":" \
+    STEP("1", "6", "0", "", "1.2", "353.8") ",\"waited\":0,\"times\":[{\"below\":5,\"count\":31},{\"below\":20,\"count\":52}," \
+    "{\"below\":null,\"count\":1}],\"stopped\":\"" stopped "\",\"cap\":64}"
+
+void fixture_loads(struct fixture *f)
+{
+    static const struct { const char *state, *value; } loads[] = {
+        { "no", RAMP(STEP("2", "12", "0", "", "1.2", "459") "," STEP("4", "12", "0", "", "3.9", "522") ","
+                     STEP("8", "16", "0", "", "8.7", "494") ","
+                     STEP("16", "32", "12", "\"reset, connect\":12", "9.9", "322") ","
+                     STEP("16", "32", "12", "\"reset\":8,\"closed\":4", "9.8", "548"), "failures") },
+        { "yes", RAMP(STEP("2", "12", "0", "", "1.2", "459") "," STEP("4", "12", "0", "", "3.9", "522"), "asked") },
+    };
+    for (size_t i = 0; i < f->session->count && i < sizeof loads / sizeof *loads; i++)
+        fact(f->session, f->session->column[i]->id, "load", loads[i].state, loads[i].value, "null");
+    scene_look(&f->scene);
+}
+
+#define TRY(key, answer, acked) "\"" key "\":{\"answer\":\"" answer "\",\"acked\":" acked ",\"ms\":1.5}"
+#define PATH(tries, trigger, answered, ttl, hop, before) \
+    "{\"tries\":{" tries "},\"trigger\":" trigger ",\"answered\":" answered ",\"ttl\":{" ttl "},\"hop\":" hop \
+    ",\"before\":" before ",\"mss\":1448,\"patience\":1,\"connections\":17}"
+#define NO_TTL "\"answers\":null,\"ended_by\":null,\"differs\":null"
+
+void fixture_paths(struct fixture *f)
+{
+    static const struct { const char *state, *value; } paths[] = {
+        { "yes", PATH(TRY("as-is", "reset", "false") "," TRY("small", "reset", "false") ","
+                      TRY("other-version", "reset", "false") "," TRY("other-name", "accepted", "true") ","
+                      TRY("small-segments", "reset", "false"), "\"name\"", "\"other-name\"",
+                      "\"answers\":62,\"ended_by\":63,\"differs\":true", "2", "true") },
+        { "yes", PATH(TRY("as-is", "reset", "true") "," TRY("small", "reset", "true") ","
+                      TRY("other-version", "reset", "true") "," TRY("other-name", "alert 112 unrecognized_name", "true") ","
+                      TRY("small-segments", "reset", "true"), "\"name\"", "\"other-name\"",
+                      "\"answers\":54,\"ended_by\":54,\"differs\":false", "null", "null") },
+        { "yes", PATH(TRY("as-is", "silent", "false") "," TRY("small", "silent", "true") ","
+                      TRY("other-version", "silent", "false") "," TRY("other-name", "silent", "false") ","
+                      TRY("small-segments", "accepted", "true"), "\"segments\"", "\"small-segments\"",
+                      "\"answers\":118,\"ended_by\":null,\"differs\":null", "null", "null") },
+        { "no", PATH(TRY("as-is", "closed", "true") "," TRY("small", "closed", "true") "," TRY("no-name", "closed", "true") ","
+                     TRY("plain", "closed", "true"), "null", "null", NO_TTL, "null", "null") },
+        { "unsure", PATH(TRY("as-is", "reset", "null") "," TRY("small", "accepted", "true"), "\"size\"", "\"small\"", NO_TTL,
+                         "null", "null") },
+        { "could-not-ask", "null" },
+    };
+    for (size_t i = 0; i < f->session->count && i < sizeof paths / sizeof *paths; i++)
+        fact(f->session, f->session->column[i]->id, "path", paths[i].state, paths[i].value, "null");
+    scene_look(&f->scene);
+}
+
+void fixture_fetch(struct fixture *f)
+{
+    fact(f->session, 2, "aia", "yes",
+         "{\"complete\":true,\"from\":\"fetched\",\"sender\":null,\"hops\":[{\"url\":\"http://ca.example/corp.crt\","
+         "\"address\":\"192.0.2.7:80\",\"answer\":\"ok\",\"subject\":\"CorpProxy CA\",\"root\":false}],"
+         "\"built\":[\"shop.example\",\"CorpProxy CA\",\"Corp Root\"],\"missing\":[\"CorpProxy CA\"],"
+         "\"root\":\"Corp Root\",\"root_trusted\":true,\"sent_other\":false,\"chain\":["
+         "{\"cn\":\"shop.example\",\"from\":\"sent\"},{\"cn\":\"CorpProxy CA\",\"from\":\"fetched\"},"
+         "{\"cn\":\"Corp Root\",\"from\":\"store\"}]}", "null");
+    fact(f->session, 3, "aia", "no",
+         "{\"hops\":[{\"url\":\"http://ca.example/gone\",\"answer\":\"status\",\"subject\":null}],\"chain\":null}", "null");
+    fact(f->session, 4, "aia", "could-not-ask", "null", "null");
+    scene_look(&f->scene);
+}
+
 void fixture_free(struct fixture *f)
 {
     scene_clear(&f->scene);

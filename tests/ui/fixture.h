@@ -19,6 +19,15 @@ void fixture_init(struct fixture *f, int columns);
 void fixture_fill(struct fixture *f);
 /* The person has answered some questions of the checklist; it moves two findings. */
 void fixture_answer(struct fixture *f);
+/* The clocks of the first columns: right, the server's off, ours off by NTP and by what was signed. */
+void fixture_clocks(struct fixture *f);
+/* The chains of the second to fourth column lacked something: it was fetched, was not there, could not be asked for. */
+void fixture_fetch(struct fixture *f);
+/* What changing the hello that fails showed: another machine, the server itself, an MTU black hole, nothing, now so now
+ * so, and a proxy that lets nobody ask. */
+void fixture_paths(struct fixture *f);
+/* Ramps of load: one that found a limit on connections, and one without a failure. */
+void fixture_loads(struct fixture *f);
 void fixture_free(struct fixture *f);
 /* Presses the keys named, separated by blanks; "text:abc" types. Settles after each at w x h. */
 void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *keys);

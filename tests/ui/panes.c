@@ -21,7 +21,7 @@ static const struct {
 } sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
 
 /* name of the golden file, columns of the session, keys that lead there */
-static const struct { const char *name; int columns; const char *keys; bool filled, answered; } views[] = {
+static const struct { const char *name; int columns; const char *keys; bool filled, answered, clocks, fetched, paths, loads; } views[] = {
     { "compare-2", 2, "2" },
     { "compare-6", 6, "2 l j j" },
     { "compare-6-right", 6, "2 l l l l l G" },
@@ -30,6 +30,7 @@ static const struct { const char *name; int columns; const char *keys; bool fill
     { "why-6", 6, "1 j j j" },
     { "chain-2", 2, "3 l" },
     { "chain-6", 6, "3 l l l G" },
+    { "chain-fetched", 4, "3 l", false, false, false, true },
     { "detail-evidence", 2, "1 j j j j j Enter" },
     { "detail-cell", 2, "2 l j j Enter" },
     { "detail-cert", 2, "3 l Enter" },
@@ -38,7 +39,26 @@ static const struct { const char *name; int columns; const char *keys; bool fill
     { "help-found", 2, "? / text:copy Enter" },
     { "prompt-add", 2, "2 a text:nope://x Enter" },
     { "prompt-command", 2, "2 : text:compar" },
-    { "not-there-yet", 2, "2 7" },
+    { "not-there-yet", 2, "2 0" },
+    { "clock-1", 1, "7", false, false, true },
+    { "clock-2", 2, "7 j j", false, false, true },
+    { "clock-6", 6, "7 G", false, false, true },
+    { "clock-60", 60, "7", false, false, true },
+    { "clock-detail", 2, "7 j Enter", false, false, true },
+    { "clock-empty", 0, "7" },
+    { "path-1", 1, "8", .paths = true },
+    { "path-2", 2, "8 l j j", .paths = true },
+    { "path-6", 6, "8 l l G", .paths = true },
+    { "path-detail", 2, "8 Enter", .paths = true },
+    { "path-unasked", 2, "8" },
+    { "path-empty", 0, "8" },
+    { "load-1", 1, "9", .loads = true },
+    { "load-2", 2, "9 l j j", .loads = true },
+    { "load-detail", 2, "9 j Enter", .loads = true },
+    { "load-unasked", 2, "9" },
+    { "load-prompt", 2, "9 B" },
+    { "load-refused", 2, "9 B text:0 Enter" },
+    { "load-empty", 0, "9" },
     { "matrix-1", 1, "5", false },
     { "matrix-2", 2, "5 l j j", true },
     { "matrix-6", 6, "5 l PgDn", true },
@@ -91,6 +111,14 @@ static void fixture_of(struct fixture *f, size_t view)
         fixture_fill(f);
     if (views[view].answered)
         fixture_answer(f);
+    if (views[view].clocks)
+        fixture_clocks(f);
+    if (views[view].fetched)
+        fixture_fetch(f);
+    if (views[view].paths)
+        fixture_paths(f);
+    if (views[view].loads)
+        fixture_loads(f);
 }
 
 static char *picture(size_t view, int w, int h, bool utf8)

@@ -32,7 +32,8 @@ static int setup(void **state)
     near_end = pair[0];
     far_end = pair[1];
     loop = ev_loop_new(EVFLAG_AUTO);
-    struct ui_options o = { .prober = near_end, .endpoint = endpoints, .endpoint_count = 1,
+    static struct ui_options o; /* it outlives the work */
+    o = (struct ui_options){ .prober = near_end, .endpoint = endpoints, .endpoint_count = 1,
                             .why = { .min_days = -1 } };
     w = work_new(loop, &o, 1790000000., changed, NULL);
     return 0;
@@ -280,7 +281,8 @@ static void begins_with_answers(void **state)
     (void)state;
     static char some[] = "some";
     static char *const answers[QUESTION_COUNT] = { [QUESTION_CLIENTS] = some };
-    struct ui_options o = { .prober = near_end, .answer = answers };
+    static struct ui_options o;
+    o = (struct ui_options){ .prober = near_end, .answer = answers };
     struct work *other = work_new(loop, &o, 1790000000., changed, NULL);
     assert_string_equal(work_scene(other)->session->answer[QUESTION_CLIENTS], "some");
     assert_null(work_scene(other)->session->answer[QUESTION_FAILS]);

@@ -135,7 +135,11 @@ static void test_keys(void **state)
     options_free(&o);
     bad(LINE("--max", "tls9", "a.example"), "while reading --max");
     bad(LINE("--ciphers", "x"), "there is no cipher suite \"x\"");
-    bad(LINE("--cert", "x.pem"), "--cert (client certificate) is not there yet");
+    o = good(LINE("--cert", "x.pem", "--key=x.key", "--pass-file", "p", "a.example", "b.example,cert=y.p12"));
+    assert_string_equal(o.endpoint[0]->text, "https://a.example,cert=x.pem,key=x.key,pass-file=p");
+    assert_string_equal(o.endpoint[1]->text, "https://b.example,cert=y.p12,key=x.key,pass-file=p");
+    options_free(&o);
+    bad(LINE("--key", "x.key", "a.example"), "no client certificate");
     bad(LINE("--min=tls1.3", "a.example,max=tls1.2"), "is above");
 }
 
@@ -184,7 +188,7 @@ static void test_sessions(void **state)
     options_free(&o);
     struct err e = {{0}};
     assert_false(options_parse(&o, 1, (char **)LINE("--save=x"), TAKES_WORDS, &e));
-    assert_non_null(strstr(e.text, "other commands than check"));
+    assert_non_null(strstr(e.text, "other commands than the workbench, check"));
     unlink(path);
 }
 
@@ -212,7 +216,7 @@ static void test_bad_values(void **state)
     (void)state;
     static const char *const bad_rows[] = {
         "--jobs=0", "--jobs=10001", "--jobs=1.5", "--jobs=", "--jobs=1e3", "--jobs=-1", "--jobs= 1",
-        "--jobs=0x10", "--jobs=99999999999999999999", "--per-host=1001", "--timeout=0.05",
+        "--jobs=0x10", "--jobs=99999999999999999999", "--per-host=1001", "--tries=0", "--tries=1001", "--timeout=0.05",
         "--timeout=601", "--timeout=1,5", "--timeout=.5", "--timeout=5.", "--timeout=inf",
         "--timeout=nan", "--max-time=0", "--max-time=3601", "--min-days=-1", "--color=maybe",
         "--addresses=some", "--only=handshake,nothing", "--only=", "--fail-on=error", "--depth=deep", "--ui-script=",
@@ -239,11 +243,28 @@ static void test_answers(void **state)
     bad(LINE("--answer"), "--answer=QUESTION=VALUE");
 }
 
+static void test_sntp(void **state)
+{
+    (void)state;
+    static const struct { const char *word, *host; int port; } rows[] = {
+        { "--sntp=Time.Example", "time.example", 123 },  { "--sntp=192.0.2.1:1123", "192.0.2.1", 1123 },
+        { "--sntp=[2001:db8::1]:9", "2001:db8::1", 9 },  { "--sntp=2001:db8::1", "2001:db8::1", 123 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct options o = good(LINE(rows[i].word));
+        assert_string_equal(o.engine.sntp, rows[i].host);
+        assert_int_equal(o.engine.sntp_port, rows[i].port);
+        options_free(&o);
+    }
+    bad(LINE("--sntp=a.example:x"), "the port must be a number");
+    bad(LINE("--sntp=a.example:0"), "the port must be a number");
+    bad(LINE("--sntp="), "--sntp");
+}
+
 static void test_not_yet(void **state)
 {
     (void)state;
-    static const char *const names[] = {"tries", "load", "log", "sntp", "redact",
-                                        "every", "for", "vantage", "from", "via", "cert"};
+    static const char *const names[] = {"redact", "every", "for", "vantage", "from"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *word = mem_format("--%s", names[i]);
         bad(LINE(word, "x"), "is not there yet");
@@ -366,9 +387,10 @@ static void test_help(void **state)
     assert_non_null(strstr(help, "\n      --timeout SECONDS"));
     assert_non_null(strstr(help, "\n  sni=NAME|none"));
     assert_non_null(strstr(help, "\n  default"));
-    assert_null(strstr(help, "--tries"));
+    assert_non_null(strstr(help, "\n      --load N"));
+    assert_non_null(strstr(help, "--tries"));
     assert_non_null(strstr(help, "\n  ciphers=LIST"));
-    assert_null(strstr(help, "cert="));
+    assert_non_null(strstr(help, "\n  cert=FILE"));
     for (char *line = strtok(help, "\n"); line; line = strtok(NULL, "\n"))
         assert_true(text_width(line) <= 80);
     free(help);
@@ -416,7 +438,7 @@ int main(void)
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),
         cmocka_unit_test(test_resolve), cmocka_unit_test(test_keys),
         cmocka_unit_test(test_hearing), cmocka_unit_test(test_sessions), cmocka_unit_test(test_dashes), cmocka_unit_test(test_bad_values),
-        cmocka_unit_test(test_answers), cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_sntp), cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
         cmocka_unit_test(test_words), cmocka_unit_test(test_files),
         cmocka_unit_test(test_bad_files), cmocka_unit_test(test_help), cmocka_unit_test(test_clients),
     };

@@ -42,6 +42,10 @@ static void test_canonical(void **state)
         {"example.org:587", "tls://example.org:587"},
         {"TLS://example.org:443", "tls://example.org:443"},
         {"smtps://mail.example.org", "smtps://mail.example.org"},
+        {"smtp://mail.example.org", "smtp://mail.example.org"},
+        {"submission://mail.example.org:25", "submission://mail.example.org:25"},
+        {"postgres://db.example.org:5432", "postgres://db.example.org"},
+        {"mx://Example.ORG", "mx://example.org"},
         {"imaps://mail.example.org:0993", "imaps://mail.example.org"},
         {"localhost", "https://localhost"},
         {"under_score.example.org", "https://under_score.example.org"},
@@ -236,9 +240,7 @@ static void test_refusals(void **state)
         {"htps://example.org", "did you mean https://"},
         {"gopher://example.org", "there are https tls"},
         {"://example.org", "no scheme"},
-        {"smtp://mail.example.org", "STARTTLS by smtp:// is not there yet"},
-        {"postgres://db.example.org", "is not there yet"},
-        {"mx://example.org", "is not there yet"},
+        {"mx://192.0.2.1", "is a domain"},
         {"example.org,", "nothing stands after a comma"},
         {"example.org,,sni=a", "nothing stands after a comma"},
         {"example.org,foo", "\"foo\" has no \"=\""},
@@ -288,8 +290,15 @@ static void test_refusals(void **state)
         {"example.org,pin=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "is no pin"},
         {"example.org,pin=/etc/key.pem", "a file goes with expect="},
         {"example.org,expect=", "expect=FILE"},
-        {"example.org,cert=a.pem", "is not there yet"},
-        {"example.org,via=socks5://a:1", "is not there yet"},
+        {"example.org,key=a.pem", "key= is given, but no client certificate"},
+        {"example.org,pass-file=a", "pass-file= is given, but no client certificate"},
+        {"example.org,via=ftp://a:1", "is no way that is known here"},
+        {"example.org,via=http://a", "the proxy's port is missing"},
+        {"example.org,via=http://a:0", "must be a number from 1 to 65535"},
+        {"example.org,via=http://a:1x", "must be a number from 1 to 65535"},
+        {"example.org,via=http://user:secret@a:1", "a login does not stand on a command line"},
+        {"example.org,via=exec:", "no command stands behind exec:"},
+        {"example.org,via=exec:ssh 'a b", "a quote in the command stays open"},
         {"example.org,addresses=first", "is not there yet"},
         {"example.org,label=a\nb", "control characters"},
         {"a\xe2\x80\xae.example", "\\u{202e}"},
@@ -508,7 +517,7 @@ static void test_check_value(void **state)
     assert_false(endpoint_check_value(KEY_MAX, "tls1.9", &e));
     assert_non_null(strstr(e.text, "in max="));
     struct err later = {{0}};
-    assert_false(endpoint_check_value(KEY_VIA, "env", &later));
+    assert_false(endpoint_check_value(KEY_FROM, "there", &later));
     assert_non_null(strstr(later.text, "is not there yet"));
 }
 

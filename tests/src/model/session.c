@@ -323,6 +323,12 @@ static void every_kind_has_its_cell(void **state)
     cell(FACT_FAILURE, STATE_YES, "{\"kind\":\"alert\",\"stage\":\"nothing\"}", "alert after hello");
     cell(FACT_VERSIONS, STATE_YES, "{\"tls1.1\":\"silent\",\"tls1.2\":\"accepted\",\"tls1.3\":\"accepted\"}", "TLS 1.2, 1.3");
     cell(FACT_VERSIONS, STATE_YES, "{\"tls1.2\":\"closed\"}", "none");
+    cell(FACT_SERVER_NAMES, STATE_YES, "{\"sent\":{\"went\":\"ok\"},\"right\":null,\"none\":{\"went\":\"closed, certificate\"},"
+         "\"other\":{\"went\":\"alert 112 unrecognized_name\",\"alert\":112}}", "none closed, other 112");
+    cell(FACT_SERVER_NAMES, STATE_YES, "{\"sent\":7}", "nothing");
+    cell(FACT_PATH, STATE_YES, "{\"trigger\":\"name\",\"ttl\":{\"differs\":true}}", "name, another machine");
+    cell(FACT_PATH, STATE_NO, "{\"trigger\":null,\"ttl\":3}", "no");
+    cell(FACT_VARIATIONS, STATE_YES, "{\"as-is\":{\"went\":\"closed\"},\"no-alpn\":{\"went\":\"ok\",\"alert\":null}}", "no-alpn ok");
     cell(FACT_TIMING, STATE_YES, "{\"connect\":12,\"server_hello\":20,\"handshake\":25}", "12.0 + 25.0 ms");
     cell(FACT_TIMING, STATE_YES, "{\"connect\":12,\"server_hello\":20,\"handshake\":null}", "12.0 + 20.0 ms");
     cell(FACT_TIMING, STATE_YES, "{\"connect\":12,\"server_hello\":null,\"handshake\":null}", "12.0 ms");
@@ -332,6 +338,10 @@ static void every_kind_has_its_cell(void **state)
     cell(FACT_STORE, STATE_YES, "{\"path\":\"/x\",\"count\":142}", "142 CAs");
     cell(FACT_REASONS, STATE_YES, "[{},{},{}]", "3");
     cell(FACT_CLIENT_CERT, STATE_YES, "{\"cas\":[],\"total\":0}", "asked");
+    cell(FACT_CLIENT_GIVEN, STATE_YES, "{\"faults\":[\"expired\",\"weak-key\"],\"sent\":true}", "expired");
+    cell(FACT_CLIENT_GIVEN, STATE_YES, "{\"faults\":[],\"sent\":true,\"in_ca_list\":false}", "sent, of another CA");
+    cell(FACT_CLIENT_GIVEN, STATE_YES, "{\"faults\":[],\"sent\":true,\"in_ca_list\":null}", "sent");
+    cell(FACT_CLIENT_GIVEN, STATE_YES, "{\"faults\":[],\"sent\":false}", "not sent");
     cell(FACT_NTP, STATE_YES, "{\"synchronised\":true}", "yes");
     cell(FACT_NTP, STATE_NO, "{\"synchronised\":false}", "no");
     cell(FACT_CLIENT_HELLO, STATE_YES, "{\"client\":\"java-7\",\"ja4\":\"t12d\"}", "java-7");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/when.h"
 #include "src/why/guess.h"
 #include "src/why/pull.h"
 #include "src/why/question.h"
@@ -260,12 +261,114 @@ static void dates_line_up(void **state)
     session_free(s);
 }
 
+#define SEEN "\"verified\":true,\"this_update\":\"2026-11-01T00:00:00Z\",\"next_update\":\"2026-11-08T00:00:00Z\""
+
+/* What a CA said counts once it is not simply good. */
+static void staples_line_up(void **state)
+{
+    (void)state;
+    static const struct { const char *staple, *revocation, *since, *says; bool revoked, stale; } rows[] = {
+        { "{\"status\":\"good\",\"stale\":false," SEEN "}", NULL, "2026-11-08T00:05Z", NULL, false, false },
+        { "{\"status\":\"good\",\"stale\":true," SEEN "}", NULL, "2026-11-08T00:05Z",
+          "the stapled OCSP answer for \"CN=a\" ended 5 min before", false, true },
+        { "{\"status\":\"foreign\",\"stale\":false," SEEN "}", NULL, "2026-11-01", "that is when the stapled OCSP "
+          "answer for \"CN=a\" began", false, false },
+        { "{\"status\":\"foreign\",\"stale\":false," SEEN "}", NULL, "2026-10-30T06:00Z", NULL, false, false },
+        { "{\"status\":\"foreign\",\"stale\":false," SEEN "}", NULL, "2026-10-31T22:00Z",
+          "the stapled OCSP answer for \"CN=a\" was made", false, false },
+        { NULL, "{\"status\":\"revoked\",\"stale\":false,\"subject\":\"a\",\"revoked_at\":\"2026-11-05T10:00:00Z\"," SEEN
+          "}", "2026-11-05T18:00Z", "the certificate \"a\" was revoked 8 h before", true, false },
+        { NULL, "{\"status\":\"revoked\",\"revoked_at\":7," SEEN "}", "2026-11-05T18:00Z", NULL, false, false },
+        { NULL, "[]", "2026-11-05T18:00Z", NULL, false, false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct session *s = session_new(JUDGED);
+        int64_t date;
+        add(s, 1, 1, "https://a.example", "local");
+        see(s, 1, FACT_SUBJECT, STATE_YES, "\"CN=a\"");
+        see(s, 1, FACT_BOUNDS, STATE_YES, "{\"bounds\":[{\"what\":\"ocsp\",\"from\":\"staple\","
+            "\"when\":\"2026-10-31T21:59:00Z\",\"by\":null},7]}");
+        see(s, 1, FACT_STAPLE, rows[i].staple ? STATE_YES : STATE_NO, rows[i].staple);
+        see(s, 1, FACT_REVOCATION, rows[i].revocation ? STATE_YES : NOT_ASKED, rows[i].revocation);
+        char *near = since_near(s->column[0], rows[i].since, &date);
+        if (!near != !rows[i].says || (near && !strstr(near, rows[i].says)))
+            fail_msg("%zu, %s: %s", i, rows[i].since, near ? near : "nothing");
+        assert_int_equal(since_revoked(s->column[0], rows[i].since), rows[i].revoked);
+        assert_int_equal(since_stale(s->column[0], rows[i].since), rows[i].stale);
+        free(near);
+        session_free(s);
+    }
+}
+
+static void saw(struct session *s, int id, enum fact f, const char *json, const char *when)
+{
+    struct observation o = { .column = id, .fact = f, .state = STATE_YES, .probe = "case", .ms = -1,
+                             .value = json_loads(json, JSON_DECODE_ANY, NULL) };
+    int64_t t;
+    assert_true(when_parse(when, &t));
+    o.time = (double)t;
+    session_see(s, &o);
+}
+
+/* The same place in a session that was saved before. */
+static void saved_sessions_line_up(void **state)
+{
+    (void)state;
+    struct session *s = session_new(JUDGED);
+    add(s, 1, 1, "https://a.example", VANTAGE_SAVED);
+    works(s, 1);
+    saw(s, 1, FACT_LEAF, "\"aa\"", "2026-11-10T00:00:00Z");
+    saw(s, 1, FACT_HANDSHAKE, "\"ok\"", "2026-11-10T00:00:00Z");
+    add(s, 2, 2, "https://a.example", "local");
+    fails(s, 2);
+    saw(s, 2, FACT_LEAF, "\"bb\"", "2026-11-20T12:00:00Z");
+    see(s, 2, FACT_DATES, STATE_NO, "\"expired\"");
+    see(s, 1, FACT_DATES, STATE_YES, "\"ok\"");
+    says(s, QUESTION_CHANGED, STATE_YES, "Leaf SHA-256, Dates, Cert. faults", "between 2026-11-10T00:00:00Z, when it worked");
+    see(s, 2, FACT_REASONS, STATE_NO, NULL);
+    see(s, 2, FACT_DATES, STATE_YES, "\"ok\"");
+    session_answer(s, QUESTION_SINCE, "2026-11-15");
+    says(s, QUESTION_CHANGED, STATE_YES, "Leaf SHA-256", "2026-11-20T12:00:00Z");
+    says(s, QUESTION_SINCE, UNSURE, NULL, "changed between 2026-11-10T00:00:00Z, when it worked (saved), and "
+                                          "2026-11-20T12:00:00Z: Leaf SHA-256");
+    session_answer(s, QUESTION_SINCE, "2026-11-08");
+    says(s, QUESTION_SINCE, UNSURE, NULL, "it still worked at 2026-11-10T00:00:00Z");
+    saw(s, 2, FACT_LEAF, "\"aa\"", "2026-11-20T12:00:00Z");
+    says(s, QUESTION_CHANGED, STATE_YES, "nothing", "that matters between");
+    add(s, 3, 3, "https://b.example", "local");
+    session_remove(s, 2);
+    works(s, 3); /* another place is none of its affair */
+    says(s, QUESTION_CHANGED, COULD_NOT_ASK, NULL, "saved before");
+    session_free(s);
+}
+
+static void hours_of_the_day(void **state)
+{
+    (void)state;
+    static const struct { const char *times, *says; } rows[] = { /* it is 12:00 */
+        { "02:00-04:00", "it is said to fail at 02:00-04:00 UTC, and this is 12:00: probe again then" },
+        { "11:00-12:00", "probe again then" }, { "12:00-12:01", "12:00 UTC, within these hours" },
+        { "22:00-12:01", "within" }, { "22:00-06:30", "probe again then" }, { "bursts", "the present only" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct session *s = session_new(JUDGED - 90);
+        add(s, 1, 1, "https://a.example", "local");
+        works(s, 1);
+        session_answer(s, QUESTION_TIMES, rows[i].times);
+        says(s, QUESTION_TIMES, COULD_NOT_ASK, NULL, rows[i].says);
+        fails(s, 1);
+        says(s, QUESTION_TIMES, COULD_NOT_ASK, NULL, "the present only");
+        session_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_nothing), cmocka_unit_test(of_endpoints_and_places), cmocka_unit_test(of_addresses),
         cmocka_unit_test(of_clients), cmocka_unit_test(contradictions), cmocka_unit_test(singles_out),
         cmocka_unit_test(tables_are_sound), cmocka_unit_test(effects_in_words), cmocka_unit_test(dates_line_up),
+        cmocka_unit_test(staples_line_up), cmocka_unit_test(saved_sessions_line_up), cmocka_unit_test(hours_of_the_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

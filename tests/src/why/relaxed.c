@@ -71,11 +71,11 @@ static void test_rules_are_found(void **state)
     }
 }
 
-/* Exactly one of the five holds, whatever the answers; and a list only where it flips. */
+/* Exactly one of the six holds, whatever the answers; and a list only where it flips. */
 static void test_every_picture(void **state)
 {
     static const char *const words[] = { NULL, "accepted", "alert 40 handshake_failure", "closed", "silent" };
-    static const char *const says[] = { "open", "varies", "accepted", "refused", "flips" };
+    static const char *const says[] = { "open", "varies", "accepted", "refused", "flips", "chokes" };
     enum { WORDS = sizeof words / sizeof *words };
     (void)state;
     for (long n = 0; n < 390625; n += 7) { /* of 5^8 */
@@ -135,11 +135,54 @@ static void test_what_decides_nothing(void **state)
     assert_false(relaxed_holds(&r, "ope|opened|"));
 }
 
+/* Other suites alone are taken; what that means hangs on the client's own and one of them together. */
+static void test_added(void **state)
+{
+    static const struct { const char *added, *holds; } rows[] = {
+        { "accepted", "suites" }, { "alert 50 decode_error", "chokes" }, { "closed", "chokes" },
+        { "could-not-ask", "suites" }, { NULL, "suites" },
+    };
+    const char *answers[TRIES];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ask("alert 50 decode_error", (int[]){ S, 0 }, answers);
+        json_t *value = answers_json(answers);
+        if (rows[i].added)
+            json_object_set_new(json_object_get(value, "tries"), "suites-added", json_pack("{s:s}", "answer", rows[i].added));
+        struct relaxed r = relaxed_read(STATE_YES, value, "alert");
+        if (!relaxed_holds(&r, rows[i].holds) || relaxed_holds(&r, "flips") == relaxed_holds(&r, "chokes"))
+            fail_msg("%s is not %s", rows[i].added, rows[i].holds);
+        json_decref(value);
+    }
+    ask("alert 40 handshake_failure", (int[]){ S, G, 0 }, answers); /* the groups explain it */
+    json_t *value = answers_json(answers);
+    json_object_set_new(json_object_get(value, "tries"), "suites-added", json_pack("{s:s}", "answer", answers[0]));
+    struct relaxed r = relaxed_read(STATE_YES, value, "alert");
+    assert_true(relaxed_holds(&r, "groups") && !relaxed_holds(&r, "chokes"));
+    json_decref(value);
+}
+
+static void test_step_back(void **state)
+{
+    static const char *const refused[TRIES] = { "alert 40 x", "alert 40 x", "alert 40 x", NULL, "alert 40 x", NULL, NULL,
+                                                "alert 40 x" };
+    (void)state;
+    for (int objects = 0; objects < 2; objects++) {
+        json_t *value = answers_json(refused);
+        json_object_set_new(json_object_get(value, "tries"), "fallback",
+                            json_pack("{s:s}", "answer", objects ? "alert 86 inappropriate_fallback" : "alert 40 x"));
+        struct relaxed r = relaxed_read(STATE_YES, value, "alert");
+        assert_true(relaxed_holds(&r, "refused") && relaxed_holds(&r, "newer") == (objects == 1));
+        json_decref(value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules_are_found), cmocka_unit_test(test_every_picture),
         cmocka_unit_test(test_chance_is_not_believed), cmocka_unit_test(test_what_decides_nothing),
+        cmocka_unit_test(test_added), cmocka_unit_test(test_step_back),
     };
     return cmocka_run_group_tests_name("relaxed", tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
  *
  * A case: "answers" (of the person, by question), "columns": endpoint, ask, address, vantage, busy, "base" (facts of base.json to begin with),
  * "facts" (a value alone means yes, true and false the bare states), and what is expected of the
- * column: "verdict", "text" (part of it), "wanted", "pending". "diagnosis" must come out exactly
+ * column: "verdict", "text" (part of it), "wanted" (exactly these) or "wants" (at least these), "pending". "diagnosis" must come out exactly
  * so, in this order, with the parts named of its summary ("says"), "fix" and "line" (reproduce);
  * "candidates" must be there; "warnings" are all of them; "never" must be
  * nowhere; a diagnosis can also say how sure it "is", and "says_next" is part of what would settle a
@@ -31,9 +31,10 @@
 
 #define JUDGED 1795176000 /* 2026-11-20T12:00:00Z, when every case was seen */
 
-static const char *const case_files[] = { "network", "not-tls", "version", "refused", "trust",
-                                          "chains",  "dates",   "names",   "machine", "healthy",
-                                          "mismatch", "tapped", "answers", "expected", "products", "replay", "revoked", "field" };
+static const char *const case_files[] = { "network", "path", "before", "proxy", "not-tls", "version", "refused", "trust", "attempts",
+                                          "chains",  "dates",   "clock", "names",   "machine", "healthy",
+                                          "mismatch", "sni", "alpn", "tapped", "answers", "expected", "products", "replay", "starttls", "revoked", "client-cert", "field",
+                                          "server-config", "load" };
 static const struct why_options defaults = { .min_days = -1 };
 
 /* --- building sessions --------------------------------------------------------------------------
@@ -241,6 +242,18 @@ static void diagnosis_check(const char *name, const json_t *expected, const stru
     }
 }
 
+static void wants_check(const char *name, const struct session *s, int id, const json_t *expected)
+{
+    bool wanted[FACT_COUNT];
+    const json_t *one;
+    size_t i;
+    why_wanted(s, id, wanted);
+    json_array_foreach(expected, i, one) {
+        if (!wanted[fact_find(json_string_value(one))])
+            fail_msg("%s: %s is not asked for", name, json_string_value(one));
+    }
+}
+
 static void wanted_check(const char *name, const struct session *s, int id, const json_t *expected)
 {
     bool wanted[FACT_COUNT];
@@ -274,6 +287,7 @@ static void column_check(const char *name, const struct session *s, const struct
         fail_msg("%s: too long for a line: %s", name, cv->text);
     assert_int_equal(cv->pending, json_is_true(json_object_get(form, "busy")));
     wanted_check(name, s, (int)i + 1, json_object_get(form, "wanted"));
+    wants_check(name, s, (int)i + 1, json_object_get(form, "wants"));
 }
 
 struct shelf { const struct finding *list; size_t n; bool candidate; };

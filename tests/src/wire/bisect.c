@@ -445,7 +445,7 @@ static void assert_seen_through(const struct server *s, int width)
 {
     const struct hello_change *c;
     bool smallest;
-    struct bisect *b = bisect_new(s->fails, s->reference);
+    struct bisect *b = bisect_new(s->fails, s->reference, BISECT_TRIALS_MAX);
     search(b, s, width);
     size_t n = bisect_result(b, &c, &smallest);
     char *got = result_text(b);
@@ -473,7 +473,7 @@ static void unclear(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(servers); i++) {
-        struct bisect *b = bisect_new(servers[i].fails, servers[i].reference);
+        struct bisect *b = bisect_new(servers[i].fails, servers[i].reference, BISECT_TRIALS_MAX);
         const struct hello_change *c;
         const struct hello *h;
         bool smallest;
@@ -485,7 +485,7 @@ static void unclear(void **state)
         assert_false(smallest);
         assert_non_null(bisect_why(b));
         bisect_free(b);
-        b = bisect_new(servers[i].fails, servers[i].reference);
+        b = bisect_new(servers[i].fails, servers[i].reference, BISECT_TRIALS_MAX);
         for (int n = 0; n < 5 && (h = bisect_next(b, &trial)); n++)
             if (n != 3)
                 bisect_take(b, trial, servers[i].works(h, 0) ? TRIAL_WORKS : TRIAL_FAILS);
@@ -519,7 +519,7 @@ static void every_client(void **state)
                 continue;
             planted_suite = c[k].part == PART_SUITE ? c[k].number : 0;
             planted_extension = c[k].part == PART_EXTENSION ? c[k].number : 0;
-            struct bisect *b = bisect_new(&h, &modern);
+            struct bisect *b = bisect_new(&h, &modern, BISECT_TRIALS_MAX);
             search(b, &s, 10);
             const struct hello_change *got;
             bool smallest, there = false, form = false;

@@ -1,0 +1,585 @@
+/* path - whether something between us and the server ends what the server itself would answer, and where.
+ *
+ * Owns: FACT_PATH. Must not know: which causes follow from it (src/why).
+ *
+ * The hello that fails is sent again, each time with one thing changed. What helps is sent again and again, and so is
+ * the failing one, such that packets from afar are not received (IP_MINTTL): whose packets vanish at the same number
+ * came equally far. Only a difference that comes twice counts. At last both are sent so that they expire on the way
+ * (IP_TTL): who meets its end where the other is not answered yet met it before the server.
+ * All of it without privileges, one connection after the other but for the first round.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/sweep.h"
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/model/endpoint.h"
+#include "src/wire/client.h"
+#include "src/wire/names.h"
+
+#define CONNECTIONS_MAX 24
+#define PATIENCE 1.0        /* seconds; a server known to answer is waited for this long, or so many times longer: */
+#define PATIENCE_TIMES 20
+#define PATIENCE_BRIEF 0.25 /* while a time to live is searched for: what comes out is looked at twice */
+#define SMALL_SEGMENT 536   /* what every network must carry, RFC 9293 section 3.7.1 */
+#define OTHER_NAME "tlswhy-0.invalid" /* RFC 2606 section 2: nobody has it */
+#define PLAIN_TEXT "\r\n\r\n"
+#define RECORD_HEADER 5
+#define STEP 100            /* questions from here on are asked alone */
+
+static const enum fact writes[] = { FACT_PATH, FACT_COUNT };
+static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
+
+enum try { AS_IS, SMALL, OTHER_VERSION, NAME_OTHER, SEGMENTS, /* the first round */
+           LARGE, SMALL_SPLIT,      /* where a small one is answered: what of it helps */
+           NO_NAME, SPLIT, PLAIN,   /* where none was */
+           TRIES };
+static const char *const keys[TRIES] = {
+    "as-is", "small", "other-version", "other-name", "small-segments", "large", "small-split", "no-name", "split", "plain",
+};
+
+/* The first that fits says what the failure hangs on, and which try to repeat. `not`: where that one is answered too,
+ * it is not this. A hello lost for its size is never cut off, so `quiet` asks for silence. */
+static const struct trigger { const char *word; enum try helps, not; bool quiet; } triggers[] = {
+    { "segments", SEGMENTS, NAME_OTHER, true }, { "name", NAME_OTHER, SMALL, false }, { "name", NO_NAME, SMALL, false },
+    { "size", SMALL, LARGE, false }, { "version", OTHER_VERSION, AS_IS, false }, { "split", SPLIT, AS_IS, false },
+    { "split", SEGMENTS, AS_IS, false },
+};
+
+struct tried {
+    char *answer;           /* owned; NULL: not asked */
+    enum answer_kind kind;
+    enum state acked;
+    double ms;
+    bool heard;             /* a server of TLS answered: yes, or no */
+};
+
+/* Something holds at `lo` and no more at `hi`, and what is between is narrowed down. */
+struct hunt { int lo, hi, steps; };
+
+enum phase { PHASE_TRIES, PHASE_MORE, PHASE_FAILS, PHASE_TTL_GOOD, PHASE_TTL_BAD, PHASE_CHECK_GOOD, PHASE_CHECK_BAD,
+             PHASE_HOP, PHASE_HOP_GOOD, PHASE_DONE };
+
+struct path {
+    struct tried tried[TRIES];
+    struct client_lists lists;
+    uint16_t groups[66], share[3];
+    const struct trigger *trigger;
+    enum phase phase;
+    int asked, segment;
+    double patience;
+    enum try step;          /* what is asked now */
+    struct conn_travel way; /* and how it travels */
+    bool varies, expired;   /* the second time it went otherwise; something expired on the way */
+    bool doubt;             /* there was no second time */
+    struct hunt good, bad, hop;
+    int answers, ended_by, hops;      /* 0: not known */
+    enum state differs, before;       /* UNSURE: not known */
+    bool level_good;        /* at the level of the check the good one was received */
+};
+
+/* --- hellos ------------------------------------------------------------------------------------ */
+
+static const uint16_t few_suites[] = { 0x1301, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0 };
+static const uint16_t few_groups[] = { 0x001d, 0x0017, 0 }, few_shares[] = { 0x001d, 0 };
+static const uint16_t few_sigalgs[] = { 0x0403, 0x0804, 0x0401, 0 };
+
+/* All that a server of today needs, for the versions of the client. */
+static void hello_small(const struct surveying *v, struct hello *h)
+{
+    static const uint16_t newest[] = { 0x0304, 0 }, both[] = { 0x0304, 0x0303, 0 };
+    const struct offer *o = endpoint_offer(v->target->endpoint);
+    h->version = o->max < 0x0303 ? o->max : 0x0303;
+    h->suites = few_suites;
+    h->groups = few_groups;
+    h->sigalgs = few_sigalgs;
+    h->with = HELLO_POINTS | HELLO_EMS | HELLO_RENEGOTIATION;
+    if (o->max >= 0x0304) {
+        h->versions = o->min >= 0x0304 ? newest : both;
+        h->shares = few_shares;
+    }
+}
+
+/* The client's own; where its handshake works, with a key share of post-quantum size. */
+static void hello_as_is(struct surveying *v, struct hello *h)
+{
+    struct path *s = v->state;
+    hello_of_client(v, h, &s->lists);
+    if (!v->target->works || !h->groups || !h->versions)
+        return;
+    size_t n = 0;
+    s->groups[n++] = 0x11ec;
+    for (const uint16_t *g = h->groups; *g && n < 64; g++)
+        s->groups[n++] = *g;
+    s->share[0] = 0x11ec;
+    s->share[1] = s->lists.shares[0];
+    h->groups = s->groups;
+    h->shares = s->share;
+}
+
+/* Of the message that fails, so that a small one can be padded to it: what else they differ in then is not the reason. */
+static size_t hello_size(struct surveying *v)
+{
+    struct hello h = { .sni = endpoint_sni(v->target->endpoint) };
+    struct buf out;
+    buf_init(&out, HELLO_BYTES_MAX);
+    hello_as_is(v, &h);
+    size_t n = hello_write(&h, &out) ? out.len : 0;
+    buf_free(&out);
+    return n > RECORD_HEADER ? n - RECORD_HEADER : 0;
+}
+
+static enum try try_of(const struct surveying *v, int question)
+{
+    const struct path *s = v->state;
+    return question >= STEP ? s->step : (enum try)question;
+}
+
+static void path_hello(struct surveying *v, int question, struct hello *h)
+{
+    enum try try = try_of(v, question);
+    if (try == SMALL || try == SMALL_SPLIT || try == LARGE)
+        hello_small(v, h);
+    else
+        hello_as_is(v, h);
+    if (try == LARGE)
+        h->size = hello_size(v);
+    if (try == NAME_OTHER)
+        h->sni = OTHER_NAME;
+    if (try == NO_NAME)
+        h->sni = NULL;
+    if (try == OTHER_VERSION) {
+        h->version = 0x0303;
+        h->versions = h->shares = NULL;
+    }
+}
+
+static const char *path_plain(struct surveying *v, int question)
+{
+    return try_of(v, question) == PLAIN ? PLAIN_TEXT : NULL;
+}
+
+static double path_timeout(const struct surveying *v, double seconds)
+{
+    double most = target_timeout(v->target);
+    return seconds < most ? seconds : most;
+}
+
+static void path_travel(struct surveying *v, int question, struct conn_travel *way)
+{
+    const struct path *s = v->state;
+    if (question >= STEP)
+        *way = s->way;
+    way->patience = way->patience > 0 ? way->patience : s->patience;
+    if (try_of(v, question) == PLAIN)
+        way->patience = path_timeout(v, PATIENCE_BRIEF); /* TLS servers may well wait for more */
+    if (try_of(v, question) == SEGMENTS)
+        way->segment = SMALL_SEGMENT;
+}
+
+/* --- the first round --------------------------------------------------------------------------- */
+
+static bool try_is_due(const struct surveying *v, enum try try)
+{
+    const struct endpoint *ep = v->target->endpoint;
+    bool named = endpoint_sni(ep) != NULL;
+    switch (try) {
+    case NAME_OTHER:
+    case NO_NAME: return named && !v->target->works; /* else it has worked with this name, and this version */
+    case OTHER_VERSION: return endpoint_offer(ep)->max >= 0x0304 && !v->target->works;
+    default: return true;
+    }
+}
+
+static void round_ask(struct surveying *v, enum try from, enum try to)
+{
+    struct path *s = v->state;
+    for (enum try i = from; i < to; i++)
+        if (try_is_due(v, i)) {
+            s->asked++;
+            survey_ask_in_pieces(v, (int)i, UNTIL_FLIGHT, i == SPLIT || i == SMALL_SPLIT ? 2 : 1);
+        }
+}
+
+static void path_begin(struct surveying *v)
+{
+    struct path *s = v->state;
+    s->patience = v->target->waited ? 0 : path_timeout(v, PATIENCE); /* 0: as for any other hello */
+    s->differs = s->before = UNSURE;
+    if (v->target->via.kind != VIA_DIRECT)
+        return; /* the path to the server begins at the proxy */
+    round_ask(v, AS_IS, LARGE);
+}
+
+static bool answer_is_heard(enum answer_kind kind)
+{
+    return kind == ANSWER_ACCEPTED || kind == ANSWER_ALERT;
+}
+
+static bool answer_is_known(const struct tried *t)
+{
+    return t->answer && t->kind != ANSWER_CUT && t->kind != ANSWER_REFUSED;
+}
+
+static void tried_take(struct surveying *v, enum try try, const struct answer *a)
+{
+    struct path *s = v->state;
+    struct tried *t = &s->tried[try];
+    t->answer = answer_word(a);
+    t->kind = a->kind;
+    t->heard = answer_is_heard(a->kind);
+    t->acked = conn_acknowledged(&v->run->conn);
+    t->ms = a->ms;
+    if (try == AS_IS)
+        s->segment = conn_segment(&v->run->conn);
+}
+
+static bool try_heard(const struct path *s, enum try try)
+{
+    return answer_is_known(&s->tried[try]) && s->tried[try].heard;
+}
+
+static const struct trigger *trigger_find(const struct path *s)
+{
+    bool silent = s->tried[AS_IS].kind == ANSWER_SILENT || s->tried[AS_IS].kind == ANSWER_SLOW;
+    for (size_t i = 0; i < sizeof triggers / sizeof *triggers; i++) {
+        const struct trigger *t = &triggers[i];
+        if (try_heard(s, t->helps) && !try_heard(s, t->not) && (!t->quiet || silent))
+            return t;
+    }
+    return NULL;
+}
+
+/* --- one question after the other -------------------------------------------------------------- */
+
+static void step_ask(struct surveying *v, enum phase phase, enum try try, struct conn_travel way)
+{
+    struct path *s = v->state;
+    s->phase = phase;
+    if (s->asked >= CONNECTIONS_MAX) {
+        s->doubt |= phase < PHASE_TTL_BAD;
+        s->phase = PHASE_DONE;
+        return;
+    }
+    s->step = try;
+    s->way = way;
+    survey_ask_in_pieces(v, STEP + s->asked++, UNTIL_FLIGHT, try == SPLIT ? 2 : 1);
+}
+
+/* How long to wait for what would come, were it to be received. */
+static double patience_of(const struct surveying *v, bool brief)
+{
+    const struct path *s = v->state;
+    double least = brief ? PATIENCE_BRIEF : PATIENCE;
+    double slowest = s->tried[s->trigger->helps].ms > s->tried[AS_IS].ms || s->tried[AS_IS].kind == ANSWER_SILENT
+                         ? s->tried[s->trigger->helps].ms : s->tried[AS_IS].ms;
+    double times = PATIENCE_TIMES * slowest / 1000;
+    return path_timeout(v, times > least ? times : least);
+}
+
+/* The next number to try, 0: it is found. Systems begin with 64, 128 or 255, and few hops are more common than many. */
+static int hunt_next(const struct hunt *h)
+{
+    int top = h->hi - 1;
+    if (h->hi - h->lo <= 1)
+        return 0;
+    if (h->hi > 255)
+        return h->lo < 64 ? 65 : h->lo < 129 ? 129 : 255;
+    int down = h->steps < 6 ? (1 << h->steps) - 1 : 255;
+    return h->lo < top - down && top - down > 0 ? top - down : (h->lo + h->hi) / 2;
+}
+
+static void hunt_learn(struct hunt *h, int at, bool passed)
+{
+    if (passed)
+        h->lo = at;
+    else
+        h->hi = at;
+    h->steps += h->hi <= 255 && h->lo < at;
+}
+
+/* How far the sender is, by what systems begin with. */
+static int hops_of(int ttl)
+{
+    return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl + 1;
+}
+
+static bool is_still(const struct path *s)
+{
+    return s->tried[AS_IS].kind == ANSWER_SILENT || s->tried[AS_IS].kind == ANSWER_SLOW;
+}
+
+static void hop_begin(struct surveying *v);
+
+static void ttl_ask(struct surveying *v, bool good)
+{
+    struct path *s = v->state;
+    struct hunt *h = good ? &s->good : &s->bad;
+    int at = hunt_next(h);
+    struct conn_travel way = { .near = (uint8_t)at, .patience = patience_of(v, true) };
+    if (at) {
+        step_ask(v, good ? PHASE_TTL_GOOD : PHASE_TTL_BAD, good ? s->trigger->helps : AS_IS, way);
+    } else if (good) {
+        s->answers = h->lo;
+        s->doubt = !s->answers; /* it was not answered a second time */
+        if (!s->answers || is_still(s)) {
+            hop_begin(v);
+            return;
+        }
+        s->bad = (struct hunt){ s->answers - 1, 256, 0 }; /* the likeliest first: the same */
+        way.near = (uint8_t)(s->answers + 1);
+        step_ask(v, PHASE_TTL_BAD, AS_IS, way);
+    } else {
+        s->ended_by = h->lo;
+        s->doubt = !s->ended_by;
+        if (s->ended_by == s->answers || !s->ended_by) {
+            s->differs = s->ended_by ? STATE_NO : UNSURE;
+            hop_begin(v);
+            return;
+        }
+        way = (struct conn_travel){ .near = (uint8_t)(s->ended_by > s->answers ? s->ended_by : s->answers),
+                                    .patience = patience_of(v, false) };
+        step_ask(v, PHASE_CHECK_GOOD, s->trigger->helps, way);
+    }
+}
+
+/* The first look at what ended it was above the other's number: below it is all still open. */
+static void bad_learn(struct path *s, bool passed)
+{
+    int at = s->way.near;
+    if (at == s->answers + 1 && s->bad.hi > 255)
+        s->bad = passed ? (struct hunt){ at, 256, 0 } : (struct hunt){ s->answers - 1, at, 0 };
+    else if (at == s->answers && !passed)
+        s->bad = (struct hunt){ 0, at, 1 };
+    else
+        hunt_learn(&s->bad, at, passed);
+}
+
+/* --- where ------------------------------------------------------------------------------------- */
+
+static void hop_ask(struct surveying *v)
+{
+    struct path *s = v->state;
+    struct conn_travel way = { .patience = patience_of(v, true) };
+    if (s->hop.hi - s->hop.lo > 1) {
+        way.reach = (uint8_t)((s->hop.lo + s->hop.hi) / 2);
+        step_ask(v, PHASE_HOP, AS_IS, way);
+        return;
+    }
+    if (is_still(s) && !s->expired) { /* nobody says where packets expire, so silence says nothing */
+        s->phase = PHASE_DONE;
+        return;
+    }
+    s->hops = s->hop.hi;
+    way.reach = (uint8_t)s->hops;
+    way.patience = patience_of(v, false);
+    step_ask(v, PHASE_HOP_GOOD, s->trigger->helps, way);
+}
+
+/* Only where somebody else than the server may stand there. */
+static void hop_begin(struct surveying *v)
+{
+    struct path *s = v->state;
+    int far = s->answers ? hops_of(s->answers) : 0;
+    bool doubtful = s->differs == STATE_YES || is_still(s) || s->tried[AS_IS].acked == STATE_NO;
+    s->phase = PHASE_DONE;
+    if (far < 2 || !doubtful)
+        return;
+    s->hop = (struct hunt){ 0, far, 0 };
+    hop_ask(v);
+}
+
+/* --- what came --------------------------------------------------------------------------------- */
+
+/* It is answered, or fails, for what it says; now a second time, and from how far. */
+static void trigger_begin(struct surveying *v)
+{
+    struct path *s = v->state;
+    s->good = (struct hunt){ 0, 256, 0 };
+    if (is_still(s))
+        step_ask(v, PHASE_FAILS, AS_IS, (struct conn_travel){ .patience = patience_of(v, false) });
+    else
+        ttl_ask(v, true);
+}
+
+/* Who says nothing to anything has had its time: these come at little cost. */
+static void further_ask(struct surveying *v)
+{
+    struct path *s = v->state;
+    double round = v->run->connected - v->run->created;
+    s->patience = PATIENCE_TIMES * round > PATIENCE_BRIEF ? path_timeout(v, PATIENCE_TIMES * round)
+                                                          : path_timeout(v, PATIENCE_BRIEF);
+    round_ask(v, NO_NAME, TRIES);
+}
+
+static void round_over(struct surveying *v)
+{
+    struct path *s = v->state;
+    bool fails = answer_is_known(&s->tried[AS_IS]) && !s->tried[AS_IS].heard;
+    bool again = s->phase == PHASE_TRIES && fails;
+    s->varies = answer_is_known(&s->tried[AS_IS]) && s->tried[AS_IS].heard;
+    s->trigger = fails ? trigger_find(s) : NULL;
+    bool sized = s->trigger ? s->trigger->helps == SMALL : try_heard(s, SMALL);
+    s->phase = PHASE_MORE;
+    if (again && sized)
+        round_ask(v, LARGE, NO_NAME);
+    else if (again && !s->trigger && s->tried[AS_IS].kind != ANSWER_SLOW)
+        further_ask(v);
+    else if (s->trigger)
+        trigger_begin(v);
+}
+
+static void check_over(struct surveying *v, bool bad)
+{
+    struct path *s = v->state;
+    bool nearer = s->ended_by > s->answers; /* what ended it came from nearer by, or began with more */
+    if (s->level_good == !nearer && bad == nearer)
+        s->differs = hops_of(s->ended_by) != hops_of(s->answers) ? STATE_YES : STATE_NO;
+    hop_begin(v);
+}
+
+static void step_over(struct surveying *v, const struct answer *a)
+{
+    struct path *s = v->state;
+    if (a->kind == ANSWER_CUT || a->kind == ANSWER_REFUSED) { /* no more may be asked: what is known so far stays */
+        s->doubt |= s->phase < PHASE_TTL_BAD;
+        s->phase = PHASE_DONE;
+        return;
+    }
+    bool heard = answer_is_heard(a->kind), same = a->kind == s->tried[AS_IS].kind;
+    bool expired = v->run->conn.error == EHOSTUNREACH;
+    switch (s->phase) {
+    case PHASE_FAILS:
+        s->varies = heard;
+        if (!heard)
+            ttl_ask(v, true);
+        return;
+    case PHASE_TTL_GOOD:
+        hunt_learn(&s->good, s->way.near, heard);
+        ttl_ask(v, true);
+        return;
+    case PHASE_TTL_BAD:
+        s->varies = heard;
+        if (heard)
+            return;
+        bad_learn(s, same);
+        ttl_ask(v, false);
+        return;
+    case PHASE_CHECK_GOOD:
+        s->level_good = heard;
+        step_ask(v, PHASE_CHECK_BAD, AS_IS, s->way);
+        return;
+    case PHASE_CHECK_BAD: check_over(v, same); return;
+    case PHASE_HOP:
+        s->expired |= expired;
+        hunt_learn(&s->hop, s->way.reach, !same || expired);
+        hop_ask(v);
+        return;
+    case PHASE_HOP_GOOD: s->before = heard ? STATE_NO : STATE_YES; return;
+    default: return;
+    }
+}
+
+static void path_take(struct surveying *v, int question, const struct answer *a)
+{
+    if (question >= STEP) {
+        step_over(v, a);
+        return;
+    }
+    tried_take(v, (enum try)question, a);
+    if (!v->open)
+        round_over(v);
+}
+
+/* --- the fact ---------------------------------------------------------------------------------- */
+
+static json_t *state_json(enum state s)
+{
+    return s == STATE_YES || s == STATE_NO ? json_boolean(s == STATE_YES) : json_null();
+}
+
+static json_t *number_json(int n) { return n ? json_integer(n) : json_null(); }
+
+static json_t *tried_json(const struct tried *t)
+{
+    json_t *j = json_object();
+    if (!t->answer) {
+        json_decref(j);
+        return json_null();
+    }
+    json_object_set_new(j, "answer", json_string(t->answer));
+    json_object_set_new(j, "acked", state_json(t->acked));
+    json_object_set_new(j, "ms", json_real(t->ms));
+    return j;
+}
+
+static json_t *path_json(const struct path *s)
+{
+    json_t *j = json_object(), *tries = json_object(), *ttl = json_object();
+    for (int i = 0; i < TRIES; i++)
+        json_object_set_new(tries, keys[i], tried_json(&s->tried[i]));
+    json_object_set_new(ttl, "answers", number_json(s->answers));
+    json_object_set_new(ttl, "ended_by", number_json(s->ended_by));
+    json_object_set_new(ttl, "differs", state_json(s->differs));
+    json_object_set_new(j, "tries", tries);
+    json_object_set_new(j, "trigger", s->trigger ? json_string(s->trigger->word) : json_null());
+    json_object_set_new(j, "answered", s->trigger ? json_string(keys[s->trigger->helps]) : json_null());
+    json_object_set_new(j, "ttl", ttl);
+    json_object_set_new(j, "hop", number_json(s->hops));
+    json_object_set_new(j, "before", state_json(s->before));
+    json_object_set_new(j, "mss", number_json(s->segment));
+    json_object_set_new(j, "connections", json_integer(s->asked));
+    return j;
+}
+
+static char *path_text(const struct path *s)
+{
+    struct text t = { 0 };
+    for (int i = 0; i < TRIES; i++)
+        if (s->tried[i].answer)
+            text_addf(&t, "%s%s: %s%s", t.len ? ", " : "", keys[i], s->tried[i].answer,
+                      s->tried[i].acked == STATE_NO ? " (not acknowledged)" : "");
+    if (s->answers)
+        text_addf(&t, "; answers come with time to live %d", s->answers);
+    if (s->ended_by)
+        text_addf(&t, ", what ends the other with %d", s->ended_by);
+    if (s->hops)
+        text_addf(&t, "; it ends %d hops away%s", s->hops,
+                  s->before == STATE_YES ? ", from where the server does not answer yet" : "");
+    if (s->varies)
+        text_add(&t, "; but not each time");
+    return text_take(&t);
+}
+
+static void path_end(struct surveying *v)
+{
+    struct path *s = v->state;
+    if (!answer_is_known(&s->tried[AS_IS]))
+        return; /* could not ask */
+    enum state state = s->varies || s->doubt ? UNSURE : s->trigger ? STATE_YES : STATE_NO;
+    run_see(v->run, FACT_PATH, state, path_json(s), (run_now(v->run) - v->began) * 1000, path_text(s));
+}
+
+static void path_forget(struct surveying *v)
+{
+    struct path *s = v->state;
+    for (int i = 0; i < TRIES; i++)
+        free(s->tried[i].answer);
+}
+
+static const struct survey survey = {
+    .state_size = sizeof(struct path),
+    .once = true,
+    .begin = path_begin,
+    .hello = path_hello,
+    .travel = path_travel,
+    .plain = path_plain,
+    .take = path_take,
+    .end = path_end,
+    .forget = path_forget,
+};
+
+const struct probe path_probe = { .name = "path", .thorough = true, .aside = true, .writes = writes, .needs = needs,
+                                  SURVEY(survey) };

@@ -1,0 +1,218 @@
+/* explain - `tlswhy explain`: logs of clients and servers, read, and what is said about them.
+ *
+ * Owns: what the command takes, reading its files one after the other, and following them.
+ * Must not know: how bytes are unpacked (logfile.h), what lines mean (src/log), the wording (src/out/explained.h).
+ */
+#include "config.h"
+
+#include <ev.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/base/when.h"
+#include "src/cmd/cmd.h"
+#include "src/cmd/logfile.h"
+#include "src/out/explained.h"
+
+#define PIECE_BYTES (192u << 10)
+#define FOLLOW_SECONDS 0.25
+
+struct explaining {
+    const struct options *o;
+    struct journal *journal;
+    char *piece;                 /* owned, PIECE_BYTES */
+    double started;
+    struct logfile *followed;    /* owned; NULL: none */
+    struct ev_loop *loop;
+    struct ev_timer tick;
+    struct ev_signal signals[3];
+    bool failed;                 /* a file could not be read to its end: said already */
+};
+
+static double wall(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int refuse(const char *why)
+{
+    fprintf(stderr, "tlswhy: %s\n", why);
+    return EXIT_USAGE;
+}
+
+/* All there is for now; false when it can't be read on, which was said. */
+static bool file_drain(struct explaining *x, struct logfile *f)
+{
+    struct err e = { "" };
+    ssize_t n;
+    while ((n = logfile_read(f, x->piece, PIECE_BYTES, &e)) > 0)
+        journal_feed(x->journal, x->piece, (size_t)n);
+    if (n < 0)
+        fprintf(stderr, "tlswhy: %s\n", e.text);
+    return n == 0;
+}
+
+static const char *name_of(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
+
+/* --- following ---------------------------------------------------------------------------------- */
+
+static void line_print(void *arg, const struct incident *e)
+{
+    struct explaining *x = arg;
+    struct journal_view v = journal_view(x->journal);
+    const struct line_says *s = &v.reading[e->reading].says;
+    unsigned first = s->cause_count ? (unsigned)s->cause[0].cause + 1 : 0;
+    char at[WHEN_LEN];
+    if (x->o->jsonl) {
+        json_t *j = explained_line(x->journal, e, first, NULL);
+        char *text = json_dumps(j, JSON_COMPACT);
+        puts(text ? text : "{}");
+        free(text);
+        json_decref(j);
+    } else {
+        const char *client = journal_word(x->journal, e->client);
+        printf("%s%s%s  %s: %s\n", isnan(e->time) ? "" : when_format((int64_t)e->time, at), client ? "  " : "",
+               client ? client : "", first ? cause_table[first - 1].id : "not known",
+               s->means ? s->means : "a failure in words that are not known here");
+    }
+    fflush(stdout);
+}
+
+static void on_tick(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    struct explaining *x = w->data;
+    (void)events;
+    bool good = file_drain(x, x->followed);
+    journal_flush(x->journal, false);
+    if (!good || logfile_fd(x->followed) >= 0) /* a pipe has ended, for good */
+        ev_break(loop, EVBREAK_ALL);
+    x->failed |= !good;
+}
+
+static void on_signal(struct ev_loop *loop, struct ev_signal *w, int events)
+{
+    (void)w;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* A pipe is read as it comes; its end is the end. Lines are told as soon as they are there. */
+static void pipe_follow(struct explaining *x)
+{
+    struct err e = { "" };
+    ssize_t n;
+    while ((n = logfile_read(x->followed, x->piece, PIECE_BYTES, &e)) > 0) {
+        journal_feed(x->journal, x->piece, (size_t)n);
+        journal_flush(x->journal, false);
+    }
+    if (n < 0)
+        fprintf(stderr, "tlswhy: %s\n", e.text);
+    x->failed |= n < 0;
+}
+
+static void file_follow(struct explaining *x)
+{
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    x->loop = ev_loop_new(EVFLAG_AUTO);
+    for (int i = 0; i < 3; i++) {
+        ev_signal_init(&x->signals[i], on_signal, numbers[i]);
+        ev_signal_start(x->loop, &x->signals[i]);
+    }
+    ev_timer_init(&x->tick, on_tick, 0, FOLLOW_SECONDS);
+    x->tick.data = x;
+    ev_timer_start(x->loop, &x->tick);
+    ev_run(x->loop, 0);
+    for (int i = 0; i < 3; i++)
+        ev_signal_stop(x->loop, &x->signals[i]);
+    ev_timer_stop(x->loop, &x->tick);
+    ev_loop_destroy(x->loop);
+}
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+static bool file_explain(struct explaining *x, const char *path, bool last)
+{
+    struct err e = { "" };
+    struct logfile *f = logfile_open(path, &e);
+    if (!f) {
+        fprintf(stderr, "tlswhy: %s\n", e.text);
+        return false;
+    }
+    if (!journal_begin(x->journal, name_of(path), LINE_SIDE_UNKNOWN)) {
+        fprintf(stderr, "tlswhy: more than %d logs at once are too many: leave some out\n", JOURNAL_FILES);
+        logfile_close(f);
+        return false;
+    }
+    if (last && x->o->follow) {
+        journal_watch(x->journal, line_print, x);
+        x->followed = f;
+        if (logfile_fd(f) >= 0)
+            pipe_follow(x);
+        else
+            file_follow(x);
+    } else {
+        x->failed |= !file_drain(x, f);
+    }
+    journal_flush(x->journal, true);
+    logfile_close(f);
+    return true;
+}
+
+static bool all_read(struct explaining *x)
+{
+    const struct options *o = x->o;
+    for (size_t i = 0; i < o->paste_count; i++) {
+        journal_begin(x->journal, "-e", LINE_SIDE_UNKNOWN);
+        journal_text(x->journal, o->paste[i], strlen(o->paste[i]));
+    }
+    for (size_t i = 0; i < o->word_count; i++)
+        if (!file_explain(x, o->word[i], i + 1 == o->word_count))
+            return false;
+    if (!o->word_count && !o->paste_count)
+        return file_explain(x, "-", true);
+    return true;
+}
+
+static int explain_print(struct explaining *x)
+{
+    const struct options *o = x->o;
+    struct habit *habit = habit_of(x->journal);
+    struct outcome *outcome = outcome_of(x->journal, habit);
+    struct join *join = join_of(x->journal);
+    bool color = o->color == COLOR_ALWAYS ||
+                 (o->color == COLOR_AUTO && isatty(STDOUT_FILENO) && !(getenv("NO_COLOR") && *getenv("NO_COLOR")));
+    struct explained e = { .journal = x->journal, .habit = habit, .outcome = outcome, .join = join,
+                           .started = x->started, .width = terminal_width(), .color = color, .quiet = o->quiet,
+                           .verbose = o->verbose };
+    if (o->json || o->jsonl)
+        explained_json(stdout, &e);
+    else
+        explained_text(stdout, &e);
+    int status = x->failed && explained_exit(&e) == EXIT_OK ? EXIT_TROUBLE : (int)explained_exit(&e);
+    join_free(join);
+    outcome_free(outcome);
+    habit_free(habit);
+    return status;
+}
+
+int cmd_explain(struct options *o)
+{
+    if (!o->word_count && !o->paste_count && isatty(STDIN_FILENO))
+        return refuse("explain takes logs: tlswhy explain FILE..., - for standard input, or -e 'TEXT' for a pasted error");
+    if (o->paste_count > JOURNAL_FILES / 2)
+        return refuse("that many -e are too many for one run: put the lines into a file");
+    struct explaining x = { .o = o, .started = wall() };
+    x.journal = journal_new(x.started);
+    x.piece = mem_array(NULL, PIECE_BYTES, 1);
+    int status = all_read(&x) ? explain_print(&x) : EXIT_USAGE;
+    free(x.piece);
+    journal_free(x.journal);
+    return status;
+}

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# explain.sh - `tlswhy explain`: a log comes out the same whichever way it is read (file, standard input, packed, UTF-16,
+# CRLF, followed), the exit status says what was found, and nothing of a log reaches the terminal as it is.
+. "${abs_top_srcdir:?}/tests/lib/e2e.sh"
+need jq gzip iconv
+
+# --- logs ---------------------------------------------------------------------------------------------
+
+# 10.0.0.1 to .3 work; .21 and .22 are too old; 10.0.0.250 comes and goes every 10 s.
+awk 'BEGIN { for (i = 0; i < 120; i++) {
+    s = i * 5 + i % 3
+    t = sprintf("2026/11/20 10:%02d:%02d [info] 7#7: *%d", s / 60, s % 60, i)
+    if (i % 2) printf "%s client 10.0.0.%d closed keepalive connection\n", t, 1 + i % 3
+    else if (i % 6 == 0) printf "%s peer closed connection in SSL handshake while SSL handshaking, client: 10.0.0.250, server: 0.0.0.0:443\n",
+        sprintf("2026/11/20 10:%02d:%02d [info] 7#7: *%d", i * 5 / 60, i * 5 % 60, i)
+    else printf "%s SSL_do_handshake() failed (SSL: error:0A000102:SSL routines::unsupported protocol) while SSL handshaking, client: 10.0.0.%d, server: 0.0.0.0:443\n", t, 20 + (i % 6) / 2
+} }' >"$dir/old.log"
+gzip -c "$dir/old.log" >"$dir/old.log.gz"
+{ head -n 60 "$dir/old.log" | gzip -c; tail -n +61 "$dir/old.log" | gzip -c; } >"$dir/members.gz"
+head -c 600 "$dir/old.log.gz" >"$dir/cut.gz"
+iconv -f UTF-8 -t UTF-16 "$dir/old.log" >"$dir/utf16.log"
+iconv -f UTF-8 -t UTF-16LE "$dir/old.log" >"$dir/utf16le.log"
+iconv -f UTF-8 -t UTF-16BE "$dir/old.log" >"$dir/utf16be.log"
+sed 's/$/\r/' "$dir/old.log" >"$dir/crlf.log"
+{ printf '\xef\xbb\xbf'; cat "$dir/old.log"; } >"$dir/bom.log"
+printf '2026/11/20 10:00:00 [notice] 7#7: signal process started\n' >"$dir/silent.log"
+printf '2026/11/20 10:00:00 [info] 7#7: *1 \033]0;evil\007\033[31m\x9b SSL_do_handshake() failed (SSL: error:0A0000C1:SSL routines::no shared cipher) while SSL handshaking, client: 10.0.0.1, server: \033[2J\n' >"$dir/escapes.log"
+
+# --- asking -------------------------------------------------------------------------------------------
+
+run() { # run EXIT ARGUMENT...: `tlswhy explain` with them; its output in $dir/out
+    local want=$1 got
+    shift
+    timeout 60 "$TLSWHY" explain "$@" >"$dir/out" 2>"$dir/err"
+    got=$?
+    [ "$got" = "$want" ] || echo "the exit status is $got, not $want: $(head -c 300 "$dir/err")"
+}
+holds() { # holds TITLE EXIT JQ ARGUMENT...: the document makes JQ true
+    local title=$1 exit=$2 query=$3 bad
+    shift 3
+    bad=$(run "$exit" --json "$@" </dev/null)
+    [ "$(jq "$query" "$dir/out" 2>&1)" = true ] || bad+=$'\n'"$(head -c 1500 "$dir/out")"
+    if [ -z "$bad" ]; then ok "$title"; else not_ok "$title" "$bad"; fi
+}
+old='.verdict == "failing" and [.diagnosis[].cause] == ["version-mismatch"] and .pattern.clients.scope == "some"
+    and (.pattern.clients.failing | sort) == ["10.0.0.21", "10.0.0.22"] and .pattern.time.kind == "always"
+    and ([.lines[] | select(.noise)] | length) == 20 and ([.lines[] | select(.noise) | .client] | unique) == ["10.0.0.250"]
+    and ([.lines[] | select(.cause == "version-mismatch")] | length) == 40 and .lines[1].line == 3'
+
+for file in old.log old.log.gz members.gz utf16.log utf16le.log utf16be.log crlf.log bom.log; do
+    holds "a log is read as $file" 1 "$old" "$dir/$file"
+done
+bad=$(run 1 --json - <"$dir/old.log.gz")
+if [ -z "$bad" ] && [ "$(jq "$old" "$dir/out")" = true ]; then ok "packed, from standard input"; else not_ok "packed, from standard input" "$bad"; fi
+bad=$(run 1 --json < <(cat "$dir/old.log"))
+if [ -z "$bad" ] && [ "$(jq "$old" "$dir/out")" = true ]; then ok "from a pipe"; else not_ok "from a pipe" "$bad"; fi
+holds "of a packed log that is cut off, what is there counts" 1 '.verdict == "failing"' "$dir/cut.gz"
+if grep -q 'damaged or cut off' "$dir/err"; then ok "and that is said"; else not_ok "and that is said" "$(cat "$dir/err")"; fi
+
+holds "what the log answers of the checklist" 1 \
+    '[.checklist[] | {(.question): .log_says}] | add | .clients == "some" and .times == "always" and .fails == "yes"' "$dir/old.log"
+holds "the members of any document are there" 1 \
+    '[has("tlswhy", "schema", "started", "columns", "candidates", "warnings", "evidence", "differences")] | all' "$dir/old.log"
+holds "evidence that a cause names is there" 1 '. as $d | [.diagnosis[].for[] | $d.evidence[.].text | length > 20] | length > 0 and all' "$dir/old.log"
+
+# --- pasted -------------------------------------------------------------------------------------------
+
+holds "a pasted error" 1 '[.diagnosis[].cause] == ["cert-expired"] and .lines[0].also != null' \
+    -e 'curl: (60) SSL certificate problem: certificate has expired'
+holds "a pasted error that leaves the cause open" 4 '.diagnosis == [] and (.candidates | length) > 1' \
+    -e 'curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to a.test:443'
+holds "words that nobody knows are no cause" 4 '.diagnosis == [] and .candidates == [] and .lines[0].cause == null' \
+    -e 'x509: failed, the frobnicator was not amused'
+holds "what is no error" 0 '.verdict == "ok" and .diagnosis == [] and .lines == []' -e 'TLS handshake completed, TLSv1.3'
+
+# --- both sides ---------------------------------------------------------------------------------------
+
+awk 'BEGIN { for (i = 0; i < 10; i++) {
+    s = i * i * 5
+    printf "2026-11-20T10:%02d:%02dZ ERROR GET https://a.test/ javax.net.ssl.SSLHandshakeException: Received fatal alert: protocol_version\n", s / 60, s % 60 } }' >"$dir/client.log"
+awk 'BEGIN { for (i = 0; i < 10; i++) {
+    s = i * i * 5
+    printf "2026/11/20 12:%02d:%02d [info] 7#7: *%d SSL_do_handshake() failed (SSL: error:0A000102:SSL routines::unsupported protocol) while SSL handshaking, client: 10.0.0.1, server: 0.0.0.0:443\n", s / 60, s % 60, i } }' >"$dir/server.log"
+holds "two logs are joined, two hours apart" 1 '.joined.offset == -7200 and (.joined.lines | length) == 10 and (.joined.client | endswith("client.log"))' \
+    "$dir/client.log" "$dir/server.log"
+
+# --- words --------------------------------------------------------------------------------------------
+
+bad=$(run 1 "$dir/escapes.log")
+LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f\x9b]' "$dir/out" && bad+="control characters in the output"
+if [ -z "$bad" ]; then ok "terminal escapes stay harmless"; else not_ok "terminal escapes stay harmless" "$bad"; fi
+bad=$(run 0 "$dir/silent.log")
+grep -q 'error_log FILE info' "$dir/out" || bad+="the switch is not named"
+if [ -z "$bad" ]; then ok "a silent log: which switch makes it speak"; else not_ok "a silent log: which switch makes it speak" "$bad$(cat "$dir/out")"; fi
+bad=$(run 1 "$dir/old.log")
+grep -q '^  fails  |' "$dir/out" && grep -q '10.0.0.21 ' "$dir/out" && grep -q 'a health check' "$dir/out" || bad+="timeline, table or health check is missing"
+awk 'length > 80 && !/^tlswhy check/ { exit 1 }' "$dir/out" || bad+="a line is longer than 80 columns"
+if [ -z "$bad" ]; then ok "timeline, table and health check in words"; else not_ok "timeline, table and health check in words" "$bad$(cat "$dir/out")"; fi
+
+# --- following ----------------------------------------------------------------------------------------
+
+head -n 10 "$dir/old.log" >"$dir/grows.log"
+"$TLSWHY" explain --follow "$dir/grows.log" >"$dir/followed" 2>"$dir/err" </dev/null &
+pid[follow]=$!
+await() { # await COUNT: so many failures are told
+    local end=$((SECONDS + 20))
+    until [ "$(grep -c version-mismatch "$dir/followed")" -ge "$1" ]; do
+        ((SECONDS < end)) || return 1
+        sleep 0.05
+    done
+}
+if await 3; then ok "what is there is told"; else not_ok "what is there is told" "$(cat "$dir/followed")"; fi
+tail -n +11 "$dir/old.log" >>"$dir/grows.log"
+if await 38; then ok "and what is added, as it comes"; else not_ok "and what is added, as it comes" "$(wc -l <"$dir/followed")"; fi
+mv "$dir/grows.log" "$dir/grows.log.1"
+head -n 9 "$dir/old.log" | sed "s, 10:, 11:,; s,\*,*9," >"$dir/grows.log"
+if await 41; then ok "a log that is rotated is followed"; else not_ok "a log that is rotated is followed" "$(wc -l <"$dir/followed")"; fi
+kill -INT "${pid[follow]}"
+wait "${pid[follow]}"
+code=$?
+unset 'pid[follow]'
+if [ "$code" = 1 ] && grep -q '^FAILING  No common protocol version' "$dir/followed"; then
+    ok "at the end it says what it all comes to"
+else
+    not_ok "at the end it says what it all comes to" "exit $code"
+fi
+
+# --- beside the probes ---------------------------------------------------------------------------------
+
+timeout 60 "$TLSWHY" check --json --offline --log "$dir/old.log" tls://127.0.0.1:1 >"$dir/out" 2>"$dir/err" </dev/null
+if [ "$(jq '([.diagnosis[].cause] == ["network"]) and ([.candidates[] | select(.cause == "version-mismatch") | .confidence] == [0.25])
+    and ([.checklist[] | {(.question): .answer}] | add | .clients == "some" and .times == "always")' "$dir/out")" = true ]; then
+    ok "check --log: the pattern answers, the cause is a candidate, what is proven stands"
+else
+    not_ok "check --log: the pattern answers, the cause is a candidate, what is proven stands" "$(head -c 2000 "$dir/out")"
+fi
+timeout 60 "$TLSWHY" check --json --offline --log "$dir/old.log" --answer clients=one tls://127.0.0.1:1 >"$dir/out" 2>"$dir/err" </dev/null
+if [ "$(jq '[.checklist[] | {(.question): .answer}] | add | .clients == "one"' "$dir/out")" = true ]; then
+    ok "an answer of the person's own outweighs the log's"
+else
+    not_ok "an answer of the person's own outweighs the log's" "$(cat "$dir/err")"
+fi
+
+# --- bad input ----------------------------------------------------------------------------------------
+
+refused() { # refused WORDS ARGUMENT...
+    local words=$1 bad
+    shift
+    bad=$(run 2 "$@" </dev/null)
+    [ -s "$dir/out" ] && bad+="something is printed"
+    grep -q -- "$words" "$dir/err" || bad+="it does not say: $words"
+    if [ -z "$bad" ]; then ok "refused: $words"; else not_ok "refused: $words" "$bad $(cat "$dir/err")"; fi
+}
+refused 'No such file' "$dir/nowhere.log"
+refused 'directory' "$dir"
+refused 'needs a value' -e
+finish

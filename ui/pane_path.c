@@ -1,0 +1,189 @@
+/* pane_path - what became of the hello that fails, each time with one thing changed, and who ended it.
+ *
+ * Owns: its rows, and the words for what they mean. Must not know: how they are drawn, what causes follow.
+ */
+#include "ui/pane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/text.h"
+#include "src/why/path.h"
+
+enum { ROW_TRY = 1, ROW_END };
+
+static const struct { const char *key, *title, *says; } tries[] = {
+    { "as-is", "as it is", "the hello of this client; where its handshake works, one of post-quantum size" },
+    { "other-name", "another name", "the same with a server name nobody has" },
+    { "no-name", "no name", "the same without a server name" },
+    { "other-version", "no TLS 1.3", "the same without TLS 1.3" },
+    { "small", "small", "a small hello with the same name and versions" },
+    { "large", "small, padded", "that small one, padded to the size of the one that fails" },
+    { "split", "in two parts", "the same bytes in two packets" },
+    { "small-split", "small in two", "the small one in two packets" },
+    { "small-segments", "small packets", "the same in segments of 536 bytes at most, in both directions" },
+    { "plain", "no TLS", "two empty lines in the place of a hello" },
+};
+enum { TRIES = sizeof tries / sizeof *tries };
+
+enum end { END_TRIGGER, END_ANSWERS, END_ENDED, END_HOP, END_SEGMENT, ENDS };
+static const struct { const char *title, *says; } ends[ENDS] = {
+    [END_TRIGGER] = { "hangs on", "what the failure hangs on: a change that was answered twice, while the hello as it is "
+                                  "failed twice" },
+    [END_ANSWERS] = { "TTL of answers", "the time to live that packets of the server's answers come with" },
+    [END_ENDED] = { "TTL of the end", "the time to live of what ends the connection; ! another machine sent it than the one "
+                                      "that answers" },
+    [END_HOP] = { "ends at hop", "how many hops the hello gets until it meets its end; ! the server does not answer from there "
+                                 "yet" },
+    [END_SEGMENT] = { "segment", "the largest segment this machine sends" },
+};
+
+static const struct { const char *word, *says; } triggers[] = {
+    { "name", "the name" }, { "version", "TLS 1.3" }, { "size", "its size" }, { "split", "one packet" },
+    { "segments", "large packets" },
+};
+
+static const json_t *path_of(const struct column *c)
+{
+    const struct seen *seen = column_seen(c, FACT_PATH);
+    return json_is_object(seen->value) ? seen->value : NULL;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *s = json_string_value(json_object_get(object, key));
+    return s ? s : "";
+}
+
+static bool any_asked(const struct look *l)
+{
+    for (size_t i = 0; i < l->scene->session->count; i++)
+        if (path_of(l->scene->session->column[i]))
+            return true;
+    return false;
+}
+
+static void path_rows(struct sheet *out, const struct look *l)
+{
+    if (!l->scene->session->count) {
+        sheet_still(out, ATTR_PLAIN, "");
+        sheet_still(out, ATTR_PLAIN, l->scene->waiting ? "probing ..." : "Nothing to show yet: a adds an endpoint.");
+        return;
+    }
+    if (!any_asked(l))
+        sheet_still(out, ATTR_NOTE, "Asked by itself where a hello is reset, dropped, or answered by something else.");
+    sheet_still(out, ATTR_HEAD, "hello");
+    for (int i = 0; i < TRIES; i++)
+        sheet_row(out, (struct item){ .kind = ROW_TRY, .a = i }, ATTR_PLAIN, tries[i].title);
+    sheet_still(out, ATTR_HEAD, "its end");
+    for (int i = 0; i < ENDS; i++)
+        sheet_row(out, (struct item){ .kind = ROW_END, .a = i }, ATTR_PLAIN, ends[i].title);
+}
+
+/* "reset ?" where it was not even acknowledged. */
+static void try_cell(struct cell_text *out, const json_t *value, int i)
+{
+    const json_t *try = path_try(value, tries[i].key);
+    const char *answer = text_of(try, "answer");
+    bool lost = json_is_false(json_object_get(try, "acked"));
+    bool fails = strcmp(answer, "reset") == 0 || strcmp(answer, "closed") == 0 || strcmp(answer, "silent") == 0 ||
+                 strcmp(answer, "slow") == 0 || strcmp(answer, "not-tls") == 0;
+    out->text = try ? mem_format("%s%s", answer, lost ? ", not acked" : "") : mem_string(".");
+    out->mark = fails ? '!' : ' ';
+    out->attr = fails ? ATTR_BAD : ATTR_PLAIN;
+}
+
+static void number_cell(struct cell_text *out, const json_t *number, bool bad)
+{
+    out->text = json_is_integer(number) ? mem_format("%d", (int)json_integer_value(number)) : mem_string(".");
+    out->mark = bad ? '!' : ' ';
+    out->attr = bad ? ATTR_BAD : ATTR_PLAIN;
+}
+
+static void trigger_cell(struct cell_text *out, const struct column *c, const json_t *value)
+{
+    const char *word = text_of(value, "trigger"), *says = "nothing tried";
+    enum state state = column_seen(c, FACT_PATH)->state;
+    for (size_t i = 0; i < sizeof triggers / sizeof *triggers; i++)
+        if (strcmp(word, triggers[i].word) == 0)
+            says = triggers[i].says;
+    out->text = mem_string(state == UNSURE ? "varies" : says);
+    out->attr = state == STATE_YES ? ATTR_BAD : ATTR_PLAIN;
+    out->mark = state == STATE_YES ? '!' : ' ';
+}
+
+static void path_cell(struct cell_text *out, const struct look *l, const struct item *row, const struct column *c)
+{
+    const json_t *value = path_of(c), *ttl = json_object_get(value, "ttl");
+    (void)l;
+    out->mark = ' ';
+    if (!value)
+        out->text = mem_string(column_seen(c, FACT_PATH)->state == COULD_NOT_ASK ? "?" : ".");
+    else if (row->kind == ROW_TRY && row->a >= 0 && row->a < TRIES)
+        try_cell(out, value, row->a);
+    else if (row->kind == ROW_END && row->a == END_TRIGGER)
+        trigger_cell(out, c, value);
+    else if (row->kind == ROW_END && row->a == END_ANSWERS)
+        number_cell(out, json_object_get(ttl, "answers"), false);
+    else if (row->kind == ROW_END && row->a == END_ENDED)
+        number_cell(out, json_object_get(ttl, "ended_by"), json_is_true(json_object_get(ttl, "differs")));
+    else if (row->kind == ROW_END && row->a == END_HOP)
+        number_cell(out, json_object_get(value, "hop"), json_is_true(json_object_get(value, "before")));
+    else
+        number_cell(out, json_object_get(value, "mss"), false);
+}
+
+/* What the whole of it means, for one column. */
+static const char *meaning(const struct column *c)
+{
+    const struct seen *seen = column_seen(c, FACT_PATH);
+    struct path p = path_read(seen->state, seen->value);
+    if (seen->state == NOT_ASKED)
+        return "not asked: nothing here looks like the path's doing (x asks what would settle a doubt).";
+    if (seen->state == COULD_NOT_ASK)
+        return "could not be asked: through a proxy, or no connections were left for it.";
+    if (seen->state == UNSURE)
+        return "it went now so, now so: nothing follows from it.";
+    if (p.is & PATH_IS(SEGMENTS))
+        return "large packets get lost on the way, and small ones do not.";
+    if (p.is & PATH_IS(ANOTHER))
+        return "another machine than the server ends it.";
+    if (p.is & PATH_IS(ONE_READ))
+        return "a hello in two packets is not read: most often the server itself.";
+    if (p.is & PATH_IS(FILTER))
+        return "a packet filter takes it, on the way or on the server's machine.";
+    if (p.is & PATH_IS(SERVER))
+        return "the server, or something as far away as it is, minds it.";
+    return "no change helps: it hangs on nothing that was tried.";
+}
+
+static char *path_foot(const struct look *l, const struct item *row, const struct column *c)
+{
+    char letter[LETTER_LEN];
+    bool try = row->kind == ROW_TRY && row->a >= 0 && row->a < TRIES;
+    bool end = row->kind == ROW_END && row->a >= 0 && row->a < ENDS;
+    if (!c || (!try && !end))
+        return mem_string("");
+    return mem_format("%s: %s %s: %s.", scene_letter(scene_index(l->scene, c->id), letter), meaning(c),
+                      try ? tries[row->a].title : ends[row->a].title, try ? tries[row->a].says : ends[row->a].says);
+}
+
+static bool path_open(struct subject *out, const struct look *l, const struct item *row, const struct column *c)
+{
+    (void)l, (void)row;
+    if (!c || column_seen(c, FACT_PATH)->state == NOT_ASKED)
+        return false;
+    *out = (struct subject){ SUBJECT_CELL, c->id, (int)FACT_PATH };
+    return true;
+}
+
+static char *path_legend(void)
+{
+    return mem_string("! fails, or shows another machine  . not asked  ? could not ask");
+}
+
+const struct pane pane_path = {
+    .title = "Path", .key = '8', .place = PLACE_PATH, .columns = true, .legend = path_legend, .rows = path_rows,
+    .cell = path_cell, .foot = path_foot, .open = path_open,
+};
