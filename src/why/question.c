@@ -300,8 +300,10 @@ static struct probes_say say_changed(const struct session *s)
     when_format(c.worked, a);
     when_format(c.seen, b);
     bool same = !c.what;
-    return say(STATE_YES, same ? "nothing" : c.what,
-               mem_format("%sbetween %s, when it worked (saved), and %s", same ? "that matters " : "", a, b));
+    struct probes_say p = say(STATE_YES, same ? "nothing" : c.what,
+                              mem_format("%sbetween %s, when it worked (saved), and %s", same ? "that matters " : "", a, b));
+    free(c.what);
+    return p;
 }
 
 /* The last moment of which anything is known. */
