@@ -58,7 +58,7 @@ to closing2 "failing ?middlebox ?server-config" "closed at EHLO" smtp
 to breaks "failing server-config !network" "a server that says yes and ends the connection" smtp
 to silent "failing ?network ?server-overload !server-config" "a server that never speaks" smtp --timeout 2
 to stuck "unsure ?network !server-config" "a greeting that does not go on" smtp --timeout 2
-to toolate "unsure ?network !server-config !not-tls" "a greeting that comes too late is no fault of the server" smtp --timeout 3
+to toolate "unsure ?network !server-config !not-tls" "a greeting that comes too late is no fault of the server" smtp --timeout 1
 
 # --- something else -----------------------------------------------------------------------------
 to tls "failing not-tls !server-config" "TLS at once where SMTP was asked" smtp --timeout 2

@@ -48,7 +48,7 @@ ROWS = {
                  ("slow", "220 go\r\n"), ("tls",)],
     "late": [("wait", 1.2), HI, ("hear", "EHLO"), ("wait", 1.2), EHLO, ("hear", "STARTTLS"), ("wait", 1.2),
              ("say", "220 go\r\n"), ("tls",)],
-    "toolate": [("wait", 3.15), HI, ("hold",)],
+    "toolate": [("bytes", 1), HI, ("hold",)], # greets who has given up waiting, and tries TLS
     "off": [HI, ("hear", "EHLO"), BARE, QUIT],
     "stripped": [HI, ("hear", "EHLO"), ("say", "250-talk.test\r\n250-SIZE 1000\r\n250-XXXXXXXA\r\n250 8BITMIME\r\n"), QUIT],
     "nokey": [HI, ("hear", "EHLO"), EHLO, ("hear", "STARTTLS"), ("say", "454 4.7.0 TLS not available due to local problem\r\n"), QUIT],
