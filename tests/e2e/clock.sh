@@ -70,7 +70,12 @@ at() { # at SHIFT: tlswhy's clock from here on
     printf '#!/bin/sh\nexec faketime -f %s %s "$@"\n' "$1" "$real" >"$TLSWHY"
     chmod +x "$TLSWHY"
 }
-to() { echo "https://good.test:@$1@,at=127.0.0.1,ca=$ca"; }
+# openssl s_server serves one at a time and answers no HEAD: whoever waits for a Date there keeps the others waiting.
+to() {
+    local scheme=https
+    case $1 in plain | stapled | logged) scheme=tls ;; esac
+    echo "$scheme://good.test:@$1@,at=127.0.0.1,ca=$ca"
+}
 ntp() { echo "--sntp=127.0.0.1:@ntp$1@"; }
 known=$(python3 -c 'import ctypes
 class t(ctypes.Structure): _fields_ = [("m", ctypes.c_uint), ("p", ctypes.c_long * 30)]

@@ -3,6 +3,7 @@
 # slow, or serve one at a time by design, are not called overloaded.
 . "${abs_top_srcdir:?}/tests/lib/e2e.sh"
 need openssl jq date python3
+[ -x "$servers/nginx" ] && [ -x "$servers/haproxy" ] || skip_all "there is no nginx or haproxy: tests/servers.sh fetches them"
 mint_usual
 leaf slow kind=rsa:4096
 bundle slow slow inter
