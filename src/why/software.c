@@ -1,6 +1,7 @@
 /* software - see software.h. */
 #include "src/why/software.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
@@ -13,12 +14,17 @@ const char *const setting_words[SETTING_COUNT] = {
 #undef X
 };
 
-/* By the word a greeting holds; the last row of a way holds for any other server of that protocol. */
-static const struct software { const char *way, *word, *name, *set[SETTING_COUNT]; } software_table[] = {
-    { "smtp", "postfix", "Postfix", {
-      [SETTING_ON] = "in main.cf `smtpd_tls_security_level = may`, `smtpd_tls_cert_file` and "
-        "`smtpd_tls_key_file` (or `smtpd_tls_chain_files`), then `postfix reload`; where these are set and can't be "
-        "read, its log has a warning with the reason",
+static const struct software {
+    const char *name;
+    const char *word; /* in lower case, held by its greeting or Server header; NULL: it does not name itself */
+    const char *ways; /* the protocols it speaks */
+    bool usual;       /* told, with others of the protocol, where nothing is recognised */
+    const char *set[SETTING_COUNT];
+} software_table[] = {
+    { "Postfix", "postfix", "smtp", true, {
+      [SETTING_ON] = "in main.cf `smtpd_tls_security_level = may`, `smtpd_tls_cert_file` and `smtpd_tls_key_file` (or "
+        "`smtpd_tls_chain_files`), then `postfix reload`; where these are set and can't be read, its log has a "
+        "warning with the reason",
       [SETTING_CERT] = "`smtpd_tls_cert_file`, or `smtpd_tls_chain_files`",
       [SETTING_CHAIN] = "the file of `smtpd_tls_cert_file` or `smtpd_tls_chain_files`",
       [SETTING_VERSIONS] = "`smtpd_tls_protocols` and `smtpd_tls_mandatory_protocols = >=TLSv1.2`",
@@ -26,9 +32,9 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CLIENT_CA] = "`smtpd_tls_CAfile`",
       [SETTING_DH] = "`smtpd_tls_dh1024_param_file`",
       [SETTING_RELOAD] = "`postfix reload`" } },
-    { "smtp", "exim", "Exim", {
-      [SETTING_ON] = "`tls_advertise_hosts = *`, `tls_certificate` and `tls_privatekey`, which the user Exim "
-        "runs as must be able to read; its mainlog and paniclog name what is wrong",
+    { "Exim", "exim", "smtp", true, {
+      [SETTING_ON] = "`tls_advertise_hosts = *`, `tls_certificate` and `tls_privatekey`, which the user Exim runs as "
+        "must be able to read; its mainlog and paniclog name what is wrong",
       [SETTING_CERT] = "`tls_certificate`",
       [SETTING_CHAIN] = "the file of `tls_certificate`",
       [SETTING_VERSIONS] = "`openssl_options`, or with GnuTLS `tls_require_ciphers`",
@@ -36,7 +42,7 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CLIENT_CA] = "`tls_verify_certificates`",
       [SETTING_DH] = "`tls_dhparam`",
       [SETTING_RELOAD] = "`systemctl reload exim4`" } },
-    { "smtp", "sendmail", "sendmail", {
+    { "sendmail", "sendmail", "smtp", true, {
       [SETTING_ON] = "`confSERVER_CERT` and `confSERVER_KEY` in sendmail.mc, the key readable by root alone",
       [SETTING_CERT] = "`confSERVER_CERT`",
       [SETTING_CHAIN] = "the file of `confCACERT`",
@@ -45,39 +51,16 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CLIENT_CA] = "`confCACERT`",
       [SETTING_DH] = "`confDH_PARAMETERS`",
       [SETTING_RELOAD] = "`systemctl reload sendmail`" } },
-    { "smtp", "microsoft", "Exchange", {
-      [SETTING_ON] = "`Enable-ExchangeCertificate -Services SMTP`, and TLS among the receive connector's "
-        "AuthMechanism",
+    { "Exchange", "microsoft", "smtp", false, {
+      [SETTING_ON] = "`Enable-ExchangeCertificate -Services SMTP`, and TLS among the receive connector's AuthMechanism",
       [SETTING_CERT] = "`Enable-ExchangeCertificate -Thumbprint ... -Services SMTP`",
       [SETTING_CHAIN] = "the machine's store of intermediate CAs",
       [SETTING_VERSIONS] = "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1",
       [SETTING_CIPHERS] = "`Enable-TlsCipherSuite`",
       [SETTING_RELOAD] = "`Restart-Service MSExchangeTransport`" } },
-    { "smtp", NULL, NULL, {
-      [SETTING_ON] = "Postfix `smtpd_tls_security_level = may` with `smtpd_tls_cert_file` and "
-        "`smtpd_tls_key_file`, Exim `tls_advertise_hosts = *` with `tls_certificate`, sendmail `confSERVER_CERT`; "
-        "their logs name a key that can't be read",
-      [SETTING_CERT] = "Postfix `smtpd_tls_cert_file` or `smtpd_tls_chain_files`, Exim `tls_certificate`, "
-        "sendmail `confSERVER_CERT`",
-      [SETTING_CHAIN] = "Postfix: the file of `smtpd_tls_cert_file`; Exim: that of `tls_certificate`; sendmail: "
-        "`confCACERT`",
-      [SETTING_VERSIONS] = "Postfix `smtpd_tls_protocols`, Exim `openssl_options`, sendmail `ServerSSLOptions`",
-      [SETTING_CIPHERS] = "Postfix `tls_medium_cipherlist`, Exim `tls_require_ciphers`, sendmail `CipherList`",
-      [SETTING_CLIENT_CA] = "Postfix `smtpd_tls_CAfile`, Exim `tls_verify_certificates`, sendmail `confCACERT`",
-      [SETTING_DH] = "Postfix `smtpd_tls_dh1024_param_file`, Exim `tls_dhparam`, sendmail `confDH_PARAMETERS`",
-      [SETTING_RELOAD] = "`postfix reload`, `systemctl reload exim4`" } },
-    { "lmtp", NULL, NULL, {
-      [SETTING_ON] = "Dovecot `ssl = yes` with `ssl_cert` and `ssl_key`, also for the service lmtp",
-      [SETTING_CERT] = "Dovecot `ssl_cert = </FILE` (2.4: `ssl_server_cert_file`)",
-      [SETTING_CHAIN] = "Dovecot: the file of `ssl_cert` (2.4: `ssl_server_cert_file`)",
-      [SETTING_VERSIONS] = "Dovecot `ssl_min_protocol = TLSv1.2`",
-      [SETTING_CIPHERS] = "Dovecot `ssl_cipher_list`",
-      [SETTING_CLIENT_CA] = "Dovecot `ssl_ca` (2.4: `ssl_server_ca_file`)",
-      [SETTING_DH] = "Dovecot `ssl_dh = </FILE`",
-      [SETTING_RELOAD] = "`doveadm reload`" } },
-    { "imap", "dovecot", "Dovecot", {
-      [SETTING_ON] = "`ssl = yes` with `ssl_cert = </FILE` and `ssl_key = </FILE` (`doveconf -n` shows what "
-        "counts), then `doveadm reload`; its log names a key that can't be read",
+    { "Dovecot", "dovecot", "imap pop3 sieve lmtp", true, {
+      [SETTING_ON] = "`ssl = yes` with `ssl_cert = </FILE` and `ssl_key = </FILE` (`doveconf -n` shows what counts), "
+        "then `doveadm reload`; its log names a key that can't be read",
       [SETTING_CERT] = "`ssl_cert = </FILE` (2.4: `ssl_server_cert_file`)",
       [SETTING_CHAIN] = "the file of `ssl_cert` (2.4: `ssl_server_cert_file`)",
       [SETTING_VERSIONS] = "`ssl_min_protocol = TLSv1.2`",
@@ -85,7 +68,7 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CLIENT_CA] = "`ssl_ca` (2.4: `ssl_server_ca_file`)",
       [SETTING_DH] = "`ssl_dh = </FILE`",
       [SETTING_RELOAD] = "`doveadm reload`" } },
-    { "imap", "cyrus", "Cyrus", {
+    { "Cyrus", "cyrus", "imap pop3 sieve lmtp", true, {
       [SETTING_ON] = "`tls_server_cert` and `tls_server_key` in imapd.conf",
       [SETTING_CERT] = "`tls_server_cert`",
       [SETTING_CHAIN] = "the file of `tls_server_cert`",
@@ -93,58 +76,16 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CIPHERS] = "`tls_ciphers`",
       [SETTING_CLIENT_CA] = "`tls_client_ca_file`",
       [SETTING_RELOAD] = "`systemctl restart cyrus-imapd`" } },
-    { "imap", "courier", "Courier", {
-      [SETTING_ON] = "`IMAPDSTARTTLS=YES` in imapd-ssl, and TLS_CERTFILE",
+    { "Courier", "courier", "imap pop3", true, {
+      [SETTING_ON] = "`IMAPDSTARTTLS=YES` in imapd-ssl, `POP3_STARTTLS=YES` in pop3d-ssl, and TLS_CERTFILE",
       [SETTING_CERT] = "`TLS_CERTFILE`",
       [SETTING_CHAIN] = "the file of `TLS_CERTFILE`",
       [SETTING_VERSIONS] = "`TLS_PROTOCOL`",
       [SETTING_CIPHERS] = "`TLS_CIPHER_LIST`",
       [SETTING_CLIENT_CA] = "`TLS_TRUSTCERTS`",
       [SETTING_DH] = "`TLS_DHPARAMS`",
-      [SETTING_RELOAD] = "`systemctl restart courier-imap-ssl`" } },
-    { "imap", NULL, NULL, {
-      [SETTING_ON] = "Dovecot `ssl = yes` with `ssl_cert` and `ssl_key`, Cyrus `tls_server_cert` and "
-        "`tls_server_key`, Courier `IMAPDSTARTTLS=YES`",
-      [SETTING_CERT] = "Dovecot `ssl_cert` (2.4: `ssl_server_cert_file`), Cyrus `tls_server_cert`, Courier "
-        "`TLS_CERTFILE`",
-      [SETTING_CHAIN] = "Dovecot: the file of `ssl_cert` (2.4: `ssl_server_cert_file`); Cyrus: that of "
-        "`tls_server_cert`; Courier: that of `TLS_CERTFILE`",
-      [SETTING_VERSIONS] = "Dovecot `ssl_min_protocol = TLSv1.2`, Cyrus `tls_versions`, Courier `TLS_PROTOCOL`",
-      [SETTING_CIPHERS] = "Dovecot `ssl_cipher_list`, Cyrus `tls_ciphers`, Courier `TLS_CIPHER_LIST`",
-      [SETTING_CLIENT_CA] = "Dovecot `ssl_ca`, Cyrus `tls_client_ca_file`, Courier `TLS_TRUSTCERTS`",
-      [SETTING_DH] = "Dovecot `ssl_dh`, Courier `TLS_DHPARAMS`",
-      [SETTING_RELOAD] = "`doveadm reload`" } },
-    { "pop3", "dovecot", "Dovecot", {
-      [SETTING_ON] = "`ssl = yes` with `ssl_cert = </FILE` and `ssl_key = </FILE` (`doveconf -n` shows what "
-        "counts), then `doveadm reload`",
-      [SETTING_CERT] = "`ssl_cert = </FILE` (2.4: `ssl_server_cert_file`)",
-      [SETTING_CHAIN] = "the file of `ssl_cert` (2.4: `ssl_server_cert_file`)",
-      [SETTING_VERSIONS] = "`ssl_min_protocol = TLSv1.2`",
-      [SETTING_CIPHERS] = "`ssl_cipher_list`",
-      [SETTING_CLIENT_CA] = "`ssl_ca` (2.4: `ssl_server_ca_file`)",
-      [SETTING_DH] = "`ssl_dh = </FILE`",
-      [SETTING_RELOAD] = "`doveadm reload`" } },
-    { "pop3", NULL, NULL, {
-      [SETTING_ON] = "Dovecot `ssl = yes` with `ssl_cert` and `ssl_key`, Courier `POP3_STARTTLS=YES`",
-      [SETTING_CERT] = "Dovecot `ssl_cert` (2.4: `ssl_server_cert_file`), Cyrus `tls_server_cert`, Courier "
-        "`TLS_CERTFILE`",
-      [SETTING_CHAIN] = "Dovecot: the file of `ssl_cert` (2.4: `ssl_server_cert_file`); Cyrus: that of "
-        "`tls_server_cert`; Courier: that of `TLS_CERTFILE`",
-      [SETTING_VERSIONS] = "Dovecot `ssl_min_protocol = TLSv1.2`, Cyrus `tls_versions`, Courier `TLS_PROTOCOL`",
-      [SETTING_CIPHERS] = "Dovecot `ssl_cipher_list`, Cyrus `tls_ciphers`, Courier `TLS_CIPHER_LIST`",
-      [SETTING_CLIENT_CA] = "Dovecot `ssl_ca`, Cyrus `tls_client_ca_file`, Courier `TLS_TRUSTCERTS`",
-      [SETTING_DH] = "Dovecot `ssl_dh`, Courier `TLS_DHPARAMS`",
-      [SETTING_RELOAD] = "`doveadm reload`" } },
-    { "sieve", NULL, NULL, {
-      [SETTING_ON] = "Dovecot `ssl = yes` with `ssl_cert` and `ssl_key`, then `doveadm reload`",
-      [SETTING_CERT] = "Dovecot `ssl_cert = </FILE` (2.4: `ssl_server_cert_file`)",
-      [SETTING_CHAIN] = "Dovecot: the file of `ssl_cert` (2.4: `ssl_server_cert_file`)",
-      [SETTING_VERSIONS] = "Dovecot `ssl_min_protocol = TLSv1.2`",
-      [SETTING_CIPHERS] = "Dovecot `ssl_cipher_list`",
-      [SETTING_CLIENT_CA] = "Dovecot `ssl_ca` (2.4: `ssl_server_ca_file`)",
-      [SETTING_DH] = "Dovecot `ssl_dh = </FILE`",
-      [SETTING_RELOAD] = "`doveadm reload`" } },
-    { "ftp", "vsftpd", "vsftpd", {
+      [SETTING_RELOAD] = "`systemctl restart courier-imap-ssl courier-pop-ssl`" } },
+    { "vsftpd", "vsftpd", "ftp", true, {
       [SETTING_ON] = "`ssl_enable=YES`, `rsa_cert_file` and `rsa_private_key_file`",
       [SETTING_CERT] = "`rsa_cert_file`",
       [SETTING_CHAIN] = "the file of `rsa_cert_file`",
@@ -152,9 +93,9 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CIPHERS] = "`ssl_ciphers`",
       [SETTING_CLIENT_CA] = "`ca_certs_file`",
       [SETTING_RELOAD] = "`systemctl restart vsftpd`" } },
-    { "ftp", "proftpd", "ProFTPD", {
-      [SETTING_ON] = "the module mod_tls with `TLSEngine on`, `TLSRSACertificateFile` and "
-        "`TLSRSACertificateKeyFile`; TLSLog names what is wrong",
+    { "ProFTPD", "proftpd", "ftp", true, {
+      [SETTING_ON] = "the module mod_tls with `TLSEngine on`, `TLSRSACertificateFile` and `TLSRSACertificateKeyFile`; "
+        "TLSLog names what is wrong",
       [SETTING_CERT] = "`TLSRSACertificateFile`",
       [SETTING_CHAIN] = "`TLSCertificateChainFile`",
       [SETTING_VERSIONS] = "`TLSProtocol TLSv1.2 TLSv1.3`",
@@ -162,67 +103,68 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CLIENT_CA] = "`TLSCACertificateFile`",
       [SETTING_DH] = "`TLSDHParamFile`",
       [SETTING_RELOAD] = "`systemctl reload proftpd`" } },
-    { "ftp", "pure-ftpd", "Pure-FTPd", {
+    { "Pure-FTPd", "pure-ftpd", "ftp", true, {
       [SETTING_ON] = "`TLS 1` and `CertFile`",
       [SETTING_CERT] = "`CertFile`",
       [SETTING_CHAIN] = "the file of `CertFile`",
       [SETTING_CIPHERS] = "`TLSCipherSuite`",
       [SETTING_RELOAD] = "`systemctl restart pure-ftpd`" } },
-    { "ftp", NULL, NULL, {
-      [SETTING_ON] = "vsftpd `ssl_enable=YES`, ProFTPD `TLSEngine on` (mod_tls), Pure-FTPd `TLS 1`, each with a "
-        "certificate and its key",
-      [SETTING_CERT] = "vsftpd `rsa_cert_file`, ProFTPD `TLSRSACertificateFile`, Pure-FTPd `CertFile`",
-      [SETTING_CHAIN] = "vsftpd: the file of `rsa_cert_file`; ProFTPD: `TLSCertificateChainFile`; Pure-FTPd: "
-        "`CertFile`",
-      [SETTING_VERSIONS] = "vsftpd `ssl_tlsv1_2=YES`, ProFTPD `TLSProtocol`",
-      [SETTING_CIPHERS] = "vsftpd `ssl_ciphers`, ProFTPD and Pure-FTPd `TLSCipherSuite`",
-      [SETTING_CLIENT_CA] = "vsftpd `ca_certs_file`, ProFTPD `TLSCACertificateFile`",
-      [SETTING_DH] = "ProFTPD `TLSDHParamFile`",
-      [SETTING_RELOAD] = "`systemctl restart` with its name" } },
-    { "ldap", NULL, NULL, {
-      [SETTING_ON] = "OpenLDAP `olcTLSCertificateFile` and `olcTLSCertificateKeyFile` in cn=config (slapd.conf: "
-        "TLSCertificateFile, TLSCertificateKeyFile), readable by the user slapd runs as; 389 Directory Server "
-        "`nsslapd-security: on`; Active Directory needs a certificate for server authentication in its machine store",
-      [SETTING_CERT] = "OpenLDAP `olcTLSCertificateFile` (slapd.conf: TLSCertificateFile); Active Directory: the "
-        "machine's store",
-      [SETTING_CHAIN] = "OpenLDAP: the file of `olcTLSCACertificateFile`; Active Directory: the machine's store "
-        "of intermediate CAs",
-      [SETTING_VERSIONS] = "OpenLDAP `olcTLSProtocolMin: 3.3`; Active Directory: SCHANNEL\\Protocols\\TLS "
-        "1.2\\Server, Enabled = 1",
-      [SETTING_CIPHERS] = "OpenLDAP `olcTLSCipherSuite`; Active Directory: `Enable-TlsCipherSuite`",
-      [SETTING_CLIENT_CA] = "OpenLDAP `olcTLSCACertificateFile`",
-      [SETTING_DH] = "OpenLDAP `olcTLSDHParamFile`",
+    { "OpenLDAP", NULL, "ldap", true, {
+      [SETTING_ON] = "`olcTLSCertificateFile` and `olcTLSCertificateKeyFile` in cn=config (slapd.conf: "
+        "TLSCertificateFile, TLSCertificateKeyFile), readable by the user slapd runs as",
+      [SETTING_CERT] = "`olcTLSCertificateFile` (slapd.conf: TLSCertificateFile)",
+      [SETTING_CHAIN] = "the file of `olcTLSCACertificateFile`",
+      [SETTING_VERSIONS] = "`olcTLSProtocolMin: 3.3`",
+      [SETTING_CIPHERS] = "`olcTLSCipherSuite`",
+      [SETTING_CLIENT_CA] = "`olcTLSCACertificateFile`",
+      [SETTING_DH] = "`olcTLSDHParamFile`",
       [SETTING_RELOAD] = "`systemctl restart slapd`" } },
-    { "xmpp", NULL, NULL, {
-      [SETTING_ON] = "Prosody: a certificate for the domain (`prosodyctl cert import`, `prosodyctl check "
-        "certs`); ejabberd: `starttls: true` for the listener, and `certfiles`",
-      [SETTING_CERT] = "Prosody `certificate` or `prosodyctl cert import`, ejabberd `certfiles`",
-      [SETTING_CHAIN] = "Prosody: the file of `certificate`; ejabberd: that of `certfiles`",
-      [SETTING_VERSIONS] = "Prosody `ssl = { protocol = \"tlsv1_2+\" }`, ejabberd `c2s_protocol_options`",
-      [SETTING_CIPHERS] = "Prosody `ssl = { ciphers = ... }`, ejabberd `c2s_ciphers`",
-      [SETTING_CLIENT_CA] = "Prosody `ssl = { cafile = ... }`, ejabberd `c2s_cafile`",
-      [SETTING_DH] = "Prosody `ssl = { dhparam = ... }`, ejabberd `c2s_dhfile`",
-      [SETTING_RELOAD] = "`prosodyctl reload`, `ejabberdctl reload_config`" } },
-    { "nntp", NULL, NULL, {
-      [SETTING_ON] = "INN: `tlscertfile` and `tlskeyfile` in inn.conf, and nnrpd built with TLS",
-      [SETTING_CERT] = "INN `tlscertfile`",
-      [SETTING_CHAIN] = "INN: the file of `tlscertfile`",
-      [SETTING_VERSIONS] = "INN `tlsprotocols`",
-      [SETTING_CIPHERS] = "INN `tlsciphers`",
-      [SETTING_CLIENT_CA] = "INN `tlscafile`",
-      [SETTING_RELOAD] = "nnrpd reads it for each connection" } },
-    { "postgres", NULL, NULL, {
-      [SETTING_ON] = "`ssl = on` in postgresql.conf with `ssl_cert_file` and `ssl_key_file` (the key readable by "
-        "its user alone), then `SELECT pg_reload_conf();`; where that fails the server's log says why, and it goes on "
+    { "389 Directory Server", NULL, "ldap", true, {
+      [SETTING_ON] = "`nsslapd-security: on`" } },
+    { "Active Directory", NULL, "ldap", true, {
+      [SETTING_ON] = "a certificate for server authentication in the machine's store",
+      [SETTING_CERT] = "the machine's store",
+      [SETTING_CHAIN] = "the machine's store of intermediate CAs",
+      [SETTING_VERSIONS] = "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1",
+      [SETTING_CIPHERS] = "`Enable-TlsCipherSuite`" } },
+    { "Prosody", NULL, "xmpp", true, {
+      [SETTING_ON] = "a certificate for the domain (`prosodyctl cert import`, `prosodyctl check certs`)",
+      [SETTING_CERT] = "`certificate`, or `prosodyctl cert import`",
+      [SETTING_CHAIN] = "the file of `certificate`",
+      [SETTING_VERSIONS] = "`protocol = \"tlsv1_2+\"` in the table `ssl`",
+      [SETTING_CIPHERS] = "`ciphers` in the table `ssl`",
+      [SETTING_CLIENT_CA] = "`cafile` in the table `ssl`",
+      [SETTING_DH] = "`dhparam` in the table `ssl`",
+      [SETTING_RELOAD] = "`prosodyctl reload`" } },
+    { "ejabberd", NULL, "xmpp", true, {
+      [SETTING_ON] = "`starttls: true` for the listener, and `certfiles`",
+      [SETTING_CERT] = "`certfiles`",
+      [SETTING_CHAIN] = "the file of `certfiles`",
+      [SETTING_VERSIONS] = "`c2s_protocol_options`",
+      [SETTING_CIPHERS] = "`c2s_ciphers`",
+      [SETTING_CLIENT_CA] = "`c2s_cafile`",
+      [SETTING_DH] = "`c2s_dhfile`",
+      [SETTING_RELOAD] = "`ejabberdctl reload_config`" } },
+    { "INN", "internetnews", "nntp", true, {
+      [SETTING_ON] = "`tlscertfile` and `tlskeyfile` in inn.conf, and nnrpd built with TLS",
+      [SETTING_CERT] = "`tlscertfile`",
+      [SETTING_CHAIN] = "the file of `tlscertfile`",
+      [SETTING_VERSIONS] = "`tlsprotocols`",
+      [SETTING_CIPHERS] = "`tlsciphers`",
+      [SETTING_CLIENT_CA] = "`tlscafile`",
+      [SETTING_RELOAD] = "none is needed: nnrpd reads it for each connection" } },
+    { "PostgreSQL", NULL, "postgres", true, {
+      [SETTING_ON] = "`ssl = on` in postgresql.conf with `ssl_cert_file` and `ssl_key_file` (the key readable by its "
+        "user alone), then `SELECT pg_reload_conf();`; where that fails the server's log says why, and it goes on "
         "without TLS",
-      [SETTING_CERT] = "PostgreSQL `ssl_cert_file`",
-      [SETTING_CHAIN] = "PostgreSQL: the file of `ssl_cert_file`",
-      [SETTING_VERSIONS] = "PostgreSQL `ssl_min_protocol_version = 'TLSv1.2'`",
-      [SETTING_CIPHERS] = "PostgreSQL `ssl_ciphers`",
-      [SETTING_CLIENT_CA] = "PostgreSQL `ssl_ca_file`",
-      [SETTING_DH] = "PostgreSQL `ssl_dh_params_file`",
+      [SETTING_CERT] = "`ssl_cert_file`",
+      [SETTING_CHAIN] = "the file of `ssl_cert_file`",
+      [SETTING_VERSIONS] = "`ssl_min_protocol_version = 'TLSv1.2'`",
+      [SETTING_CIPHERS] = "`ssl_ciphers`",
+      [SETTING_CLIENT_CA] = "`ssl_ca_file`",
+      [SETTING_DH] = "`ssl_dh_params_file`",
       [SETTING_RELOAD] = "`SELECT pg_reload_conf();`" } },
-    { "mysql", "mariadb", "MariaDB", {
+    { "MariaDB", "mariadb", "mysql", true, {
       [SETTING_ON] = "`ssl_cert`, `ssl_key` and `ssl_ca` under [mariadb], then a restart; `SHOW VARIABLES LIKE "
         "'have_ssl';` says DISABLED where they can't be read",
       [SETTING_CERT] = "`ssl_cert`",
@@ -231,93 +173,127 @@ static const struct software { const char *way, *word, *name, *set[SETTING_COUNT
       [SETTING_CIPHERS] = "`ssl_cipher`",
       [SETTING_CLIENT_CA] = "`ssl_ca`",
       [SETTING_RELOAD] = "`FLUSH SSL;`" } },
-    { "mysql", NULL, NULL, {
-      [SETTING_ON] = "`ssl_cert` and `ssl_key` under [mysqld], no `skip_ssl`, then a restart (MySQL 8: `ALTER "
-        "INSTANCE RELOAD TLS;`)",
-      [SETTING_CERT] = "MySQL and MariaDB `ssl_cert`",
-      [SETTING_CHAIN] = "MySQL and MariaDB: the file of `ssl_cert`",
-      [SETTING_VERSIONS] = "MySQL and MariaDB `tls_version = TLSv1.2,TLSv1.3`",
-      [SETTING_CIPHERS] = "MySQL and MariaDB `ssl_cipher`",
-      [SETTING_CLIENT_CA] = "MySQL and MariaDB `ssl_ca`",
-      [SETTING_RELOAD] = "MySQL 8 `ALTER INSTANCE RELOAD TLS;`, MariaDB `FLUSH SSL;`" } },
-    { "mssql", NULL, NULL, {
-      [SETTING_ON] = "a certificate in SQL Server Configuration Manager, under the instance's protocols; its "
-        "error log says at the start which certificate was loaded",
+    { "MySQL", NULL, "mysql", true, {
+      [SETTING_ON] = "`ssl_cert` and `ssl_key` under [mysqld], no `skip_ssl`, then a restart (8.0: `ALTER INSTANCE "
+        "RELOAD TLS;`)",
+      [SETTING_CERT] = "`ssl_cert`",
+      [SETTING_CHAIN] = "the file of `ssl_cert`",
+      [SETTING_VERSIONS] = "`tls_version = TLSv1.2,TLSv1.3`",
+      [SETTING_CIPHERS] = "`ssl_cipher`",
+      [SETTING_CLIENT_CA] = "`ssl_ca`",
+      [SETTING_RELOAD] = "`ALTER INSTANCE RELOAD TLS;`" } },
+    { "SQL Server", NULL, "mssql", true, {
+      [SETTING_ON] = "a certificate in SQL Server Configuration Manager, under the instance's protocols; its error log "
+        "says at the start which certificate was loaded",
       [SETTING_CERT] = "SQL Server Configuration Manager, the instance's protocols",
       [SETTING_CHAIN] = "the machine's store of intermediate CAs",
       [SETTING_VERSIONS] = "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1",
       [SETTING_CIPHERS] = "`Enable-TlsCipherSuite`",
       [SETTING_RELOAD] = "a restart of the instance" } },
-    { "rdp", NULL, NULL, {
-      [SETTING_ON] = "Windows: SecurityLayer = 2 under HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal "
-        "Server\\WinStations\\RDP-Tcp; xrdp: `security_layer=negotiate` with `certificate` and `key_file`",
-      [SETTING_CERT] = "Windows: SSLCertificateSHA1Hash of Win32_TSGeneralSetting; xrdp `certificate`",
-      [SETTING_CHAIN] = "Windows: the machine's store of intermediate CAs; xrdp: the file of `certificate`",
-      [SETTING_VERSIONS] = "Windows: SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1; xrdp `ssl_protocols`",
-      [SETTING_CIPHERS] = "Windows: `Enable-TlsCipherSuite`; xrdp `tls_ciphers`",
-      [SETTING_RELOAD] = "Windows: `Restart-Service TermService`; `systemctl restart xrdp`" } },
-    { "mqtts", NULL, NULL, {
-      [SETTING_CERT] = "Mosquitto `certfile`, EMQX `ssl_options.certfile`",
-      [SETTING_CHAIN] = "Mosquitto: the file of `certfile`; EMQX: that of `ssl_options.certfile`",
-      [SETTING_VERSIONS] = "Mosquitto `tls_version tlsv1.2`, EMQX `ssl_options.versions`",
-      [SETTING_CIPHERS] = "Mosquitto `ciphers`, EMQX `ssl_options.ciphers`",
-      [SETTING_CLIENT_CA] = "Mosquitto `cafile`, EMQX `ssl_options.cacertfile`",
-      [SETTING_DH] = "Mosquitto `dhparamfile`",
+    { "Windows", NULL, "rdp", true, {
+      [SETTING_ON] = "SecurityLayer = 2 under HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal "
+        "Server\\WinStations\\RDP-Tcp",
+      [SETTING_CERT] = "SSLCertificateSHA1Hash of Win32_TSGeneralSetting",
+      [SETTING_CHAIN] = "the machine's store of intermediate CAs",
+      [SETTING_VERSIONS] = "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1",
+      [SETTING_CIPHERS] = "`Enable-TlsCipherSuite`",
+      [SETTING_RELOAD] = "`Restart-Service TermService`" } },
+    { "xrdp", NULL, "rdp", true, {
+      [SETTING_ON] = "`security_layer=negotiate` with `certificate` and `key_file`",
+      [SETTING_CERT] = "`certificate`",
+      [SETTING_CHAIN] = "the file of `certificate`",
+      [SETTING_VERSIONS] = "`ssl_protocols`",
+      [SETTING_CIPHERS] = "`tls_ciphers`",
+      [SETTING_RELOAD] = "`systemctl restart xrdp`" } },
+    { "Mosquitto", NULL, "mqtts", true, {
+      [SETTING_CERT] = "`certfile`",
+      [SETTING_CHAIN] = "the file of `certfile`",
+      [SETTING_VERSIONS] = "`tls_version tlsv1.2`",
+      [SETTING_CIPHERS] = "`ciphers`",
+      [SETTING_CLIENT_CA] = "`cafile`",
+      [SETTING_DH] = "`dhparamfile`",
       [SETTING_RELOAD] = "`systemctl reload mosquitto`" } },
-    { "amqps", NULL, NULL, {
-      [SETTING_CERT] = "RabbitMQ `ssl_options.certfile`",
-      [SETTING_CHAIN] = "RabbitMQ: the file of `ssl_options.cacertfile`",
-      [SETTING_VERSIONS] = "RabbitMQ `ssl_options.versions.1 = tlsv1.2`",
-      [SETTING_CIPHERS] = "RabbitMQ `ssl_options.ciphers.1`",
-      [SETTING_CLIENT_CA] = "RabbitMQ `ssl_options.cacertfile`",
-      [SETTING_DH] = "RabbitMQ `ssl_options.dhfile`",
+    { "EMQX", NULL, "mqtts", true, {
+      [SETTING_CERT] = "`ssl_options.certfile`",
+      [SETTING_CHAIN] = "the file of `ssl_options.certfile`",
+      [SETTING_VERSIONS] = "`ssl_options.versions`",
+      [SETTING_CIPHERS] = "`ssl_options.ciphers`",
+      [SETTING_CLIENT_CA] = "`ssl_options.cacertfile`" } },
+    { "RabbitMQ", NULL, "amqps", true, {
+      [SETTING_CERT] = "`ssl_options.certfile`",
+      [SETTING_CHAIN] = "the file of `ssl_options.cacertfile`",
+      [SETTING_VERSIONS] = "`ssl_options.versions.1 = tlsv1.2`",
+      [SETTING_CIPHERS] = "`ssl_options.ciphers.1`",
+      [SETTING_CLIENT_CA] = "`ssl_options.cacertfile`",
+      [SETTING_DH] = "`ssl_options.dhfile`",
       [SETTING_RELOAD] = "`rabbitmqctl eval 'ssl:clear_pem_cache().'`" } },
-    { "rediss", NULL, NULL, {
-      [SETTING_CERT] = "Redis `tls-cert-file`",
-      [SETTING_CHAIN] = "Redis: the file of `tls-cert-file`",
-      [SETTING_VERSIONS] = "Redis `tls-protocols \"TLSv1.2 TLSv1.3\"`",
-      [SETTING_CIPHERS] = "Redis `tls-ciphers`",
-      [SETTING_CLIENT_CA] = "Redis `tls-ca-cert-file`",
-      [SETTING_DH] = "Redis `tls-dh-params-file`",
+    { "Redis", NULL, "rediss", true, {
+      [SETTING_CERT] = "`tls-cert-file`",
+      [SETTING_CHAIN] = "the file of `tls-cert-file`",
+      [SETTING_VERSIONS] = "`tls-protocols \"TLSv1.2 TLSv1.3\"`",
+      [SETTING_CIPHERS] = "`tls-ciphers`",
+      [SETTING_CLIENT_CA] = "`tls-ca-cert-file`",
+      [SETTING_DH] = "`tls-dh-params-file`",
       [SETTING_RELOAD] = "`CONFIG SET tls-cert-file FILE`" } },
-    { "http", "nginx", "nginx", {
+    { "nginx", "nginx", "http", true, {
       [SETTING_CERT] = "`ssl_certificate`",
       [SETTING_CHAIN] = "the file of `ssl_certificate` (certbot: fullchain.pem instead of cert.pem)",
-      [SETTING_NAME] = "`server_name` and `ssl_certificate` of the right server block; the default block answers "
-        "for names no block lists",
+      [SETTING_NAME] = "`server_name` and `ssl_certificate` of the right server block; the default block answers for "
+        "names no block lists",
       [SETTING_VERSIONS] = "`ssl_protocols TLSv1.2 TLSv1.3;`",
       [SETTING_CIPHERS] = "`ssl_ciphers`",
       [SETTING_CLIENT_CA] = "`ssl_client_certificate`",
       [SETTING_DH] = "`ssl_dhparam`",
       [SETTING_RELOAD] = "`systemctl reload nginx`" } },
-    { "http", "apache", "Apache", {
+    { "Apache", "apache", "http", true, {
       [SETTING_CERT] = "SSLCertificateFile",
       [SETTING_CHAIN] = "the file of SSLCertificateFile (before 2.4.8: SSLCertificateChainFile)",
-      [SETTING_NAME] = "`ServerName` and SSLCertificateFile of the right VirtualHost; the first one answers for "
-        "names no other lists",
+      [SETTING_NAME] = "`ServerName` and SSLCertificateFile of the right VirtualHost; the first one answers for names "
+        "no other lists",
       [SETTING_VERSIONS] = "`SSLProtocol -all +TLSv1.2 +TLSv1.3`",
       [SETTING_CIPHERS] = "`SSLCipherSuite`",
       [SETTING_CLIENT_CA] = "`SSLCACertificateFile`",
       [SETTING_DH] = "`openssl dhparam 2048` behind the certificate in SSLCertificateFile",
       [SETTING_RELOAD] = "`apachectl graceful`" } },
-    { "http", NULL, NULL, {
-      [SETTING_CERT] = "nginx `ssl_certificate`, Apache SSLCertificateFile, HAProxy `crt`",
-      [SETTING_CHAIN] = "nginx: the file of `ssl_certificate` (certbot: fullchain.pem instead of cert.pem); "
-        "Apache: that of SSLCertificateFile (before 2.4.8: SSLCertificateChainFile); HAProxy: the `crt` file, between "
-        "the certificate and its key",
-      [SETTING_NAME] = "nginx: `server_name` and `ssl_certificate` of the right server block; the default block "
-        "answers for names no block lists",
-      [SETTING_VERSIONS] = "nginx `ssl_protocols TLSv1.2 TLSv1.3;`, Apache `SSLProtocol -all +TLSv1.2 +TLSv1.3`, "
-        "HAProxy `ssl-min-ver TLSv1.2`, OpenSSL `MinProtocol = TLSv1.2` in openssl.cnf, Java: take TLSv1.2 out of "
-        "jdk.tls.disabledAlgorithms, Windows: SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1",
-      [SETTING_CIPHERS] = "nginx `ssl_ciphers`, Apache `SSLCipherSuite`, HAProxy `ssl-default-bind-ciphers`, "
-        "OpenSSL `CipherString`",
-      [SETTING_CLIENT_CA] = "nginx `ssl_client_certificate`, Apache `SSLCACertificateFile`, HAProxy `ca-file`, "
-        "stunnel `CAfile`, hitch `client-verify-ca`, lighttpd `ssl.verifyclient.ca-file`, Caddy `trusted_ca_cert_file`, "
-        "node `ca:`, Java's trust store",
-      [SETTING_DH] = "nginx `ssl_dhparam`, HAProxy `ssl-dh-param-file`",
-      [SETTING_RELOAD] = "`systemctl reload nginx`" } },
+    { "HAProxy", "haproxy", "http", true, {
+      [SETTING_CERT] = "`crt`",
+      [SETTING_CHAIN] = "the `crt` file, between the certificate and its key",
+      [SETTING_NAME] = "a `crt` file, or a line of `crt-list`, with that name",
+      [SETTING_VERSIONS] = "`ssl-min-ver TLSv1.2`",
+      [SETTING_CIPHERS] = "`ssl-default-bind-ciphers`",
+      [SETTING_CLIENT_CA] = "`ca-file`",
+      [SETTING_DH] = "`ssl-dh-param-file`",
+      [SETTING_RELOAD] = "`systemctl reload haproxy`" } },
+    { "OpenSSL", NULL, "http", true, {
+      [SETTING_VERSIONS] = "`MinProtocol = TLSv1.2` in openssl.cnf",
+      [SETTING_CIPHERS] = "`CipherString` in openssl.cnf" } },
+    { "Java", NULL, "http", true, {
+      [SETTING_VERSIONS] = "take TLSv1.2 out of jdk.tls.disabledAlgorithms",
+      [SETTING_CLIENT_CA] = "the trust store" } },
+    { "Windows", NULL, "http", true, {
+      [SETTING_VERSIONS] = "SCHANNEL\\Protocols\\TLS 1.2\\Server, Enabled = 1" } },
+    { "stunnel", NULL, "http", true, { [SETTING_CLIENT_CA] = "`CAfile`" } },
+    { "hitch", NULL, "http", true, { [SETTING_CLIENT_CA] = "`client-verify-ca`" } },
+    { "lighttpd", "lighttpd", "http", false, {
+      [SETTING_CERT] = "`ssl.pemfile`",
+      [SETTING_CHAIN] = "the file of `ssl.pemfile`",
+      [SETTING_NAME] = "`ssl.pemfile` under `$HTTP[\"host\"]` of that name",
+      [SETTING_VERSIONS] = "`ssl.openssl.ssl-conf-cmd = (\"MinProtocol\" => \"TLSv1.2\")`",
+      [SETTING_CIPHERS] = "`ssl.openssl.ssl-conf-cmd = (\"CipherString\" => ...)`",
+      [SETTING_CLIENT_CA] = "`ssl.verifyclient.ca-file`",
+      [SETTING_RELOAD] = "`systemctl restart lighttpd`" } },
+    { "Caddy", "caddy", "http", false, {
+      [SETTING_CERT] = "`tls CERT KEY`",
+      [SETTING_CHAIN] = "the certificate file of `tls`",
+      [SETTING_NAME] = "a site block of that name",
+      [SETTING_VERSIONS] = "`protocols tls1.2 tls1.3` in the block of `tls`",
+      [SETTING_CIPHERS] = "`ciphers` in the block of `tls`",
+      [SETTING_CLIENT_CA] = "`trusted_ca_cert_file` of `client_auth`",
+      [SETTING_RELOAD] = "`caddy reload`" } },
+    { "node", NULL, "http", true, { [SETTING_CLIENT_CA] = "`ca:`" } },
 };
+
+#define SOFTWARE_COUNT (sizeof software_table / sizeof *software_table)
 
 /* `word` is in lower case. */
 static bool starts(const char *text, const char *word)
@@ -338,11 +314,21 @@ static bool holds(const char *text, const char *word)
     return false;
 }
 
+static bool software_speaks(const struct software *s, const char *way)
+{
+    size_t n = strlen(way);
+    for (const char *w = s->ways; *w; w += strcspn(w, " "), w += strspn(w, " "))
+        if (strcspn(w, " ") == n && strncmp(w, way, n) == 0)
+            return true;
+    return false;
+}
+
+/* NULL: not recognised. */
 static const struct software *software_find(const char *way, const char *banner)
 {
-    for (size_t i = 0; i < sizeof software_table / sizeof *software_table; i++) {
+    for (size_t i = 0; i < SOFTWARE_COUNT; i++) {
         const struct software *s = &software_table[i];
-        if (strcmp(s->way, way) == 0 && (!s->word || holds(banner, s->word)))
+        if (s->word && software_speaks(s, way) && holds(banner, s->word))
             return s;
     }
     return NULL;
@@ -384,16 +370,34 @@ const char *software_name(const struct look *l)
     return s ? s->name : NULL;
 }
 
+/* "nginx: `ssl_certificate`; Apache: SSLCertificateFile"; "" where none has such a setting. */
+static char *setting_usual(const char *way, enum setting setting)
+{
+    struct text t = { 0 };
+    for (size_t i = 0; i < SOFTWARE_COUNT; i++) {
+        const struct software *s = &software_table[i];
+        if (s->usual && s->set[setting] && software_speaks(s, way))
+            text_addf(&t, "%s%s: %s", t.len ? "; " : "", s->name, s->set[setting]);
+    }
+    return text_take(&t);
+}
+
+static char *setting_own(const struct software *s, enum setting setting)
+{
+    const char *words = s->set[setting];
+    if (!words)
+        return mem_string("");
+    if (setting == SETTING_RELOAD)
+        return mem_string(words);
+    return mem_format("%s%s: %s", setting == SETTING_ON ? "on this server, " : "", s->name, words);
+}
+
 char *software_setting(const struct look *l, enum setting setting)
 {
     const struct software *s = software_of(l);
-    if (setting == SETTING_NAME && s && !s->set[setting])
-        setting = SETTING_CERT;
-    const char *words = s ? s->set[setting] : NULL;
-    if (!words)
-        return mem_string("its documentation says how");
-    if (!s->name)
-        return mem_string(words);
-    return setting == SETTING_ON ? mem_format("on this server, %s: %s", s->name, words)
-                                 : setting == SETTING_RELOAD ? mem_string(words) : mem_format("%s: %s", s->name, words);
+    char *words = s ? setting_own(s, setting) : setting_usual(way_of(l->c->endpoint->scheme), setting);
+    if (*words)
+        return words;
+    free(words);
+    return setting == SETTING_NAME ? software_setting(l, SETTING_CERT) : mem_string("its documentation says how");
 }
