@@ -4,48 +4,14 @@
 . "${abs_top_srcdir:?}/tests/lib/e2e.sh"
 need openssl jq curl
 mint_usual
-# A machine without a CA store makes curl give up in ways of its own: it has one here, with a CA nobody uses.
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=nobody \
-    -keyout "$dir/nobody.key" -out "$dir/nobody.pem" 2>/dev/null
-export CURL_CA_BUNDLE=$dir/nobody.pem
-
-# --- a listener -------------------------------------------------------------------------------------
-
-# listen OPTION...: in the background, on $at (127.0.0.1:PORT); its output in $dir/out, $dir/err.
-listen() {
-    rm -f "$dir/out" "$dir/err"
-    : >"$dir/err"
-    "$TLSWHY" "${command_word:-listen}" "$@" >"$dir/out" 2>"$dir/err" </dev/null &
-    pid[listen]=$!
-    local end=$((SECONDS + 20))
-    until grep -q ' listening on ' "$dir/err"; do
-        kill -0 "${pid[listen]}" 2>/dev/null || return 1
-        ((SECONDS < end)) || return 1
-    done
-    at=$(grep -oE '127\.0\.0\.1:[0-9]+' "$dir/err" | head -n 1)
-    number_of=${at##*:}
-}
-
-# ended: waits for it; its exit status in $code.
-ended() {
-    wait "${pid[listen]}"
-    code=$?
-    unset 'pid[listen]'
-}
-
-client() { timeout 20 "$@" >"$dir/client.out" 2>"$dir/client.err" </dev/null; }
-says() { # says WORDS EXPECTED JQ: what jq makes of the document
-    local got
-    got=$(jq -r "$3" "$dir/out" 2>&1)
-    if [ "$got" = "$2" ]; then ok "$1"; else not_ok "$1" "expected: $2"$'\n'"got: $got"$'\n'"$(head -c 1500 "$dir/err")"; fi
-}
+. "$abs_top_srcdir/tests/lib/hear.sh"
 END='.clients[0].facts.client_end.value | "\(.stage) \(.by) \(.how) \(.name)"'
 
 # comes WORDS EXPECTED CLIENT...: one client, @ in its words is the port; EXPECTED as $END has it.
 comes() {
     local words=$1 expected=$2
     shift 2
-    listen 0 --json --count 1 "${options[@]}" || { not_ok "$words" "$(cat "$dir/err")"; return; }
+    hear listen 0 --json --count 1 "${options[@]}" || { not_ok "$words" "$(cat "$dir/err")"; return; }
     client "${@//@/$number_of}"
     ended
     says "$words" "$expected" "$END"
@@ -105,7 +71,7 @@ comes "the key in the same file" "data us complete null" curl -s --cacert "$ca" 
 # --- the facts of a hello ---------------------------------------------------------------------------
 
 options=()
-listen 0 --json --count 2 --save "$dir/hello.bin"
+hear listen 0 --json --count 2 --save "$dir/hello.bin"
 client curl -sk https://localhost:"$number_of"/
 client openssl s_client -connect "$at" -tls1_2 -cipher ECDHE-RSA-AES128-SHA -noservername
 ended
@@ -131,7 +97,7 @@ for i in 1 2; do
 done
 # The same two again are no news, and a file that holds a hello is replaced.
 cp "$dir/hello-2.bin" "$dir/kept"
-listen 0 --json --count 2 --save "$dir/hello.bin"
+hear listen 0 --json --count 2 --save "$dir/hello.bin"
 client curl -sk https://localhost:"$number_of"/
 client curl -sk https://localhost:"$number_of"/
 ended
@@ -164,35 +130,35 @@ fi
 has() { # has WORDS PATTERN: the output, joined to one line, matches
     if tr -s ' \n' ' ' <"$dir/out" | grep -qE -- "$2"; then ok "$1"; else not_ok "$1" "$(cat "$dir/out")"; fi
 }
-listen 0 --count 1
+hear listen 0 --count 1
 client openssl s_client -connect "$at" -tls1_2 -cipher ECDHE-RSA-AES128-SHA -noservername -verify_return_error
 ended
 has "text: what it lacks" 'lacks no TLS 1.3, AES-GCM or ChaCha20 \(CBC and older only\), .*server name'
 has "text: what the end means" 'broke off after our certificate with the alert 48 unknown_ca'
 has "text: that it is expected" 'This is expected: the certificate was made up'
-listen 0 --count 1 --verbose
+hear listen 0 --count 1 --verbose
 client curl -sk https://localhost:"$number_of"/
 ended
 has "verbose: every suite" 'TLS_RSA_WITH_AES_256_CBC_SHA'
 has "text: what it looks like" 'looks like [a-z]'
-listen 0 --count 1 --quiet
+hear listen 0 --count 1 --quiet
 client curl -s https://localhost:"$number_of"/
 ended
 if [ "$(wc -l <"$dir/out")" = 1 ]; then has "quiet: one line" 'unknown_ca'; else not_ok "quiet: one line" "$(cat "$dir/out")"; fi
 # Two at once: the file is named where the one is spoken of whose hello is in it.
-listen 0 --count 2 --save "$dir/held.bin"
+hear listen 0 --count 2 --save "$dir/held.bin"
 exec 3<>"/dev/tcp/127.0.0.1/$number_of" && cat "$dir/hello.bin" >&3
 for ((i = 0; i < 500; i++)); do [ -s "$dir/held.bin" ] && break; sleep 0.02; done
 client curl -s http://localhost:"$number_of"/
 exec 3>&-
 ended
 has "the file of a client that others overtook" 'it speaks HTTP.* saved in [^ ]*/held.bin .*end it'
-listen 0 --count 1
+hear listen 0 --count 1
 client openssl s_client -connect "$at" -tls1_2 -fallback_scsv
 ended
 has "a second try with a lower version" 'tries again with a lower version.* the alert 86 inappropriate_fallback'
 # What a client sends never reaches a terminal as it is.
-listen 0 --count 1
+hear listen 0 --count 1
 exec 3<>"/dev/tcp/127.0.0.1/$number_of" && printf '\033]0;evil\007\033[2J' >&3 && exec 3>&-
 ended
 if LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f-\xff]' "$dir/out"; then
@@ -203,14 +169,14 @@ fi
 
 # --- ends -------------------------------------------------------------------------------------------
 
-listen 0 --json --for 1s
+hear listen 0 --json --for 1s
 ended
 says "--for ends it" "0 clients, status $code" '"\(.clients | length) clients, status 0"'
-listen 0 --json
-kill -INT "${pid[listen]}"
+hear listen 0 --json
+kill -INT "${pid[hear]}"
 ended
 says "Ctrl-C ends it" "0 clients, status $code" '"\(.clients | length) clients, status 0"'
-listen 0 --jsonl --count 1
+hear listen 0 --jsonl --count 1
 client curl -s https://localhost:"$number_of"/
 ended
 if [ "$(jq -r .t "$dir/out" | uniq | tr '\n' ' ')" = "column busy fact done " ]; then
@@ -218,11 +184,11 @@ if [ "$(jq -r .t "$dir/out" | uniq | tr '\n' ' ')" = "column busy fact done " ];
 else
     not_ok "--jsonl says it as it happens" "$(cut -c 1-100 "$dir/out")"
 fi
-listen 0 --json
+hear listen 0 --json
 "$TLSWHY" listen "$number_of" >"$dir/second" 2>&1 </dev/null
 code=$?
 if [ $code = 3 ] && grep -q "$number_of is taken" "$dir/second"; then ok "a port that is taken"; else not_ok "a port that is taken" "$code: $(cat "$dir/second")"; fi
-kill "${pid[listen]}"
+kill "${pid[hear]}"
 ended
 
 # --- usage ------------------------------------------------------------------------------------------

@@ -4,10 +4,7 @@
 . "${abs_top_srcdir:?}/tests/lib/e2e.sh"
 need openssl jq curl
 mint_usual
-# A machine without a CA store makes curl give up in ways of its own: it has one here, with a CA nobody uses.
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=nobody \
-    -keyout "$dir/nobody.key" -out "$dir/nobody.pem" 2>/dev/null
-export CURL_CA_BUNDLE=$dir/nobody.pem
+. "$abs_top_srcdir/tests/lib/hear.sh"
 head -c 3000000 /dev/urandom >"$dir/big"
 mkdir "$dir/www"
 cp "$dir/big" "$dir/www/big"
@@ -27,32 +24,8 @@ servers_wait
 
 # --- a tap ------------------------------------------------------------------------------------------
 
-# tap ENDPOINT OPTION...: in the background, on 127.0.0.1:$number_of; its output in $dir/out.
-tap() {
-    local end=$((SECONDS + 20)) endpoint=$1
-    shift
-    rm -f "$dir/out" "$dir/err"
-    : >"$dir/err"
-    "$TLSWHY" tap 0 "$endpoint" "$@" >"$dir/out" 2>"$dir/err" </dev/null &
-    pid[tap]=$!
-    until grep -q ' listening on ' "$dir/err"; do
-        kill -0 "${pid[tap]}" 2>/dev/null || return 1
-        ((SECONDS < end)) || return 1
-    done
-    number_of=$(grep -oE '127\.0\.0\.1:[0-9]+' "$dir/err" | head -n 1)
-    number_of=${number_of##*:}
-}
-ended() {
-    wait "${pid[tap]}"
-    code=$?
-    unset 'pid[tap]'
-}
-client() { timeout 20 "$@" >"$dir/client.out" 2>"$dir/client.err" </dev/null; }
-says() { # says WORDS EXPECTED JQ
-    local got
-    got=$(jq -r "$3" "$dir/out" 2>&1)
-    if [ "$got" = "$2" ]; then ok "$1"; else not_ok "$1" "expected: $2"$'\n'"got: $got"$'\n'"$(head -c 1500 "$dir/err")"; fi
-}
+tap() { hear tap 0 "$@"; }
+
 # Where all went well, either side may have been the first to close.
 END='.clients[0].facts.client_end.value | "\(.stage) \(if .how == "complete" then "both" else .by end) \(.how) \(.name) \(.sure)"'
 

@@ -22,24 +22,10 @@ static struct scene *scene_new(void)
     return sc;
 }
 
-static void finding_clear(struct finding *f)
-{
-    for (size_t i = 0; i < f->missing_count; i++)
-        free(f->missing[i]);
-    free(f->missing);
-    free(f->column);
-    free(f->summary);
-    json_decref(f->detail);
-    free(f->for_);
-    free(f->against);
-    free(f->fix);
-    free(f->reproduce);
-}
-
 static void findings_free(struct finding *f, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        finding_clear(&f[i]);
+        finding_free(&f[i]);
     free(f);
 }
 
