@@ -15,6 +15,7 @@
 #include "src/model/via.h"
 
 #define STATE_CLOSED 7 /* TCP_CLOSE of the kernel's tcp_states.h */
+#define TRACE_PORT 33434
 
 /* While it connects, ICMP messages are kept; later they must not be, or one that clients survive would end it. */
 static void icmp_keep(const struct conn *c, int on)
@@ -66,6 +67,13 @@ static void icmp_read(struct conn *c)
     }
 }
 
+static void reach_limit(const struct conn *c)
+{
+    bool six = c->peer->sa_family == AF_INET6;
+    int reach = c->travel.reach;
+    setsockopt(c->fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_UNICAST_HOPS : IP_TTL, &reach, sizeof reach);
+}
+
 /* Before it connects: the peer is told as well. */
 static void segment_limit(const struct conn *c)
 {
@@ -81,14 +89,20 @@ static enum conn_state tcp_failed(struct conn *c, int error)
     return CONN_FAILED;
 }
 
+/* Has come to nothing, or to something. */
+static int socket_error(const struct conn *c)
+{
+    int error = 0;
+    socklen_t n = sizeof error;
+    return getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0 ? errno : error;
+}
+
 static enum conn_state tcp_open(struct conn *c, struct layer *l)
 {
     (void)l;
-    int error = 0, on = 1;
-    socklen_t n = sizeof error;
+    int on = 1;
     if (c->fd >= 0) {
-        if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
-            error = errno;
+        int error = socket_error(c);
         if (error)
             return tcp_failed(c, error);
         icmp_keep(c, 0);
@@ -102,6 +116,8 @@ static enum conn_state tcp_open(struct conn *c, struct layer *l)
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     icmp_keep(c, 1);
     segment_limit(c);
+    if (c->travel.knock)
+        conn_depart(c);
     if (connect(c->fd, c->peer, c->peer_len) == 0) {
         c->at_once = false;
         icmp_keep(c, 0);
@@ -130,6 +146,32 @@ static const struct layer_kind tcp_layer = {
     .name = "tcp", .open = tcp_open, .send = tcp_send, .recv = tcp_recv,
 };
 
+static enum conn_state datagram_sent(struct conn *c)
+{
+    struct sockaddr_in6 to = { .sin6_port = 0 };
+    memcpy(&to, c->peer, c->peer_len < sizeof to ? c->peer_len : sizeof to);
+    to.sin6_port = htons(TRACE_PORT); /* stands where sockaddr_in has its own */
+    c->fd = socket(c->peer->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (c->fd < 0)
+        return tcp_failed(c, errno);
+    icmp_keep(c, 1);
+    reach_limit(c);
+    if (connect(c->fd, (struct sockaddr *)&to, c->peer_len) < 0 || send(c->fd, "", 1, MSG_NOSIGNAL) < 0)
+        return tcp_failed(c, errno);
+    return CONN_WANT_READ;
+}
+
+static enum conn_state datagram_open(struct conn *c, struct layer *l)
+{
+    (void)l;
+    if (c->fd < 0)
+        return datagram_sent(c);
+    int error = socket_error(c);
+    return error ? tcp_failed(c, error) : CONN_READY;
+}
+
+static const struct layer_kind datagram_layer = { .name = "datagram", .open = datagram_open };
+
 void conn_init(struct conn *c, const struct sockaddr *peer, socklen_t n)
 {
     *c = (struct conn){ .fd = -1, .layers = 1, .peer = peer, .peer_len = n };
@@ -140,6 +182,13 @@ void conn_rest_on(struct conn *c, const struct layer_kind *kind)
 {
     assert(c->fd < 0 && !c->open);
     c->layer[0] = (struct layer){ .kind = kind };
+}
+
+void conn_knock(struct conn *c)
+{
+    assert(c->fd < 0 && c->travel.knock);
+    c->layers = 1;
+    c->layer[0] = (struct layer){ .kind = c->travel.knock == KNOCK_UDP ? &datagram_layer : &tcp_layer };
 }
 
 void conn_push(struct conn *c, const struct layer_kind *kind)
@@ -239,15 +288,15 @@ void layer_waits(struct conn *c, bool brief)
 void conn_depart(struct conn *c)
 {
     bool six = c->peer->sa_family == AF_INET6;
-    int reach = c->travel.reach, near = c->travel.near, level = six ? IPPROTO_IPV6 : IPPROTO_IP;
+    int near = c->travel.near;
     if (c->fd < 0)
         return;
-    if (reach) {
+    if (c->travel.reach) {
         icmp_keep(c, 1);
-        setsockopt(c->fd, level, six ? IPV6_UNICAST_HOPS : IP_TTL, &reach, sizeof reach);
+        reach_limit(c);
     }
     if (near)
-        setsockopt(c->fd, level, six ? IPV6_MINHOPCOUNT : IP_MINTTL, &near, sizeof near);
+        setsockopt(c->fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_MINHOPCOUNT : IP_MINTTL, &near, sizeof near);
 }
 
 int conn_segment(const struct conn *c)
@@ -278,6 +327,13 @@ enum state conn_acknowledged(const struct conn *c)
     if (info.tcpi_state == STATE_CLOSED)
         return ended_acknowledged(c, &info, n);
     return info.tcpi_unacked ? STATE_NO : STATE_YES;
+}
+
+void conn_cut(struct conn *c)
+{
+    static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+    if (c->fd >= 0)
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 void conn_close(struct conn *c)

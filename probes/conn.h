@@ -52,11 +52,19 @@ struct conn_icmp {
     bool ours;                  /* this machine itself said so: nobody answers for the address on its own link */
 };
 
+/* Only a knock: nothing is said, and no layers are opened. Its packets get `reach` hops far from the first on. */
+enum conn_knock {
+    KNOCK_NOT,
+    KNOCK_TCP,                  /* is the connection taken? */
+    KNOCK_UDP                   /* does a datagram, to the port that traceroute begins with, expire on the way? */
+};
+
 /* How packets travel; 0: as the system has it. */
 struct conn_travel {
     uint16_t segment;           /* no larger ones, in either direction */
     uint8_t reach;              /* time to live, or hop limit, of what is sent after conn_depart */
     uint8_t near;               /* what arrives after conn_depart with a lower one is not received */
+    enum conn_knock knock;
     double patience;            /* seconds to wait for a connection, and for an answer; 0: --timeout */
 };
 
@@ -92,6 +100,9 @@ struct conn {
 void conn_init(struct conn *c, const struct sockaddr *peer, socklen_t n);
 /* Another kind at the bottom, in the place of TCP. */
 void conn_rest_on(struct conn *c, const struct layer_kind *kind);
+/* In the place of the whole stack: what c->travel.knock says. A datagram that is answered makes it ready, and one that
+ * expires, or that nobody waits for, fails as a connection does, with `icmp`. */
+void conn_knock(struct conn *c);
 /* Another layer on top of the others; its state is made when it opens. */
 void conn_push(struct conn *c, const struct layer_kind *kind);
 enum conn_state conn_open(struct conn *c);
@@ -107,6 +118,7 @@ void conn_depart(struct conn *c);
 int conn_segment(const struct conn *c);
 /* Whether the peer's machine has acknowledged all that was sent to it; UNSURE where that can't be told, as behind a proxy. */
 enum state conn_acknowledged(const struct conn *c);
+void conn_cut(struct conn *c);   /* its close will be a reset, which leaves nothing in TIME_WAIT; also of one without fd */
 void conn_close(struct conn *c); /* also of one that was never opened; may be called twice */
 
 /* --- for layers: through what is below, not counted as what the peer of the whole stack said --- */

@@ -36,6 +36,8 @@ struct engine_options {
     int per_host;            /* connections in flight per address; 10 */
     int tries;               /* handshakes of each column; 1. Where they are asked for as a fact, and this is 1, some more */
     int load;                /* handshakes at once at the end of a ramp of load, begun with the column; 0: none is made */
+    int load_made;           /* not 0: in the place of a ramp so many, `load` of them at once all the time */
+    bool load_hello;         /* of them all only the hello, and the first answer to it: no handshake is made */
     double timeout;          /* longest wait for one answer, seconds; 5 */
     double max_time;         /* all work on one column, seconds; 60 */
     bool first_address;      /* addresses=first */

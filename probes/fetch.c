@@ -14,9 +14,12 @@
 
 #include "probes/conn.h"
 #include "probes/http.h"
+#include "probes/proxy.h"
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/endpoint.h"
+#include "src/model/reach.h"
 
 #define ACTIVE_MAX 8        /* jobs at work at the same time */
 #define JOBS_MAX 1000       /* kept, with their answers */
@@ -57,6 +60,10 @@ struct job {
     size_t cap;
     double seconds, began, until, over; /* monotonic */
     enum reach from;            /* where the endpoint is: a part of what makes two jobs alike */
+    struct via via;             /* of its own; kind, address and login are a part of that, too */
+    char *login;                /* owned */
+    struct address proxy;
+    struct endpoint *to;        /* owned; what SOCKS is asked for */
     struct address address[ADDRESSES_MAX]; /* allowed ones */
     size_t count, at;
     struct conn conn;
@@ -211,6 +218,11 @@ static void job_free(struct job *j)
     free(j->result_text);
     free(j->result_address);
     free(j->result_type);
+    via_clear(&j->via);
+    if (j->login)
+        explicit_bzero(j->login, strlen(j->login));
+    free(j->login);
+    endpoint_free(j->to);
     free(j);
 }
 
@@ -296,6 +308,8 @@ static void job_answered(struct job *j, enum http_state state)
         job_over(j, FETCH_BROKEN, mem_format("gave nothing usable: the answer %s", http_why(j->http)));
     else if (status == 200)
         job_over(j, FETCH_OK, mem_format("answered with %zu byte%s", n, n == 1 ? "" : "s"));
+    else if (status == 407 && j->via.kind == VIA_HTTP)
+        job_over(j, FETCH_UNREACHABLE, mem_string("can't be asked: the proxy wants a login (HTTP status 407)"));
     else if (status >= 300 && status < 400)
         job_over(j, FETCH_REDIRECT,
                  mem_format("answered with HTTP status %d, a redirection, which is not followed", status));
@@ -343,9 +357,20 @@ static void job_ask(struct job *j)
     job_watch(j, EV_READ | (j->sent < j->out.len ? EV_WRITE : 0));
 }
 
+static char *job_request(const struct job *j)
+{
+    if (j->via.kind != VIA_HTTP)
+        return http_request(&j->url, j->type, j->body_len);
+    char *login = j->login ? proxy_login_line(j->login) : mem_string("");
+    char *head = http_request_through(&j->url, j->type, j->body_len, login);
+    explicit_bzero(login, strlen(login));
+    free(login);
+    return head;
+}
+
 static void job_connected(struct job *j)
 {
-    char *head = http_request(&j->url, j->type, j->body_len);
+    char *head = job_request(j);
     j->phase = ASKING;
     buf_init(&j->out, strlen(head) + j->body_len);
     buf_add(&j->out, head, strlen(head));
@@ -357,17 +382,32 @@ static void job_connected(struct job *j)
     job_ask(j);
 }
 
+/* What a SOCKS proxy that was reached says instead of connecting; NULL: it was not reached, or there is none. */
+static char *job_refused(const struct job *j, bool late)
+{
+    struct layer_said said = { .ready = false };
+    if (j->via.kind != VIA_SOCKS5 || !conn_reached(&j->conn))
+        return NULL;
+    proxy_way.say(&j->conn, &j->conn.layer[j->conn.layers - 1], late, &said);
+    json_decref(said.value);
+    return said.text;
+}
+
 /* On to the next address, if there is one. */
 static void job_unreached(struct job *j, int error)
 {
+    char *says = job_refused(j, error == ETIMEDOUT);
     conn_close(&j->conn);
     ev_io_stop(j->f->loop, &j->io);
     if (++j->at < j->count && now_monotonic() < j->until)
         job_connect(j);
+    else if (says)
+        job_over(j, FETCH_UNREACHABLE, mem_format("can't be had: %s", says));
     else if (error == ETIMEDOUT)
         job_over(j, FETCH_UNREACHABLE, mem_string("can't be connected: no answer to SYN"));
     else
         job_over(j, FETCH_UNREACHABLE, mem_format("can't be connected: %s", strerror(error)));
+    free(says);
 }
 
 static void job_open(struct job *j)
@@ -386,9 +426,15 @@ static void job_connect(struct job *j)
     double now = now_monotonic(), left = j->until - now;
     size_t others = j->count - j->at - 1;
     free(j->result_address);
-    j->result_address = address_text(&a->sa.sa);
+    j->result_address = j->via.kind == VIA_DIRECT ? address_text(&a->sa.sa) : mem_format("through %s", j->via.shown);
     j->phase = CONNECTING;
     conn_init(&j->conn, &a->sa.sa, a->n);
+    if (j->via.kind == VIA_SOCKS5) {
+        j->conn.endpoint = j->to;
+        j->conn.via = &j->via;
+        j->conn.login = j->login;
+        conn_push(&j->conn, &proxy_layer);
+    }
     job_deadline(j, now + (others ? left / 2 : left)); /* a silent address leaves time for another */
     job_open(j);
 }
@@ -424,6 +470,34 @@ static void on_named(void *arg, const struct resolved *r)
     job_located(j, r);
 }
 
+/* Where the proxy would go is not known: only what is anybody's is asked for. */
+static bool is_anybodys(const struct url *u)
+{
+    struct address a;
+    return address_parse(u->host, u->port, &a) ? reach_of(&a.sa.sa) == REACH_PUBLIC : reach_public_name(u->host);
+}
+
+static void job_through(struct job *j)
+{
+    struct err e = { "" };
+    char *place = mem_format(strchr(j->url.host, ':') ? "tls://[%s]:%d" : "tls://%s:%d", j->url.host, j->url.port);
+    if (j->via.kind == VIA_SOCKS5)
+        j->to = endpoint_parse_foreign(place, &e);
+    free(place);
+    if (j->via.kind != VIA_HTTP && j->via.kind != VIA_SOCKS5) {
+        job_over(j, FETCH_FORBIDDEN, mem_string("was not asked: the command of via= leads to the endpoint alone"));
+    } else if (!is_anybodys(&j->url)) {
+        job_over(j, FETCH_FORBIDDEN, mem_format("was not asked: the endpoint is reached through a proxy, and where "
+                                                "that would find %s nobody here knows", j->url.host));
+    } else if (j->via.kind == VIA_SOCKS5 && !j->to) {
+        job_over(j, FETCH_URL, mem_string("was not asked: it has no name that could be asked for"));
+    } else {
+        j->address[0] = j->proxy;
+        j->count = 1;
+        job_connect(j);
+    }
+}
+
 static void job_start(struct job *j)
 {
     struct resolved *r = mem_new(sizeof *r);
@@ -432,7 +506,9 @@ static void job_start(struct job *j)
     j->began = now_monotonic();
     j->until = j->began + j->seconds;
     job_deadline(j, j->until);
-    if (address_parse(j->url.host, j->url.port, &r->address[0])) {
+    if (j->via.kind != VIA_DIRECT) {
+        job_through(j);
+    } else if (address_parse(j->url.host, j->url.port, &r->address[0])) {
         r->count = 1;
         job_located(j, r);
     } else {
@@ -525,10 +601,18 @@ static bool same_text(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static bool job_is_through(const struct job *j, const struct fetch_ask *a)
+{
+    if (!a->via || a->via->kind == VIA_DIRECT)
+        return j->via.kind == VIA_DIRECT;
+    return j->via.kind == a->via->kind && same_text(j->via.shown, a->via->shown) && same_text(j->login, a->login) &&
+           j->proxy.n == a->proxy_len && memcmp(&j->proxy.sa, a->proxy, a->proxy_len) == 0;
+}
+
 static bool job_is(const struct job *j, const struct fetch_ask *a)
 {
     return strcmp(j->text, a->url) == 0 && j->cap == a->cap && j->from == reach_of(a->endpoint) &&
-           same_text(j->type, a->type) && j->body_len == a->body_len &&
+           same_text(j->type, a->type) && j->body_len == a->body_len && job_is_through(j, a) &&
            (!a->body_len || memcmp(j->body, a->body, a->body_len) == 0);
 }
 
@@ -577,6 +661,12 @@ static struct job *job_new(struct fetcher *f, const struct fetch_ask *a)
     j->cap = a->cap;
     j->seconds = a->seconds;
     j->from = reach_of(a->endpoint);
+    if (a->via && a->via->kind != VIA_DIRECT) {
+        j->via = (struct via){ .kind = a->via->kind, .shown = mem_string(a->via->shown) };
+        j->login = mem_string(a->login);
+        j->proxy.n = a->proxy_len < sizeof j->proxy.sa ? a->proxy_len : sizeof j->proxy.sa;
+        memcpy(&j->proxy.sa, a->proxy, j->proxy.n);
+    }
     j->conn.fd = -1;
     ev_init(&j->io, on_job_io);
     ev_init(&j->timer, on_job_timer);

@@ -7,6 +7,10 @@
  * A certificate is written by whoever runs the server. So an address in it is asked by GET or POST
  * over http:// only, never with redirections followed, and never on loopback, link-local or private
  * networks unless the endpoint that sent the certificate is on such a network itself.
+ *
+ * What is reached through a proxy has its certificates' addresses asked through it as well, never directly: that may be
+ * forbidden here, and would say who asks. The proxy finds the addresses of names then, so only names and addresses that
+ * are anybody's are asked for. A command leads to its endpoint alone: behind one nothing is fetched.
  */
 #ifndef TLSWHY_PROBES_FETCH_H
 #define TLSWHY_PROBES_FETCH_H
@@ -17,6 +21,7 @@
 #include <sys/socket.h>
 
 #include "probes/resolve.h"
+#include "src/model/via.h"
 
 /*    ID           word            asked: somebody there was really asked */
 #define FETCH_ENDS(X) \
@@ -51,6 +56,9 @@ struct fetch_ask {
     size_t cap;             /* longest answer */
     double seconds;         /* for all of it, from when it is begun (a few at a time are) */
     const struct sockaddr *endpoint; /* who sent the certificate: decides where it may send us */
+    const struct via *via;  /* through what the endpoint is reached, and so this, too; NULL: directly */
+    const char *login;      /* "user:password" for that proxy; NULL: none */
+    const struct sockaddr *proxy; socklen_t proxy_len; /* where it is */
 };
 
 struct fetched {            /* lent until the callback returns */

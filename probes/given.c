@@ -172,3 +172,12 @@ void given_see_answer(struct run *r, int status, const char *words)
                    : mem_format("the server answers a request by HTTP %d, and its page does not speak of a certificate",
                                 status));
 }
+
+void given_see_mail(struct run *r, int code, const char *said)
+{
+    bool refuses = code >= 400 && said && strcasestr(said, "certificate");
+    const char *word = given_credentials(run_given(r), r->target->endpoint) ? "refused" : "missing";
+    run_see(r, FACT_HTTP_CERT, refuses ? STATE_YES : STATE_NO, refuses ? json_string(word) : NULL, -1,
+            mem_format("after the handshake the mail server says: \"%s\"%s", said ? said : "",
+                       refuses ? "" : ", and nothing about a certificate"));
+}

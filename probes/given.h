@@ -28,5 +28,7 @@ void given_see(struct run *r, const struct tls *t);
 /* A server that had asked for a certificate answered a request with this status: writes http_client_cert. `words` is
  * what can be read of the answer's body, NULL for nothing. */
 void given_see_answer(struct run *r, int status, const char *words);
+/* The same of a mail server's greeting or answer to EHLO; `said` are its last words, or NULL. */
+void given_see_mail(struct run *r, int code, const char *said);
 
 #endif

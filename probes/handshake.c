@@ -405,6 +405,14 @@ static void see_http(struct run *r, const struct shake *s)
             mem_format("HTTP Date is %+.1f s from this machine's clock, +- %.1f s", offset, off));
 }
 
+static void see_mail(struct run *r, const struct shake *s)
+{
+    const char *said;
+    int code = mail_answer(s->mail, &said);
+    if (code >= 0)
+        given_see_mail(r, code, said);
+}
+
 static void see_late(struct run *r)
 {
     struct handshake *h = r->state;
@@ -419,6 +427,8 @@ static void see_late(struct run *r)
     run_see(r, FACT_TICKET, t->ticket ? STATE_YES : STATE_NO, NULL, -1, NULL);
     if (h->shake.date)
         see_http(r, &h->shake);
+    else if (h->shake.mail)
+        see_mail(r, &h->shake);
     else if (r->target->endpoint->scheme->http)
         run_see(r, FACT_HTTP, COULD_NOT_ASK, NULL, -1, NULL);
 }

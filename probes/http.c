@@ -132,15 +132,26 @@ void url_free(struct url *u)
     *u = (struct url){ .port = 0 };
 }
 
-char *http_request(const struct url *u, const char *type, size_t body_len)
+static char *request(const struct url *u, const char *scheme, const char *place, const char *type, size_t body_len,
+                     const char *login)
 {
     struct text t = { 0 };
-    text_addf(&t, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: " AGENT "\r\nAccept: */*\r\nConnection: close\r\n",
-              type ? "POST" : "GET", u->target, u->authority);
+    text_addf(&t, "%s %s%s%s HTTP/1.1\r\nHost: %s\r\n%sUser-Agent: " AGENT "\r\nAccept: */*\r\nConnection: close\r\n",
+              type ? "POST" : "GET", scheme, place, u->target, u->authority, login);
     if (type)
         text_addf(&t, "Content-Type: %s\r\nContent-Length: %zu\r\n", type, body_len);
     text_add(&t, "\r\n");
     return text_take(&t);
+}
+
+char *http_request(const struct url *u, const char *type, size_t body_len)
+{
+    return request(u, "", "", type, body_len, "");
+}
+
+char *http_request_through(const struct url *u, const char *type, size_t body_len, const char *login)
+{
+    return request(u, "http://", u->authority, type, body_len, login);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */

@@ -7,6 +7,11 @@
  * some bursts of a size; the next is twice as large. One that fails is made once more, and when that fails as well, or
  * the server gets slow, or the time is nearly used up, the ramp is over. Then the baseline again: what fails even now
  * is waited out, since a limit on connections per time, which the ramp itself has run into, ends when we are quiet.
+ *
+ * With a number of handshakes to be made (--tries) one long step stands for the steps of the ramp: as many as are said
+ * are kept at once, each that ends followed by the next. It begins with two, and one more for each that goes well.
+ *
+ * While it runs the fact is unsure, and is written again every half second as far as it is known.
  */
 #include "probes/load.h"
 
@@ -17,6 +22,8 @@
 #include <netinet/tcp.h>
 
 #include "probes/again.h"
+#include "probes/greet.h"
+#include "probes/tally.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 
@@ -34,20 +41,11 @@
 #define SLOW_TIMES 5
 #define WAITS_MAX 4        /* after the ramp: 1, 2, 4, 8 seconds */
 #define HOPELESS 3         /* the first so many of the baseline fail */
+#define LOOK_EACH 50       /* of a long step: so many, or twice as many as are at once, are judged like a step */
+#define TELL_PAUSE 0.5     /* seconds between what is told half way */
 
 static const enum fact writes[] = { FACT_LOAD, FACT_COUNT };
-
-enum timed { TIMED_CONNECT, TIMED_HELLO, TIMED_HANDSHAKE, TIMED_COUNT };
-static const char *const timed_keys[] = { "connect", "hello", "handshake" };
-
-struct step {
-    int at_once, wanted, asked, made, failed, resent;
-    int last_good, first_failed; /* which of those made, 0: none */
-    json_t *kinds;              /* owned; how many failed how */
-    double *ms[TIMED_COUNT];         /* owned; of those that came so far */
-    int count[TIMED_COUNT];
-    double busy, cpu;           /* seconds: from the first of a burst to its last, and of this program */
-};
+static const enum fact needs[] = { FACT_CONNECT, FACT_HANDSHAKE, FACT_COUNT };
 
 /* Milliseconds below which a handshake falls into that bin; the last takes all others. */
 static const int bin_ends[] = { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 0 };
@@ -58,7 +56,7 @@ enum phase { BEFORE, RAMP, LATER, OVER };
 struct ramp {
     enum phase phase;
     int cap, questions;
-    struct step now;
+    struct tally now;
     json_t *baseline, *steps, *after; /* owned; of STEP */
     double median;              /* seconds, of a handshake of the baseline */
     bool repeated;              /* the last step failed, and this is the same again */
@@ -68,11 +66,18 @@ struct ramp {
     double began, ended, cpu;   /* of the burst under way; 0: none */
     double step_took;           /* seconds, of the last step */
     double waited; int waits;   /* after the ramp, for the first that worked; seconds, and how often */
+    bool hello_only;            /* raw hellos in the place of handshakes */
+    int long_one;               /* handshakes of the one long step, 0: a ramp of bursts */
+    int window;                 /* of the long step: so many at once for now */
+    int looked, looked_failed;  /* of it: made and failed when it was judged last */
+    bool enough, failing;       /* of it: no more are begun; for so many of the last ones failed */
+    double told;                /* engine time when the fact was last written */
 };
 
 /* What one connection keeps. */
 struct one {
     struct shake shake;
+    struct greet greet;         /* in its place */
     bool held;                  /* it is through, and stays open for others' sake */
 };
 
@@ -83,87 +88,29 @@ static double cpu_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- one step ------------------------------------------------------------------------------------ */
-
-static void step_clear(struct step *s)
-{
-    json_decref(s->kinds);
-    for (int i = 0; i < TIMED_COUNT; i++)
-        free(s->ms[i]);
-    *s = (struct step){ 0 };
-}
-
-static void step_set(struct step *s, int at_once, int wanted)
-{
-    step_clear(s);
-    s->at_once = at_once;
-    s->wanted = wanted;
-    s->kinds = json_object();
-    for (int i = 0; i < TIMED_COUNT; i++)
-        s->ms[i] = mem_array(NULL, (size_t)wanted, sizeof **s->ms);
-}
-
-static void step_time(struct step *s, enum timed what, double seconds)
-{
-    if (s->count[what] < s->wanted)
-        s->ms[what][s->count[what]++] = seconds * 1000;
-}
-
-static void step_failed(struct step *s, const char *how)
-{
-    json_int_t before = json_integer_value(json_object_get(s->kinds, how));
-    s->failed++;
-    s->first_failed = s->first_failed ? s->first_failed : s->made;
-    json_object_set_new(s->kinds, how, json_integer(before + 1));
-}
-
-static bool step_fails(const struct step *s)
-{
-    return s->made && s->failed >= FAILING * s->made;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Three digits behind the point: more of them say nothing. */
 static json_t *rounded(double x)
 {
     return json_real((double)(long long)(x * 1000 + 0.5) / 1000);
 }
 
-/* Sorted. Which one of n stands for that part of them; 0 of none. */
-static double part_of(const double *ms, int n, double part)
+static bool step_fails(const struct tally *s)
 {
-    int at = (int)(part * n);
-    return n ? ms[at < n ? at : n - 1] : 0;
-}
-
-static json_t *times_json(double *ms, int n)
-{
-    if (!n)
-        return json_null();
-    qsort(ms, (size_t)n, sizeof *ms, by_size);
-    return json_pack("{s:o, s:o, s:o}", "p50", rounded(part_of(ms, n, .5)), "p90", rounded(part_of(ms, n, .9)), "max",
-                     rounded(ms[n - 1]));
-}
-
-static json_t *step_json(struct step *s)
-{
-    int good = s->made - s->failed;
-    json_t *j = json_pack("{s:i, s:i, s:i, s:O, s:i}", "at_once", s->at_once, "made", s->made, "failed", s->failed,
-                          "kinds", s->kinds, "resent", s->resent);
-    for (int i = 0; i < TIMED_COUNT; i++)
-        json_object_set_new(j, timed_keys[i], times_json(s->ms[i], s->count[i]));
-    json_object_set_new(j, "none_after", json_boolean(s->first_failed && s->last_good < s->first_failed));
-    json_object_set_new(j, "rate", s->busy > 0 ? rounded(good / s->busy) : json_null());
-    json_object_set_new(j, "own_cpu", s->busy > 0 ? rounded(s->cpu / s->busy) : json_null());
-    return j;
+    return s->made && s->failed >= FAILING * s->made;
 }
 
 /* --- the ramp ------------------------------------------------------------------------------------ */
+
+static int total_of(const struct ramp *s, const char *key)
+{
+    const json_t *step;
+    size_t i;
+    json_int_t n = json_integer_value(json_object_get(s->baseline, key)) +
+                   json_integer_value(json_object_get(s->after, key));
+    json_array_foreach(s->steps, i, step)
+        n += json_integer_value(json_object_get(step, key));
+    return (int)n;
+}
 
 static double time_left(const struct surveying *v)
 {
@@ -192,16 +139,50 @@ static void step_begin(struct surveying *v, int at_once, double pause)
     struct ramp *s = v->state;
     int bursts = (STEP_LEAST + at_once - 1) / at_once;
     s->phase = RAMP;
-    step_set(&s->now, at_once, (bursts > BURSTS_LEAST ? bursts : BURSTS_LEAST) * at_once);
+    tally_set(&s->now, at_once, (bursts > BURSTS_LEAST ? bursts : BURSTS_LEAST) * at_once);
     burst_ask(v, pause);
+}
+
+/* The long step: as many as the window has room for. */
+static void long_ask(struct surveying *v, double pause)
+{
+    struct ramp *s = v->state;
+    for (; !s->enough && s->now.asked < s->now.wanted && v->open < s->window; s->now.asked++)
+        survey_ask_later(v, s->questions++, UNTIL_FLIGHT, pause);
+}
+
+static void long_begin(struct surveying *v)
+{
+    struct ramp *s = v->state;
+    s->phase = RAMP;
+    tally_set(&s->now, s->cap, s->long_one);
+    s->began = s->ended = 0;
+    s->cpu = cpu_now();
+    s->window = s->cap < 2 ? s->cap : 2;
+    long_ask(v, 0);
+}
+
+/* Of the baseline all failed from one on: that looks like a limit on connections per time, met before load was made. */
+static bool met_alone(const struct ramp *s)
+{
+    return json_is_true(json_object_get(s->baseline, "none_after"));
+}
+
+/* Seconds, each time twice as many. */
+static double wait_longer(struct ramp *s)
+{
+    double pause = 1 << s->waits++;
+    s->waited += pause;
+    return pause;
 }
 
 static void after_begin(struct surveying *v)
 {
     struct ramp *s = v->state;
     s->phase = LATER;
-    step_set(&s->now, 1, AFTER);
-    burst_ask(v, STEP_PAUSE);
+    bool well = s->long_one && !total_of(s, "failed"); /* nobody has to recover, from anything */
+    tally_set(&s->now, 1, AFTER);
+    burst_ask(v, well ? 0 : met_alone(s) ? wait_longer(s) : STEP_PAUSE);
 }
 
 static void ramp_stop(struct surveying *v, const char *why)
@@ -215,18 +196,26 @@ static void ramp_stop(struct surveying *v, const char *why)
         after_begin(v);
 }
 
-static bool is_slow(const struct ramp *s)
+/* Seconds, of what one that goes well takes. */
+static double step_median(struct ramp *s)
 {
-    double p50 = part_of(s->now.ms[TIMED_HANDSHAKE], s->now.count[TIMED_HANDSHAKE], .5) / 1000; /* sorted: step_json */
+    return tally_part(&s->now, s->hello_only ? TIMED_HELLO : TIMED_HANDSHAKE, .5) / 1000;
+}
+
+static bool is_slow(struct ramp *s)
+{
+    double p50 = step_median(s);
     return p50 > SLOW_SECONDS && p50 > SLOW_TIMES * s->median;
 }
 
 static void baseline_over(struct surveying *v)
 {
     struct ramp *s = v->state;
-    s->baseline = step_json(&s->now);
-    s->median = part_of(s->now.ms[TIMED_HANDSHAKE], s->now.count[TIMED_HANDSHAKE], .5) / 1000;
-    if (!step_fails(&s->now))
+    s->baseline = tally_json(&s->now);
+    s->median = step_median(s);
+    if (!step_fails(&s->now) && s->long_one)
+        long_begin(v);
+    else if (!step_fails(&s->now))
         step_begin(v, s->cap > 2 ? 2 : s->cap, STEP_PAUSE);
     else if (s->now.failed < s->now.made) /* now so, now so, or from one on: only a pause tells */
         ramp_stop(v, "failures");
@@ -240,16 +229,16 @@ static void step_over(struct surveying *v)
 {
     struct ramp *s = v->state;
     int next = 2 * s->now.at_once < s->cap ? 2 * s->now.at_once : s->cap;
-    bool fails = step_fails(&s->now), again = fails && !s->repeated;
-    json_array_append_new(s->steps, step_json(&s->now));
+    bool fails = step_fails(&s->now), again = fails && !s->repeated && !s->long_one;
+    json_array_append_new(s->steps, tally_json(&s->now));
     s->repeated = again;
-    if (fails && !again)
+    if ((fails && !again) || s->failing)
         ramp_stop(v, "failures");
     else if (is_slow(s))
         ramp_stop(v, "slow");
-    else if (!again && s->now.at_once >= s->cap)
+    else if (!again && s->now.at_once >= s->cap && s->now.made >= s->now.wanted)
         ramp_stop(v, "cap");
-    else if (time_left(v) < 3 * s->step_took + 2 * AFTER * s->median + 2)
+    else if (s->long_one || time_left(v) < 3 * s->step_took + 2 * AFTER * s->median + 2)
         ramp_stop(v, "time");
     else
         step_begin(v, again ? s->now.at_once : next, again ? AGAIN_PAUSE : STEP_PAUSE);
@@ -257,23 +246,23 @@ static void step_over(struct surveying *v)
 
 static void after_over(struct ramp *s)
 {
-    s->after = step_json(&s->now);
+    s->after = tally_json(&s->now);
     s->phase = OVER;
 }
 
-/* Alone again. While the first of them fails, each wait is twice as long. */
+/* Alone again. While the first of them fails, or, where they did so before load was made, any of them, each wait is
+ * twice as long. */
 static void after_on(struct surveying *v)
 {
     struct ramp *s = v->state;
     double pause = 1 << s->waits;
-    bool worked = s->now.failed < s->now.made;
-    if (!worked && s->now.made == 1 && s->waits < WAITS_MAX && time_left(v) > pause + 2) {
-        s->waits++;
-        s->waited += pause;
-        step_set(&s->now, 1, AFTER);
-        burst_ask(v, pause);
+    bool worked = s->now.failed < s->now.made, first = !worked && s->now.made == 1;
+    if ((first || (met_alone(s) && s->now.failed)) && s->waits < WAITS_MAX && time_left(v) > pause + 2) {
+        tally_set(&s->now, 1, AFTER);
+        burst_ask(v, wait_longer(s));
     } else if (worked && s->now.asked < s->now.wanted) {
-        burst_ask(v, BURST_PAUSE + s->waited / AFTER); /* what was waited out is not to be met again */
+        bool well = s->long_one && !total_of(s, "failed");
+        burst_ask(v, well ? 0 : BURST_PAUSE + s->waited / AFTER); /* what was waited out is not to be met again */
     } else {
         after_over(s);
     }
@@ -285,11 +274,11 @@ static void ramp_keep(struct ramp *s)
     if (!s->now.made)
         return;
     if (s->phase == BEFORE)
-        s->baseline = step_json(&s->now);
+        s->baseline = tally_json(&s->now);
     else if (s->phase == RAMP)
-        json_array_append_new(s->steps, step_json(&s->now));
+        json_array_append_new(s->steps, tally_json(&s->now));
     else if (s->phase == LATER)
-        s->after = step_json(&s->now);
+        s->after = tally_json(&s->now);
 }
 
 /* --max-time is used up, or this machine can't. */
@@ -316,6 +305,37 @@ static void ramp_on(struct surveying *v)
         s->step_took = s->now.busy + STEP_PAUSE;
         (s->phase == BEFORE ? baseline_over : step_over)(v);
     }
+}
+
+/* A window of the long step is judged as a step is; and it leaves time for what comes after it. */
+static void long_look(struct surveying *v)
+{
+    struct ramp *s = v->state;
+    int each = 2 * s->cap > LOOK_EACH ? 2 * s->cap : LOOK_EACH, made = s->now.made - s->looked;
+    if (time_left(v) < 2 * AFTER * s->median + 2)
+        s->enough = true;
+    if (made < each)
+        return;
+    s->failing = s->now.failed - s->looked_failed >= FAILING * made;
+    s->looked = s->now.made;
+    s->looked_failed = s->now.failed;
+    s->enough |= s->failing;
+}
+
+static void long_on(struct surveying *v)
+{
+    struct ramp *s = v->state;
+    long_look(v);
+    s->enough |= s->cut;
+    long_ask(v, 0);
+    if (v->open)
+        return;
+    burst_over(s);
+    s->step_took = s->now.busy;
+    if (s->cut)
+        ramp_cut(s);
+    else
+        step_over(v);
 }
 
 /* --- one connection ------------------------------------------------------------------------------ */
@@ -352,35 +372,65 @@ static int bin_of(double ms)
     return i;
 }
 
-static void one_through(struct run *r, const struct shake *k)
+static void one_good(struct ramp *s, double seconds)
 {
-    struct ramp *s = ramp_of(r);
-    if (!s || k->cant)
-        return;
-    one_note(r, s);
-    step_time(&s->now, TIMED_CONNECT, r->connected - r->created);
+    tally_good(&s->now);
+    if (s->phase == RAMP)
+        s->bins[bin_of(seconds * 1000)]++;
+    if (s->window < s->cap)
+        s->window++;
+}
+
+static void one_shaken(struct ramp *s, const struct shake *k)
+{
     if (k->tls.hello_at > 0)
-        step_time(&s->now, TIMED_HELLO, k->tls.hello_at - k->hello);
+        tally_time(&s->now, TIMED_HELLO, k->tls.hello_at - k->hello);
     if (k->tls.end == TLS_OK) {
-        step_time(&s->now, TIMED_HANDSHAKE, k->finished - k->hello);
-        s->now.last_good = s->now.made;
-        if (s->phase == RAMP)
-            s->bins[bin_of((k->finished - k->hello) * 1000)]++;
+        tally_time(&s->now, TIMED_HANDSHAKE, k->finished - k->hello);
+        one_good(s, k->finished - k->hello);
         return;
     }
     json_t *told = told_of(k, NULL);
-    step_failed(&s->now, told_word(told, "went"));
+    tally_failed(&s->now, told_word(told, "went"));
     json_decref(told);
 }
 
-static struct want one_on(struct run *r, struct want w)
+static void one_greeted(const struct run *r, struct ramp *s, const struct greet *g)
+{
+    if (greet_answered(g)) {
+        tally_time(&s->now, TIMED_HELLO, g->came - g->sent);
+        one_good(s, g->came - g->sent);
+        return;
+    }
+    char *word = greet_word(r, g);
+    tally_failed(&s->now, word);
+    free(word);
+}
+
+static bool one_worked(const struct ramp *s, const struct one *o)
+{
+    return s->hello_only ? greet_answered(&o->greet) : o->shake.tls.end == TLS_OK;
+}
+
+static void one_through(struct run *r, struct ramp *s, const struct one *o)
+{
+    if (!s->hello_only && o->shake.cant)
+        return;
+    one_note(r, s);
+    tally_time(&s->now, TIMED_CONNECT, r->connected - r->created);
+    if (s->hello_only)
+        one_greeted(r, s, &o->greet);
+    else
+        one_shaken(s, &o->shake);
+}
+
+static struct want one_on(struct run *r, struct ramp *s, struct want w)
 {
     struct one *o = r->state;
-    const struct ramp *s = ramp_of(r);
     if (!(w.what & WANT_DONE))
         return w;
-    one_through(r, &o->shake);
-    if (s && s->now.at_once > 1 && o->shake.tls.end == TLS_OK) {
+    one_through(r, s, o);
+    if (s->now.at_once > 1 && !s->long_one && one_worked(s, o)) {
         o->held = true;
         return (struct want){ .seconds = HOLD / s->now.at_once };
     }
@@ -391,17 +441,19 @@ static struct want one_on(struct run *r, struct want w)
 static struct want load_start(struct run *r)
 {
     struct one *o = r->state;
+    struct ramp *s = ramp_of(r);
     struct shake_ask ask = shake_ask_of(r);
-    if (!run_survey(r))
+    if (!s)
         return (struct want){ .what = WANT_DONE };
-    return one_on(r, shake_start(r, &o->shake, &ask));
+    return one_on(r, s, s->hello_only ? greet_start(r, &o->greet) : shake_start(r, &o->shake, &ask));
 }
 
 static struct want load_step(struct run *r, enum step_why why)
 {
     struct one *o = r->state;
-    if (!o->held)
-        return one_on(r, shake_step(r, &o->shake, why));
+    struct ramp *s = ramp_of(r);
+    if (s && !o->held)
+        return one_on(r, s, s->hello_only ? greet_step(r, &o->greet, why) : shake_step(r, &o->shake, why));
     survey_came(r, NULL);
     return (struct want){ .what = WANT_DONE };
 }
@@ -414,7 +466,7 @@ static void load_unreachable(struct run *r, bool timed_out)
         s->cut = true;
     } else if (s) {
         one_note(r, s);
-        step_failed(&s->now, told_word(told, "went"));
+        tally_failed(&s->now, told_word(told, "went"));
     }
     json_decref(told);
     survey_came(r, NULL);
@@ -423,6 +475,11 @@ static void load_unreachable(struct run *r, bool timed_out)
 static void load_end(struct run *r)
 {
     struct one *o = r->state;
+    const struct ramp *s = ramp_of(r);
+    if (o->greet.sent > 0)
+        greet_end(r, &o->greet);
+    if (s && s->long_one)
+        conn_cut(&r->conn);
     shake_end(&o->shake);
 }
 
@@ -432,28 +489,11 @@ static void ramp_begin(struct surveying *v)
 {
     struct ramp *s = v->state;
     s->cap = target_load(v->target);
+    s->hello_only = target_options(v->target)->load_hello;
+    s->long_one = target_options(v->target)->load_made;
     s->steps = json_array();
-    step_set(&s->now, 1, BASELINE);
+    tally_set(&s->now, 1, BASELINE);
     burst_ask(v, 0);
-}
-
-static void ramp_came(struct surveying *v, int question, const json_t *told)
-{
-    (void)question;
-    (void)told;
-    if (!v->open)
-        ramp_on(v);
-}
-
-static int total_of(const struct ramp *s, const char *key)
-{
-    const json_t *step;
-    size_t i;
-    json_int_t n = json_integer_value(json_object_get(s->baseline, key)) +
-                   json_integer_value(json_object_get(s->after, key));
-    json_array_foreach(s->steps, i, step)
-        n += json_integer_value(json_object_get(step, key));
-    return (int)n;
 }
 
 static int most_at_once(const struct ramp *s)
@@ -498,6 +538,53 @@ static json_t *bins_json(const struct ramp *s)
     return list;
 }
 
+/* As it is now. `stopped`: why it did, NULL: it goes on. */
+static void ramp_write(struct surveying *v, enum state state, const char *stopped)
+{
+    struct ramp *s = v->state;
+    char *text = ramp_text(s);
+    json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s?, s:i, s:b}", "baseline", json_deep_copy(s->baseline), "steps",
+                          json_deep_copy(s->steps), "after", s->after ? json_deep_copy(s->after) : json_null(), "waited",
+                          rounded(s->waited), "times", bins_json(s), "stopped", stopped, "cap", s->cap, "hello_only",
+                          s->hello_only);
+    run_see(v->run, FACT_LOAD, state, j, (run_now(v->run) - v->began) * 1000, text);
+    s->told = run_now(v->run);
+}
+
+/* What is known half way: the step under way is put where it belongs, and taken away again. */
+static void ramp_tell(struct surveying *v)
+{
+    struct ramp *s = v->state, before = *s;
+    size_t steps = json_array_size(s->steps);
+    if (!s->now.made || run_now(v->run) < s->told + TELL_PAUSE)
+        return;
+    if (s->ended > s->began)
+        s->now.busy += s->ended - s->began;
+    ramp_keep(s);
+    ramp_write(v, UNSURE, NULL);
+    if (s->baseline != before.baseline)
+        json_decref(s->baseline);
+    if (s->after != before.after)
+        json_decref(s->after);
+    if (json_array_size(s->steps) > steps)
+        json_array_remove(s->steps, steps);
+    s->baseline = before.baseline;
+    s->after = before.after;
+    s->now.busy = before.now.busy;
+}
+
+static void ramp_came(struct surveying *v, int question, const json_t *told)
+{
+    struct ramp *s = v->state;
+    (void)question;
+    (void)told;
+    ramp_tell(v);
+    if (s->phase == RAMP && s->long_one)
+        long_on(v);
+    else if (!v->open)
+        ramp_on(v);
+}
+
 static void ramp_end(struct surveying *v)
 {
     struct ramp *s = v->state;
@@ -505,18 +592,13 @@ static void ramp_end(struct surveying *v)
         ramp_keep(s);
     if (!s->baseline)
         return; /* could not ask */
-    bool failed = total_of(s, "failed") > 0;
-    char *text = ramp_text(s);
-    json_t *j = json_pack("{s:O, s:O, s:O?, s:o, s:o, s:s, s:i}", "baseline", s->baseline, "steps", s->steps, "after",
-                          s->after, "waited", rounded(s->waited), "times", bins_json(s), "stopped",
-                          s->stopped ? s->stopped : "asked", "cap", s->cap);
-    run_see(v->run, FACT_LOAD, failed ? STATE_NO : STATE_YES, j, (run_now(v->run) - v->began) * 1000, text);
+    ramp_write(v, total_of(s, "failed") > 0 ? STATE_NO : STATE_YES, s->stopped ? s->stopped : "asked");
 }
 
 static void ramp_forget(struct surveying *v)
 {
     struct ramp *s = v->state;
-    step_clear(&s->now);
+    tally_clear(&s->now);
     json_decref(s->baseline);
     json_decref(s->steps);
     json_decref(s->after);
@@ -533,6 +615,6 @@ static const struct survey survey = {
 
 const struct probe load_probe = {
     .name = "load", .aside = true, .thorough = true, .alone = true, .crowds = true, .writes = writes, .connects = true,
-    .survey = &survey, .needs = again_needs, .state_size = sizeof(struct one), .start = load_start, .step = load_step,
+    .survey = &survey, .needs = needs, .state_size = sizeof(struct one), .start = load_start, .step = load_step,
     .unreachable = load_unreachable, .end = load_end,
 };

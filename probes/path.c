@@ -5,13 +5,17 @@
  * The hello that fails is sent again, each time with one thing changed. What helps is sent again and again, and so is
  * the failing one, such that packets from afar are not received (IP_MINTTL): whose packets vanish at the same number
  * came equally far. Only a difference that comes twice counts. At last both are sent so that they expire on the way
- * (IP_TTL): who meets its end where the other is not answered yet met it before the server.
- * All of it without privileges, one connection after the other but for the first round.
+ * (IP_TTL): who meets its end where the other is not answered yet met it before the server. Where nothing is answered, it
+ * is looked how far data gets, and whether a connection's first packet gets further. And where a router leads to the
+ * address, but whose connections end no further than it, a proxy may take them: a connection that may not leave the
+ * first link is opened there, while a datagram expires on it.
+ * All of it without privileges, one connection after the other but for the first rounds.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/route.h"
 #include "probes/sweep.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -23,10 +27,14 @@
 #define PATIENCE 1.0        /* seconds; a server known to answer is waited for this long, or so many times longer: */
 #define PATIENCE_TIMES 20
 #define PATIENCE_BRIEF 0.25 /* while a time to live is searched for: what comes out is looked at twice */
+#define PATIENCE_ROUTER 1.3 /* routers say only now and then what expires; a SYN is sent again after a second */
 #define SMALL_SEGMENT 536   /* what every network must carry, RFC 9293 section 3.7.1 */
 #define OTHER_NAME "tlswhy-0.invalid" /* RFC 2606 section 2: nobody has it */
 #define PLAIN_TEXT "\r\n\r\n"
 #define RECORD_HEADER 5
+#define FURTHEST 31         /* hops that are looked at where nobody answers */
+#define PATIENCE_ROUNDS 4   /* times the slowest answer, beside that */
+#define AGAIN 50            /* the failing hello once more, beside the others */
 #define STEP 100            /* questions from here on are asked alone */
 
 static const enum fact writes[] = { FACT_PATH, FACT_COUNT };
@@ -35,17 +43,19 @@ static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 enum try { AS_IS, SMALL, OTHER_VERSION, NAME_OTHER, SEGMENTS, /* the first round */
            LARGE, SMALL_SPLIT,      /* where a small one is answered: what of it helps */
            NO_NAME, SPLIT, PLAIN,   /* where none was */
+           NO_ALPN, FEW_EXTENSIONS, /* where small and large ones are: what is in it */
            TRIES };
 static const char *const keys[TRIES] = {
     "as-is", "small", "other-version", "other-name", "small-segments", "large", "small-split", "no-name", "split", "plain",
+    "no-alpn", "few-extensions",
 };
 
 /* The first that fits says what the failure hangs on, and which try to repeat. `not`: where that one is answered too,
  * it is not this. A hello lost for its size is never cut off, so `quiet` asks for silence. */
 static const struct trigger { const char *word; enum try helps, not; bool quiet; } triggers[] = {
     { "segments", SEGMENTS, NAME_OTHER, true }, { "name", NAME_OTHER, SMALL, false }, { "name", NO_NAME, SMALL, false },
-    { "size", SMALL, LARGE, false }, { "version", OTHER_VERSION, AS_IS, false }, { "split", SPLIT, AS_IS, false },
-    { "split", SEGMENTS, AS_IS, false },
+    { "size", SMALL, LARGE, false }, { "version", OTHER_VERSION, SMALL, false }, { "split", SPLIT, AS_IS, false },
+    { "split", SEGMENTS, AS_IS, false }, { "alpn", NO_ALPN, AS_IS, false }, { "extension", FEW_EXTENSIONS, AS_IS, false },
 };
 
 struct tried {
@@ -53,14 +63,15 @@ struct tried {
     enum answer_kind kind;
     enum state acked;
     double ms;
-    bool heard;             /* a server of TLS answered: yes, or no */
 };
 
 /* Something holds at `lo` and no more at `hi`, and what is between is narrowed down. */
 struct hunt { int lo, hi, steps; };
 
-enum phase { PHASE_TRIES, PHASE_MORE, PHASE_FAILS, PHASE_TTL_GOOD, PHASE_TTL_BAD, PHASE_CHECK_GOOD, PHASE_CHECK_BAD,
-             PHASE_HOP, PHASE_HOP_GOOD, PHASE_DONE };
+enum phase { PHASE_TRIES, PHASE_BRIEF, PHASE_MORE, PHASE_CONTENT, PHASE_FAILS, PHASE_TTL_GOOD, PHASE_TTL_BAD, PHASE_CHECK_GOOD,
+             PHASE_CHECK_BAD, PHASE_HOP, PHASE_HOP_GOOD, PHASE_REACH, PHASE_REACH_AGAIN,
+             PHASE_OPEN, PHASE_CHECK_OPEN, PHASE_ROUTER, PHASE_FIRST, PHASE_NEAR, PHASE_COUNTS, /* only a knock */
+             PHASE_DONE };
 
 struct path {
     struct tried tried[TRIES];
@@ -69,14 +80,18 @@ struct path {
     const struct trigger *trigger;
     enum phase phase;
     int asked, segment;
-    double patience;
+    double patience, round; /* seconds; the latter for a connection to be open */
     enum try step;          /* what is asked now */
     struct conn_travel way; /* and how it travels */
     bool varies, expired;   /* the second time it went otherwise; something expired on the way */
     bool doubt;             /* there was no second time */
+    bool brief;             /* little is asked: the server itself is the likeliest */
+    bool ahead, twice;      /* what would be asked next was asked already; and the failing hello was not answered again */
     struct hunt good, bad, hop;
     int answers, ended_by, hops;      /* 0: not known */
+    char *router;                     /* owned; that stands there, NULL: not known */
     enum state differs, before;       /* UNSURE: not known */
+    enum state taken, near;           /* a connection is, at the first hop; that is a proxy's doing. UNSURE: not known */
     bool level_good;        /* at the level of the check the good one was received */
 };
 
@@ -131,10 +146,19 @@ static size_t hello_size(struct surveying *v)
     return n > RECORD_HEADER ? n - RECORD_HEADER : 0;
 }
 
+/* No extensions but those that every server knows. */
+static void hello_few(struct hello *h)
+{
+    h->with = HELLO_POINTS | HELLO_EMS | HELLO_RENEGOTIATION;
+    h->alpn = NULL;
+    h->extra_count = h->order_count = 0;
+    h->order = NULL;
+}
+
 static enum try try_of(const struct surveying *v, int question)
 {
     const struct path *s = v->state;
-    return question >= STEP ? s->step : (enum try)question;
+    return question >= STEP ? s->step : question == AGAIN ? AS_IS : (enum try)question;
 }
 
 static void path_hello(struct surveying *v, int question, struct hello *h)
@@ -150,6 +174,10 @@ static void path_hello(struct surveying *v, int question, struct hello *h)
         h->sni = OTHER_NAME;
     if (try == NO_NAME)
         h->sni = NULL;
+    if (try == NO_ALPN)
+        h->alpn = NULL;
+    if (try == FEW_EXTENSIONS)
+        hello_few(h);
     if (try == OTHER_VERSION) {
         h->version = 0x0303;
         h->versions = h->shares = NULL;
@@ -181,14 +209,30 @@ static void path_travel(struct surveying *v, int question, struct conn_travel *w
 
 /* --- the first round --------------------------------------------------------------------------- */
 
+/* The column's own handshake came to this: one of WENT's first words in "a|b". */
+static bool first_went(const struct surveying *v, const char *words)
+{
+    const char *went = json_string_value(json_object_get(v->target->first, "went"));
+    for (const char *w = words; went && *w; w += *w == '|') {
+        size_t n = strcspn(w, "|");
+        if (strncmp(went, w, n) == 0)
+            return true;
+        w += n;
+    }
+    return false;
+}
+
 static bool try_is_due(const struct surveying *v, enum try try)
 {
     const struct endpoint *ep = v->target->endpoint;
-    bool named = endpoint_sni(ep) != NULL;
+    bool named = endpoint_sni(ep) != NULL, told = first_went(v, "alert|closed");
     switch (try) {
+    case SEGMENTS: return !told && !first_went(v, "reset|not-tls"); /* nothing is lost where something comes */
+    case PLAIN: return !told;
     case NAME_OTHER:
     case NO_NAME: return named && !v->target->works; /* else it has worked with this name, and this version */
     case OTHER_VERSION: return endpoint_offer(ep)->max >= 0x0304 && !v->target->works;
+    case NO_ALPN: return endpoint_alpn(ep) != NULL;
     default: return true;
     }
 }
@@ -203,19 +247,34 @@ static void round_ask(struct surveying *v, enum try from, enum try to)
         }
 }
 
+/* The handshake's own time is long enough for two rounds. */
+static double patience_beside(const struct surveying *v)
+{
+    double half = target_timeout(v->target) * 0.4;
+    return half > PATIENCE ? PATIENCE : half > PATIENCE_BRIEF ? half : PATIENCE_BRIEF;
+}
+
+/* Somebody may stand in between who can be told apart. */
+static bool is_far(const struct surveying *v)
+{
+    return route_is_far(&v->target->peer.sa) == STATE_YES;
+}
+
 static void path_begin(struct surveying *v)
 {
     struct path *s = v->state;
-    s->patience = v->target->waited ? 0 : path_timeout(v, PATIENCE); /* 0: as for any other hello */
-    s->differs = s->before = UNSURE;
+    s->patience = v->target->early    ? patience_beside(v)
+                  : v->target->waited ? 0 : path_timeout(v, PATIENCE); /* 0: as for any other hello */
+    s->differs = s->before = s->taken = s->near = UNSURE;
     if (v->target->via.kind != VIA_DIRECT)
         return; /* the path to the server begins at the proxy */
-    round_ask(v, AS_IS, LARGE);
-}
-
-static bool answer_is_heard(enum answer_kind kind)
-{
-    return kind == ANSWER_ACCEPTED || kind == ANSWER_ALERT;
+    /* Who turns a hello away by a word or the end alone, and takes a small one, minds its lists more often than not. */
+    s->brief = first_went(v, "alert|closed") && !target_depth_full(v->target);
+    s->phase = s->brief ? PHASE_BRIEF : PHASE_TRIES;
+    if (!s->brief)
+        round_ask(v, AS_IS, LARGE);
+    else if (is_far(v))
+        round_ask(v, AS_IS, OTHER_VERSION);
 }
 
 static bool answer_is_known(const struct tried *t)
@@ -229,16 +288,33 @@ static void tried_take(struct surveying *v, enum try try, const struct answer *a
     struct tried *t = &s->tried[try];
     t->answer = answer_word(a);
     t->kind = a->kind;
-    t->heard = answer_is_heard(a->kind);
     t->acked = conn_acknowledged(&v->run->conn);
     t->ms = a->ms;
+    s->round = v->run->connected - v->run->created;
     if (try == AS_IS)
         s->segment = conn_segment(&v->run->conn);
 }
 
+/* A server of TLS answers: yes, or no. The alert that is the failure itself may be anybody's. */
+static bool answer_is_heard(const struct path *s, enum answer_kind kind, const char *word)
+{
+    const struct tried *fails = &s->tried[AS_IS];
+    return kind == ANSWER_ACCEPTED || (kind == ANSWER_ALERT && !(fails->kind == ANSWER_ALERT && text_is(word, fails->answer)));
+}
+
 static bool try_heard(const struct path *s, enum try try)
 {
-    return answer_is_known(&s->tried[try]) && s->tried[try].heard;
+    const struct tried *t = &s->tried[try];
+    return answer_is_known(t) && answer_is_heard(s, t->kind, t->answer);
+}
+
+/* Once more, the hello of the handshake that failed: it came to something else. */
+static bool as_is_varies(const struct surveying *v)
+{
+    const struct path *s = v->state;
+    enum answer_kind kind = s->tried[AS_IS].kind;
+    bool refused = kind == ANSWER_ALERT && !v->target->works && !first_went(v, "alert");
+    return answer_is_known(&s->tried[AS_IS]) && (kind == ANSWER_ACCEPTED || refused);
 }
 
 static const struct trigger *trigger_find(const struct path *s)
@@ -259,7 +335,7 @@ static void step_ask(struct surveying *v, enum phase phase, enum try try, struct
     struct path *s = v->state;
     s->phase = phase;
     if (s->asked >= CONNECTIONS_MAX) {
-        s->doubt |= phase < PHASE_TTL_BAD;
+        s->doubt |= s->trigger && phase < PHASE_TTL_BAD;
         s->phase = PHASE_DONE;
         return;
     }
@@ -272,11 +348,15 @@ static void step_ask(struct surveying *v, enum phase phase, enum try try, struct
 static double patience_of(const struct surveying *v, bool brief)
 {
     const struct path *s = v->state;
-    double least = brief ? PATIENCE_BRIEF : PATIENCE;
-    double slowest = s->tried[s->trigger->helps].ms > s->tried[AS_IS].ms || s->tried[AS_IS].kind == ANSWER_SILENT
-                         ? s->tried[s->trigger->helps].ms : s->tried[AS_IS].ms;
-    double times = PATIENCE_TIMES * slowest / 1000;
-    return path_timeout(v, times > least ? times : least);
+    double slowest = s->round;
+    if (s->trigger && s->tried[s->trigger->helps].ms / 1000 > slowest)
+        slowest = s->tried[s->trigger->helps].ms / 1000;
+    if (s->tried[AS_IS].kind != ANSWER_SILENT && s->tried[AS_IS].ms / 1000 > slowest)
+        slowest = s->tried[AS_IS].ms / 1000;
+    double times = PATIENCE_TIMES * slowest;
+    if (brief)
+        return path_timeout(v, PATIENCE_BRIEF + PATIENCE_ROUNDS * slowest);
+    return path_timeout(v, times > PATIENCE ? times : PATIENCE);
 }
 
 /* The next number to try, 0: it is found. Systems begin with 64, 128 or 255, and few hops are more common than many. */
@@ -311,7 +391,30 @@ static bool is_still(const struct path *s)
     return s->tried[AS_IS].kind == ANSWER_SILENT || s->tried[AS_IS].kind == ANSWER_SLOW;
 }
 
+static bool is_lost(const struct path *s)
+{
+    return s->tried[AS_IS].acked == STATE_NO;
+}
+
+static void knock_ask(struct surveying *v, enum phase phase, struct conn_travel way)
+{
+    way.knock = way.knock ? way.knock : KNOCK_TCP;
+    way.patience = phase == PHASE_ROUTER || phase == PHASE_FIRST ? path_timeout(v, PATIENCE_ROUTER) : patience_of(v, true);
+    step_ask(v, phase, AS_IS, way);
+}
+
+/* What the server sends in any case: where nothing is answered, what opens the connection. */
+static void good_ask(struct surveying *v, enum phase phase, struct conn_travel way)
+{
+    struct path *s = v->state;
+    if (s->trigger)
+        step_ask(v, phase, s->trigger->helps, way);
+    else
+        knock_ask(v, phase == PHASE_TTL_GOOD ? PHASE_OPEN : PHASE_CHECK_OPEN, way);
+}
+
 static void hop_begin(struct surveying *v);
+static void last_begin(struct surveying *v);
 
 static void ttl_ask(struct surveying *v, bool good)
 {
@@ -319,11 +422,13 @@ static void ttl_ask(struct surveying *v, bool good)
     struct hunt *h = good ? &s->good : &s->bad;
     int at = hunt_next(h);
     struct conn_travel way = { .near = (uint8_t)at, .patience = patience_of(v, true) };
-    if (at) {
-        step_ask(v, good ? PHASE_TTL_GOOD : PHASE_TTL_BAD, good ? s->trigger->helps : AS_IS, way);
+    if (at && good) {
+        good_ask(v, PHASE_TTL_GOOD, way);
+    } else if (at) {
+        step_ask(v, PHASE_TTL_BAD, AS_IS, way);
     } else if (good) {
         s->answers = h->lo;
-        s->doubt = !s->answers; /* it was not answered a second time */
+        s->doubt = s->trigger && !s->answers; /* it was not answered a second time */
         if (!s->answers || is_still(s)) {
             hop_begin(v);
             return;
@@ -333,7 +438,7 @@ static void ttl_ask(struct surveying *v, bool good)
         step_ask(v, PHASE_TTL_BAD, AS_IS, way);
     } else {
         s->ended_by = h->lo;
-        s->doubt = !s->ended_by;
+        s->doubt = s->trigger && !s->ended_by;
         if (s->ended_by == s->answers || !s->ended_by) {
             s->differs = s->ended_by ? STATE_NO : UNSURE;
             hop_begin(v);
@@ -341,7 +446,7 @@ static void ttl_ask(struct surveying *v, bool good)
         }
         way = (struct conn_travel){ .near = (uint8_t)(s->ended_by > s->answers ? s->ended_by : s->answers),
                                     .patience = patience_of(v, false) };
-        step_ask(v, PHASE_CHECK_GOOD, s->trigger->helps, way);
+        good_ask(v, PHASE_CHECK_GOOD, way);
     }
 }
 
@@ -369,7 +474,7 @@ static void hop_ask(struct surveying *v)
         return;
     }
     if (is_still(s) && !s->expired) { /* nobody says where packets expire, so silence says nothing */
-        s->phase = PHASE_DONE;
+        last_begin(v);
         return;
     }
     s->hops = s->hop.hi;
@@ -383,12 +488,46 @@ static void hop_begin(struct surveying *v)
 {
     struct path *s = v->state;
     int far = s->answers ? hops_of(s->answers) : 0;
-    bool doubtful = s->differs == STATE_YES || is_still(s) || s->tried[AS_IS].acked == STATE_NO;
-    s->phase = PHASE_DONE;
-    if (far < 2 || !doubtful)
-        return;
+    bool doubtful = s->differs == STATE_YES || is_still(s) || is_lost(s);
     s->hop = (struct hunt){ 0, far, 0 };
-    hop_ask(v);
+    if (far < 2 || !doubtful || !s->trigger)
+        last_begin(v);
+    else
+        hop_ask(v);
+}
+
+/* Nobody answers anything: how far does it get? Each router there is says where it expires. */
+static void reach_ask(struct surveying *v)
+{
+    struct path *s = v->state;
+    int next = (s->hop.lo + s->hop.hi) / 2;
+    struct conn_travel way = { .patience = patience_of(v, true), .reach = (uint8_t)next };
+    if (s->hop.hi - s->hop.lo > 1)
+        step_ask(v, PHASE_REACH, SMALL, way);
+    else if (s->expired)
+        knock_ask(v, PHASE_FIRST, (struct conn_travel){ .reach = (uint8_t)s->hop.hi });
+    else
+        last_begin(v);
+}
+
+/* A proxy acknowledges what it is sent, and stands no further away than it says. */
+static bool near_is_due(const struct surveying *v)
+{
+    const struct path *s = v->state;
+    bool near = !s->answers || hops_of(s->answers) <= 1;
+    return near && !(is_lost(s) && is_still(s)) && s->before != STATE_YES && is_far(v);
+}
+
+/* Who stands there, and whether connections get anywhere. */
+static void last_begin(struct surveying *v)
+{
+    struct path *s = v->state;
+    if (s->hops && !s->router)
+        knock_ask(v, PHASE_ROUTER, (struct conn_travel){ .reach = (uint8_t)s->hops });
+    else if (near_is_due(v))
+        knock_ask(v, PHASE_NEAR, (struct conn_travel){ .reach = 1 });
+    else
+        s->phase = PHASE_DONE;
 }
 
 /* --- what came --------------------------------------------------------------------------------- */
@@ -398,7 +537,7 @@ static void trigger_begin(struct surveying *v)
 {
     struct path *s = v->state;
     s->good = (struct hunt){ 0, 256, 0 };
-    if (is_still(s))
+    if (is_still(s) && !s->twice)
         step_ask(v, PHASE_FAILS, AS_IS, (struct conn_travel){ .patience = patience_of(v, false) });
     else
         ttl_ask(v, true);
@@ -408,27 +547,78 @@ static void trigger_begin(struct surveying *v)
 static void further_ask(struct surveying *v)
 {
     struct path *s = v->state;
-    double round = v->run->connected - v->run->created;
-    s->patience = PATIENCE_TIMES * round > PATIENCE_BRIEF ? path_timeout(v, PATIENCE_TIMES * round)
-                                                          : path_timeout(v, PATIENCE_BRIEF);
-    round_ask(v, NO_NAME, TRIES);
+    double times = PATIENCE_TIMES * s->round;
+    s->patience = path_timeout(v, times > PATIENCE_BRIEF ? times : PATIENCE_BRIEF);
+    round_ask(v, NO_NAME, NO_ALPN);
+}
+
+/* No change helps, or none of those that say more than that it is a smaller hello. */
+static void nothing_helps(struct surveying *v)
+{
+    struct path *s = v->state;
+    bool lost = is_lost(s) && s->tried[AS_IS].kind == ANSWER_SILENT && s->tried[SMALL].acked == STATE_NO;
+    bool foreign = s->tried[AS_IS].kind == ANSWER_NOT_TLS || (s->tried[AS_IS].kind == ANSWER_RESET && is_lost(s));
+    s->hop = (struct hunt){ 0, FURTHEST + 1, 0 };
+    s->good = (struct hunt){ 0, 256, 0 };
+    if (lost)
+        reach_ask(v);
+    else if (foreign && !try_heard(s, SMALL) && is_far(v))
+        ttl_ask(v, true);
+    else if (!try_heard(s, SMALL))
+        last_begin(v);
+}
+
+/* What is asked next, all of it at once; false: there is nothing more to ask so. */
+static bool round_next(struct surveying *v)
+{
+    struct path *s = v->state;
+    int open = v->open;
+    bool sized = s->trigger ? s->trigger->helps == SMALL : try_heard(s, SMALL);
+    enum phase was = s->phase == PHASE_TRIES && sized && s->ahead ? PHASE_MORE : s->phase;
+    s->phase = PHASE_MORE;
+    if (was == PHASE_TRIES && sized) {
+        round_ask(v, LARGE, NO_NAME);
+    } else if (was == PHASE_TRIES && !s->trigger && s->tried[AS_IS].kind != ANSWER_SLOW) {
+        further_ask(v);
+    } else if (was == PHASE_MORE && !s->trigger && try_heard(s, LARGE)) {
+        s->phase = PHASE_CONTENT;
+        round_ask(v, NO_ALPN, TRIES);
+    }
+    return v->open > open;
 }
 
 static void round_over(struct surveying *v)
 {
     struct path *s = v->state;
-    bool fails = answer_is_known(&s->tried[AS_IS]) && !s->tried[AS_IS].heard;
-    bool again = s->phase == PHASE_TRIES && fails;
-    s->varies = answer_is_known(&s->tried[AS_IS]) && s->tried[AS_IS].heard;
-    s->trigger = fails ? trigger_find(s) : NULL;
-    bool sized = s->trigger ? s->trigger->helps == SMALL : try_heard(s, SMALL);
-    s->phase = PHASE_MORE;
-    if (again && sized)
-        round_ask(v, LARGE, NO_NAME);
-    else if (again && !s->trigger && s->tried[AS_IS].kind != ANSWER_SLOW)
-        further_ask(v);
-    else if (s->trigger)
+    s->varies |= as_is_varies(v);
+    if (!answer_is_known(&s->tried[AS_IS]) || s->varies)
+        return;
+    if (s->phase == PHASE_BRIEF) {
+        s->phase = PHASE_TRIES;
+        if (!try_heard(s, SMALL))
+            round_ask(v, OTHER_VERSION, LARGE);
+        if (v->open || try_heard(s, SMALL))
+            return;
+    }
+    s->trigger = trigger_find(s);
+    if (round_next(v))
+        return;
+    if (s->trigger)
         trigger_begin(v);
+    else
+        nothing_helps(v);
+}
+
+/* Beside a handshake that is not answered time is short: what one answer makes worth asking is asked at once. */
+static void round_ahead(struct surveying *v, enum try try)
+{
+    struct path *s = v->state;
+    if (!v->target->early || s->ahead || s->phase != PHASE_TRIES || s->tried[AS_IS].answer || !try_heard(s, try))
+        return;
+    s->ahead = true;
+    s->asked++;
+    survey_ask(v, AGAIN, UNTIL_FLIGHT);
+    round_ask(v, LARGE, NO_NAME);
 }
 
 static void check_over(struct surveying *v, bool bad)
@@ -440,16 +630,51 @@ static void check_over(struct surveying *v, bool bad)
     hop_begin(v);
 }
 
-static void step_over(struct surveying *v, const struct answer *a)
+static void knock_over(struct surveying *v)
 {
     struct path *s = v->state;
-    if (a->kind == ANSWER_CUT || a->kind == ANSWER_REFUSED) { /* no more may be asked: what is known so far stays */
-        s->doubt |= s->phase < PHASE_TTL_BAD;
-        s->phase = PHASE_DONE;
+    const struct conn *c = &v->run->conn;
+    bool taken = conn_reached(c), expired = !taken && c->error == EHOSTUNREACH && c->icmp.came && !c->icmp.ours;
+    enum phase was = s->phase;
+    s->phase = PHASE_DONE;
+    if (v->run->cut)
         return;
+    if (was == PHASE_OPEN) {
+        hunt_learn(&s->good, s->way.near, taken);
+        ttl_ask(v, true);
+    } else if (was == PHASE_CHECK_OPEN) {
+        s->level_good = taken;
+        step_ask(v, PHASE_CHECK_BAD, AS_IS, (struct conn_travel){ .near = s->way.near, .patience = patience_of(v, false) });
     }
-    bool heard = answer_is_heard(a->kind), same = a->kind == s->tried[AS_IS].kind;
-    bool expired = v->run->conn.error == EHOSTUNREACH;
+    if (expired && (was == PHASE_ROUTER || was == PHASE_FIRST))
+        s->router = mem_string(c->icmp.from);
+    if (was == PHASE_FIRST && expired) {
+        struct conn_travel way = { .reach = (uint8_t)s->hop.hi, .patience = patience_of(v, false) };
+        step_ask(v, PHASE_REACH_AGAIN, SMALL, way);
+    } else if (was == PHASE_FIRST) {
+        s->hops = taken ? s->hop.hi : 0;
+        s->before = taken ? STATE_NO : UNSURE;
+    } else if (was == PHASE_NEAR) {
+        s->taken = taken ? STATE_YES : STATE_NO;
+        s->near = taken ? UNSURE : STATE_NO;
+        if (taken)
+            knock_ask(v, PHASE_COUNTS, (struct conn_travel){ .knock = KNOCK_UDP, .reach = 1 });
+    } else if (was == PHASE_COUNTS && expired) {
+        s->near = STATE_YES;
+    }
+}
+
+/* Where data ends is where a connection's first packet goes on, the second time as well. */
+static void reach_again(struct path *s, bool expired)
+{
+    s->before = expired ? UNSURE : STATE_YES;
+    s->hops = expired ? 0 : s->hop.hi;
+    s->phase = PHASE_DONE;
+}
+
+static void step_learn(struct surveying *v, bool heard, bool same, bool expired)
+{
+    struct path *s = v->state;
     switch (s->phase) {
     case PHASE_FAILS:
         s->varies = heard;
@@ -477,18 +702,53 @@ static void step_over(struct surveying *v, const struct answer *a)
         hunt_learn(&s->hop, s->way.reach, !same || expired);
         hop_ask(v);
         return;
-    case PHASE_HOP_GOOD: s->before = heard ? STATE_NO : STATE_YES; return;
+    case PHASE_HOP_GOOD:
+        s->before = heard ? STATE_NO : STATE_YES;
+        last_begin(v);
+        return;
+    case PHASE_REACH:
+        s->expired |= expired;
+        hunt_learn(&s->hop, s->way.reach, expired);
+        reach_ask(v);
+        return;
+    case PHASE_REACH_AGAIN: reach_again(s, expired); return;
     default: return;
     }
 }
 
+static void step_over(struct surveying *v, const struct answer *a)
+{
+    struct path *s = v->state;
+    if (s->phase >= PHASE_OPEN) {
+        knock_over(v);
+        return;
+    }
+    if (a->kind == ANSWER_CUT || a->kind == ANSWER_REFUSED) { /* no more may be asked: what is known so far stays */
+        s->doubt |= s->trigger && s->phase < PHASE_TTL_BAD;
+        s->phase = PHASE_DONE;
+        return;
+    }
+    char *word = answer_word(a);
+    bool same = a->kind == s->tried[AS_IS].kind && (a->kind != ANSWER_ALERT || text_is(word, s->tried[AS_IS].answer));
+    bool heard = answer_is_heard(s, a->kind, word);
+    free(word);
+    step_learn(v, heard, same, v->run->conn.error == EHOSTUNREACH);
+}
+
 static void path_take(struct surveying *v, int question, const struct answer *a)
 {
+    struct path *s = v->state;
     if (question >= STEP) {
         step_over(v, a);
         return;
     }
-    tried_take(v, (enum try)question, a);
+    if (question == AGAIN) {
+        s->twice = a->kind == ANSWER_SILENT;
+        s->varies |= a->kind == ANSWER_ACCEPTED || a->kind == ANSWER_ALERT;
+    } else {
+        tried_take(v, (enum try)question, a);
+        round_ahead(v, (enum try)question);
+    }
     if (!v->open)
         round_over(v);
 }
@@ -529,6 +789,9 @@ static json_t *path_json(const struct path *s)
     json_object_set_new(j, "ttl", ttl);
     json_object_set_new(j, "hop", number_json(s->hops));
     json_object_set_new(j, "before", state_json(s->before));
+    json_object_set_new(j, "router", s->router ? json_string(s->router) : json_null());
+    json_object_set_new(j, "taken", state_json(s->taken));
+    json_object_set_new(j, "proxy", state_json(s->near));
     json_object_set_new(j, "mss", number_json(s->segment));
     json_object_set_new(j, "connections", json_integer(s->asked));
     return j;
@@ -542,12 +805,16 @@ static char *path_text(const struct path *s)
             text_addf(&t, "%s%s: %s%s", t.len ? ", " : "", keys[i], s->tried[i].answer,
                       s->tried[i].acked == STATE_NO ? " (not acknowledged)" : "");
     if (s->answers)
-        text_addf(&t, "; answers come with time to live %d", s->answers);
+        text_addf(&t, "; %s with time to live %d", s->trigger ? "answers come" : "the connection is opened", s->answers);
     if (s->ended_by)
         text_addf(&t, ", what ends the other with %d", s->ended_by);
     if (s->hops)
-        text_addf(&t, "; it ends %d hops away%s", s->hops,
-                  s->before == STATE_YES ? ", from where the server does not answer yet" : "");
+        text_addf(&t, "; it ends %d hops away%s%s%s", s->hops, s->router ? ", at " : "", s->router ? s->router : "",
+                  s->before != STATE_YES ? "" : s->trigger ? ", from where the server does not answer yet"
+                                                           : ", where a connection's first packet goes on");
+    if (s->taken == STATE_YES)
+        text_addf(&t, "; a connection that may not leave the first link is opened%s",
+                  s->near == STATE_YES ? ", while a datagram expires there: something near takes it" : "");
     if (s->varies)
         text_add(&t, "; but not each time");
     return text_take(&t);
@@ -567,6 +834,7 @@ static void path_forget(struct surveying *v)
     struct path *s = v->state;
     for (int i = 0; i < TRIES; i++)
         free(s->tried[i].answer);
+    free(s->router);
 }
 
 static const struct survey survey = {
@@ -581,5 +849,5 @@ static const struct survey survey = {
     .forget = path_forget,
 };
 
-const struct probe path_probe = { .name = "path", .thorough = true, .aside = true, .writes = writes, .needs = needs,
-                                  SURVEY(survey) };
+const struct probe path_probe = { .name = "path", .thorough = true, .aside = true, .beside = true, .writes = writes,
+                                  .needs = needs, SURVEY(survey) };

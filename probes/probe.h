@@ -2,7 +2,7 @@
  *
  * Owns: the shape of a probe (one const struct each, listed in probe_list), the run it works on, and
  * how it reports facts.
- * Must not know: watchers (engine.c turns wants into them), why a fact is wanted.
+ * Must not know: watchers (slot.c turns wants into them), why a fact is wanted.
  *
  * A peer that fails is an observation, never our error: a probe always ends with facts written.
  */
@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "probes/conn.h"
+#include "probes/cutoff.h"
 #include "probes/engine.h"
 #include "probes/resolve.h"
 #include "src/model/fact.h"
@@ -51,6 +52,7 @@ struct probe {
     bool alone;                 /* begins only when nothing else is at work on its column */
     bool crowds;                /* its connections are begun when it says so, whatever --per-host allows */
     bool aside;                 /* not part of --depth full: asked only when one of its facts is wanted */
+    bool beside;                /* begun unasked, beside a handshake that is not answered for a while: see target_lags */
     const struct survey *survey; /* asks as many questions as it needs, see sweep.h; NULL: one run answers it */
     const enum fact *writes;    /* FACT_COUNT-terminated */
     const enum fact *needs;     /* FACT_COUNT-terminated: it starts when these are written; NULL: at once */
@@ -110,6 +112,8 @@ struct target {
     bool silent;                    /* a hello was not answered in time, and none before it: no other is sent after it */
     bool search;                    /* its client's hello is refused and another's taken: see target_left */
     bool waited;                    /* its handshake came to nothing within --timeout: that is not waited for again */
+    const struct probe *early;      /* begun beside its handshake, which has not been answered yet; NULL: none */
+    struct held *held;              /* owned; what that found so far: it counts only where the handshake stays silent */
     unsigned deferred;              /* bit per probe of probe_list that waits for its needs */
     int connections;                /* made for it, since it was asked for */
     int load;                       /* at once, as asked for this column; 0: as for all */
@@ -120,6 +124,7 @@ struct target {
     struct cert **path; size_t path_count; /* owned; the trusted chain, leaf first, where it says whom to ask about
                                     revocation */
     struct known known;
+    struct cutoff cutoff;           /* connections of ours that were turned away or cut off */
     struct target *next;
 };
 
@@ -186,6 +191,7 @@ bool run_others_busy(const struct run *r);
 json_t **run_machine(struct run *r);
 
 bool target_depth_full(const struct target *t); /* everything is to be enumerated */
+const struct engine_options *target_options(const struct target *t);
 int target_per_host(const struct target *t);    /* --per-host */
 double target_timeout(const struct target *t);  /* --timeout, seconds */
 int target_tries(const struct target *t);       /* --tries */
@@ -206,6 +212,7 @@ struct run *target_run_next(struct target *t, const struct probe *p, int nth);
 /* The server cut this off: when that happens often, half as many connections at once to its address from now
  * on. True when there were too many at once, so that this one tells nothing. */
 bool run_push_back(struct run *r);
+bool run_is_alone(const struct run *r); /* no other connection of ours goes to its address */
 /* It answers well: slowly back to --per-host. */
 void run_goes_well(struct run *r);
 

@@ -222,6 +222,17 @@ static void say_text(struct dialogue *d, const char *s)
     say(d, s, strlen(s));
 }
 
+char *proxy_login_line(const char *login)
+{
+    gnutls_datum_t plain = { (unsigned char *)(uintptr_t)login, (unsigned)strlen(login) }, coded = { NULL, 0 };
+    if (gnutls_base64_encode2(&plain, &coded) != 0)
+        return mem_string("");
+    char *line = mem_format("Proxy-Authorization: Basic %.*s\r\n", (int)coded.size, (const char *)coded.data);
+    explicit_bzero(coded.data, coded.size);
+    gnutls_free(coded.data);
+    return line;
+}
+
 static void http_begin(struct dialogue *d, const struct conn *c)
 {
     uint16_t port;
@@ -232,14 +243,10 @@ static void http_begin(struct dialogue *d, const struct conn *c)
     free(head);
     free(place);
     if (c->login) {
-        gnutls_datum_t plain = { (unsigned char *)c->login, (unsigned)strlen(c->login) }, coded = { NULL, 0 };
-        if (gnutls_base64_encode2(&plain, &coded) == 0) {
-            say_text(d, "Proxy-Authorization: Basic ");
-            say(d, coded.data, coded.size);
-            say_text(d, "\r\n");
-            explicit_bzero(coded.data, coded.size);
-            gnutls_free(coded.data);
-        }
+        char *line = proxy_login_line(c->login);
+        say_text(d, line);
+        explicit_bzero(line, strlen(line));
+        free(line);
     }
     say_text(d, "User-Agent: tlswhy\r\nProxy-Connection: Keep-Alive\r\n\r\n");
     d->step = HTTP_HEAD;

@@ -52,6 +52,9 @@ struct proxy_answer proxy_read_http(const void *head, size_t n, bool login);
 /* A SOCKS 5 reply code. */
 struct proxy_answer proxy_read_socks(uint8_t code);
 
+/* The header line with which a login is shown to an HTTP proxy. Owned by the caller, who wipes it. */
+char *proxy_login_line(const char *login);
+
 extern const struct layer_kind proxy_layer;
 extern const struct way_row proxy_way;
 

@@ -8,7 +8,8 @@
  *
  * Other suites are offered without the client's own, so a suite that is taken is then added to these: where that is
  * refused, it is not that one was lacking. Where nothing helps, TLS 1.2 is offered as a step back from something newer
- * (RFC 7507): a server that objects knows a newer version, although it refuses it.
+ * (RFC 7507): a server that objects knows a newer version, although it refuses it. Where the client's own is taken, and
+ * what our library made of it was not, what that adds is tried: record_size_limit.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -24,15 +25,15 @@
 static const enum fact writes[] = { FACT_RELAXED, FACT_COUNT };
 static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 
-enum list { SUITES = 1, GROUPS = 2, SIGALGS = 4, NO_ALPN = 8, SMALL = 16, ADDED = 32, FALLBACK = 64 };
+enum list { SUITES = 1, GROUPS = 2, SIGALGS = 4, NO_ALPN = 8, SMALL = 16, ADDED = 32, FALLBACK = 64, SIZE_LIMIT = 128 };
 static const struct { const char *key; unsigned more; } tries[] = {
     { "as-is", 0 }, { "suites", SUITES }, { "groups", GROUPS }, { "sigalgs", SIGALGS },
     { "suites+groups", SUITES | GROUPS }, { "suites+sigalgs", SUITES | SIGALGS }, { "groups+sigalgs", GROUPS | SIGALGS },
     { "all", SUITES | GROUPS | SIGALGS }, { "no-alpn", NO_ALPN }, { "small", SMALL }, { "suites-added", ADDED },
-    { "fallback", FALLBACK },
+    { "fallback", FALLBACK }, { "record-size-limit", SIZE_LIMIT },
 };
 enum { /* places in that table; LAST_PAIR is the one without suites */
-    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, BY_ADDED = OTHERS + 2, BY_FALLBACK,
+    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, BY_ADDED = OTHERS + 2, BY_FALLBACK, BY_SIZE_LIMIT,
     TRIES = sizeof tries / sizeof *tries
 };
 
@@ -40,10 +41,14 @@ enum { /* places in that table; LAST_PAIR is the one without suites */
 #define BLOCKS_MAX 12
 #define TAKES_QUICK 3 /* further hellos that look for what else is taken */
 #define TAKES_FULL 60
+#define LEFT_FOR_VARIATIONS 6 /* connections: what is left out there is minded more often */
 
 /* In TLS 1.3 nobody but the client sees what the server signs with, so the usual ones are offered one by one. */
 static const uint16_t alone[][2] = { { 0x0804 }, { 0x0403 }, { 0x0807 }, { 0x0503 } };
 enum { ALONE = sizeof alone / sizeof *alone, FIRST_ALONE = TRIES * BLOCKS_MAX };
+
+/* As GnuTLS sends it: records of 16385 bytes (RFC 8449 section 4). */
+static const struct hello_extension record_size_limit = { 28, "\x40\x01", 2 };
 
 struct try {
     bool asked, accepted;
@@ -150,6 +155,10 @@ static void relaxed_hello(struct surveying *v, int question, struct hello *h)
         h->alpn = NULL;
     if (more & SMALL)
         h->size = 0;
+    if (more & SIZE_LIMIT) {
+        h->extra = &record_size_limit;
+        h->extra_count = 1;
+    }
 }
 
 /* --- from one round to the next ---------------------------------------------------------------- */
@@ -201,11 +210,31 @@ static void relaxed_ask_fallback(struct surveying *v)
         relaxed_ask(v, BY_FALLBACK);
 }
 
+/* A refusal is asked once more. */
+static void relaxed_ask_size_limit(struct surveying *v)
+{
+    struct relaxed *s = v->state;
+    const struct try *t = &s->try[BY_SIZE_LIMIT];
+    struct hello h = { 0 };
+    hello_of_client(v, &h, &s->lists);
+    if (v->target->works || h.extra_count || t->accepted || s->stage == STAGE_SURE ||
+        target_left(v->target, v->probe) < LEFT_FOR_VARIATIONS)
+        return;
+    if (!t->asked) {
+        relaxed_ask(v, BY_SIZE_LIMIT);
+        return;
+    }
+    s->stage = STAGE_SURE;
+    survey_ask(v, BY_SIZE_LIMIT * BLOCKS_MAX + 1, UNTIL_FLIGHT);
+}
+
 static void relaxed_go_on(struct surveying *v)
 {
     struct relaxed *s = v->state;
-    if (s->try[AS_IS].accepted)
+    if (s->try[AS_IS].accepted) {
+        relaxed_ask_size_limit(v);
         return;
+    }
     bool flipped = any_accepted(s, FIRST_SINGLE, BY_ADDED);
     if (s->stage == STAGE_ALL && s->try[ALL].accepted && !s->try[LAST_PAIR].accepted) {
         s->stage = STAGE_PAIRS;

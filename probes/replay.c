@@ -25,10 +25,13 @@ static const enum fact along[] = { FACT_VERSIONS, FACT_RELAXED, FACT_COUNT };
 
 /* Hellos that many servers take, the likeliest first; those after the first are asked when that is refused. A name
  * that is none is passed over. */
-static const char *const references[] = {
-    "default", "firefox-132", "chrome-131", "java-8", "openssl-1.0.2", "windows-xp", "openssl-0.9.8"
+static const struct { const char *key, *client; uint16_t min; } references[] = {
+    { "default", "default", 0 }, { "firefox-132", "firefox-132", 0 }, { "chrome-131", "chrome-131", 0 },
+    { "java-8", "java-8", 0 }, { "openssl-1.0.2", "openssl-1.0.2", 0 }, { "windows-xp", "windows-xp", 0 },
+    { "openssl-0.9.8", "openssl-0.9.8", 0 }, { "default,min=tls1.3", "default", 0x0304 },
 };
-enum { REFERENCES = sizeof references / sizeof *references, THRIFTY = 3 }; /* asked alone where few can be */
+/* Asked alone where few can be: the first, but where TLS 1.3 is known to be taken by itself, the second. */
+enum { REFERENCES = sizeof references / sizeof *references, THRIFTY = 3, THRIFTY_13 = REFERENCES - 1 };
 
 enum { AS_IS, AS_IS_AGAIN, IN_PIECES, FOUND, FIRST_REFERENCE, FIRST_TRIAL = FIRST_REFERENCE + REFERENCES };
 
@@ -65,16 +68,18 @@ static const char *reference_name(const struct endpoint *ep, const struct client
     return sni ? sni : ep->host_kind == HOST_NAME ? ep->host : NULL;
 }
 
-static void reference_make(struct reference *r, const struct endpoint *ep, const char *name)
+static void reference_make(struct reference *r, const struct endpoint *ep, int which)
 {
-    static const struct limits none = { 0 };
-    r->client = client_find(name);
+    const struct limits limits = { .min = references[which].min };
+    r->client = client_find(references[which].client);
     if (!r->client)
         return;
     const char *alpn = !ep->scheme->alpn ? "none" : r->client == client_find(NULL) ? ep->scheme->alpn : NULL;
     struct hello h = { .sni = reference_name(ep, r->client) };
-    offer_make(&r->offer, r->client, &none);
+    offer_make(&r->offer, r->client, &limits);
     client_hello(r->client, &r->offer, alpn, &r->lists, &h);
+    if (limits.min) /* no more than the survey of versions sends, which is known to be taken */
+        h.with = HELLO_POINTS | HELLO_PSK_MODES | HELLO_EMS;
     r->hello = hello_copy(&h);
 }
 
@@ -98,6 +103,15 @@ static void references_ask(struct surveying *v)
             reference_ask(v, i);
 }
 
+static int thrifty_of(const struct surveying *v)
+{
+    const struct replay *s = v->state;
+    bool by_13 = endpoint_offer(v->target->endpoint)->max >= 0x0304 && v->target->known.accepted[VERSION_COUNT - 1];
+    if (by_13 && s->reference[THRIFTY_13].client)
+        return THRIFTY_13;
+    return s->reference[THRIFTY].client ? THRIFTY : THRIFTY + 1;
+}
+
 static void replay_begin(struct surveying *v)
 {
     struct replay *s = v->state;
@@ -108,12 +122,12 @@ static void replay_begin(struct surveying *v)
     s->by = -1;
     for (int i = 0; i < REFERENCES; i++) {
         struct hello_change c[CHANGES_MAX];
-        reference_make(&s->reference[i], ep, references[i]);
+        reference_make(&s->reference[i], ep, i);
         if (s->reference[i].hello && !hello_changes(s->own, s->reference[i].hello, c))
             s->reference[i].client = NULL; /* it is the client itself */
     }
     if (target_left(v->target, v->probe) < FIRST_TRIAL) {
-        reference_ask(v, s->reference[THRIFTY].client ? THRIFTY : THRIFTY + 1);
+        reference_ask(v, thrifty_of(v));
         return;
     }
     own_ask(v);
@@ -249,8 +263,9 @@ static void references_taken(struct surveying *v)
 /* The thrifty reference was asked first, and is taken: now it is worth asking for the client's own. */
 static bool own_is_due(const struct replay *s)
 {
-    const struct asked *thrifty = &s->asked[FIRST_REFERENCE + THRIFTY];
-    return !s->asked[AS_IS].word && (thrifty[0].works || thrifty[1].works);
+    const struct asked *thrifty = &s->asked[FIRST_REFERENCE];
+    return !s->asked[AS_IS].word &&
+           (thrifty[THRIFTY].works || thrifty[THRIFTY + 1].works || thrifty[THRIFTY_13].works);
 }
 
 static void replay_go_on(struct surveying *v)
@@ -314,7 +329,7 @@ static json_t *others_json(const struct replay *s)
     json_t *j = json_object();
     for (int i = 0; i < REFERENCES; i++)
         if (s->asked[FIRST_REFERENCE + i].word)
-            json_object_set_new(j, references[i], json_string(s->asked[FIRST_REFERENCE + i].word));
+            json_object_set_new(j, references[i].key, json_string(s->asked[FIRST_REFERENCE + i].word));
     return j;
 }
 
@@ -327,7 +342,7 @@ static json_t *replay_json(const struct replay *s, const struct hello_change *c,
     for (size_t i = 0; i < n; i++)
         json_array_append_new(changes, change_json(&c[i]));
     return json_pack("{s:s, s:s?, s:s?, s:i, s:b, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:o}",
-                     "as_is", s->asked[AS_IS].word, "reference", reference->word, "by", s->by >= 0 ? s->reference[s->by].client->name : NULL,
+                     "as_is", s->asked[AS_IS].word, "reference", reference->word, "by", s->by >= 0 ? references[s->by].key : NULL,
                      "connections", s->connections, "smallest", smallest, "changes", changes, "answer", last->word,
                      "version", version ? version->word : NULL,
                      "cipher", last->works ? suite_name(last->suite, suite) : NULL,
@@ -351,7 +366,7 @@ static char *references_text(const struct replay *s)
     struct text t = { 0 };
     for (int i = 0; i < REFERENCES; i++)
         if (s->asked[FIRST_REFERENCE + i].word)
-            text_addf(&t, "%s%s (%s)", t.len ? ", " : "", references[i], s->asked[FIRST_REFERENCE + i].word);
+            text_addf(&t, "%s%s (%s)", t.len ? ", " : "", references[i].key, s->asked[FIRST_REFERENCE + i].word);
     return text_take(&t);
 }
 
@@ -365,11 +380,11 @@ static char *unsure_text(const struct replay *s)
     if (s->by >= 0 && !s->search)
         return mem_format("this client's own hello is refused (%s), that of %s is accepted; what decides was not looked "
                           "for, as too few connections were left: --depth full or --only replay does",
-                          first->word, references[s->by]);
+                          first->word, references[s->by].key);
     if (s->search)
         return mem_format("this client's own hello is refused (%s), that of %s is accepted; what decides was not "
                           "found: %s",
-                          first->word, references[s->by], s->asked[FOUND].word && !s->asked[FOUND].works
+                          first->word, references[s->by].key, s->asked[FOUND].word && !s->asked[FOUND].works
                           ? "the changed hello was accepted, then refused" : bisect_why(s->search));
     char *others = references_text(s);
     char *text = mem_format("this client's own hello is refused (%s), and so is every other that was tried: %s",
@@ -409,7 +424,7 @@ static void replay_end(struct surveying *v)
         char *changes = changes_text(c, n);
         run_see(v->run, FACT_REPLAY, STATE_YES, value, ms,
                 mem_format("this client's own hello is refused (%s); %s it is accepted. Found with %d connections, "
-                           "beside the hello of %s", first->word, changes, s->connections, references[s->by]));
+                           "beside the hello of %s", first->word, changes, s->connections, references[s->by].key));
         free(changes);
     }
 }

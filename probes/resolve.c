@@ -23,6 +23,9 @@
  * all, and that would be our doing. A helper is a process. */
 #define ASKING_MAX 100
 #define HELPING_MAX 8
+#define EACH_NAMES_MAX 16 /* names of a run for which every name server is asked by itself */
+#define EACH_SECONDS 1.0
+#define LATE_MIN 2        /* questions without an answer: one packet may get lost */
 
 enum stage { QUEUED, ASKING, WANTS_HELP, HELPING };
 
@@ -34,6 +37,9 @@ struct question {
     void *arg;
     struct resolved answer;
     enum stage stage;
+    bool each;              /* every name server is to be asked by itself */
+    bool only_each;         /* and the system's resolver not at all: it could not know better */
+    char found;             /* RECORD_EACH and so on: what that came to; 0: nothing */
     pid_t helper;           /* asks getaddrinfo; 0: none */
     struct ev_io pipe;
     struct ev_timer limit;
@@ -59,7 +65,7 @@ struct resolver {
     struct ev_timer timer;
     struct question *questions, **end; /* oldest first */
     struct mx_question *mx;
-    int asking, helping;
+    int asking, helping, eaches;
     bool pumping;
 };
 
@@ -211,6 +217,25 @@ static void question_end(struct question *q)
     resolver_pump(r);
 }
 
+/* Records that are no address begin with one of these in the place of its length, and bring text. */
+enum { RECORD_EACH = 1, RECORD_DIFFER, RECORD_FAILS };
+#define RECORD_TEXT sizeof(struct sockaddr_in6)
+
+/* One server that knows no such name has nothing else to say when it is asked once more. */
+static void helper_each(const struct question *q, int out)
+{
+    struct each e;
+    double most = q->resolver->timeout / 2;
+    each_ask(q->host, most < EACH_SECONDS ? most : EACH_SECONDS, &e);
+    size_t n = e.servers > 1 || e.fails ? strlen(e.text) : 0;
+    for (size_t at = 0; at < n; at += RECORD_TEXT) {
+        char record[1 + RECORD_TEXT] = { e.differ ? RECORD_DIFFER : e.fails ? RECORD_FAILS : RECORD_EACH };
+        memcpy(record + 1, e.text + at, n - at < RECORD_TEXT ? n - at : RECORD_TEXT);
+        if (write(out, record, sizeof record) < 0)
+            return;
+    }
+}
+
 /* The helper: the system's resolver may block, so it does that in a process of its own. */
 static void helper_run(const struct question *q, int out)
 {
@@ -223,7 +248,7 @@ static void helper_run(const struct question *q, int out)
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-    if (getaddrinfo(q->host, NULL, &hints, &list) == 0)
+    if (!q->only_each && getaddrinfo(q->host, NULL, &hints, &list) == 0)
         for (struct addrinfo *i = list; i; i = i->ai_next) {
             char record[1 + sizeof(struct sockaddr_in6)] = { (char)i->ai_addrlen };
             if (i->ai_addrlen > sizeof(struct sockaddr_in6))
@@ -232,6 +257,8 @@ static void helper_run(const struct question *q, int out)
             if (write(out, record, sizeof record) < 0)
                 break;
         }
+    if (!list && q->each)
+        helper_each(q, out);
     _exit(0);
 }
 
@@ -244,6 +271,12 @@ static void on_helper(struct ev_loop *loop, struct ev_io *w, int events)
     ssize_t n = read(w->fd, record, sizeof record);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    if (n == (ssize_t)sizeof record && record[0] >= RECORD_EACH && record[0] <= RECORD_FAILS) {
+        size_t len = strlen(q->answer.each);
+        snprintf(q->answer.each + len, sizeof q->answer.each - len, "%.*s", (int)RECORD_TEXT, record + 1);
+        q->found = record[0];
+        return;
+    }
     if (n == (ssize_t)sizeof record) {
         union sock sa;
         memcpy(&sa, record + 1, sizeof record - 1);
@@ -256,6 +289,12 @@ static void on_helper(struct ev_loop *loop, struct ev_io *w, int events)
         snprintf(q->answer.why, sizeof q->answer.why,
                  "DNS does not know the name, but this machine's own resolver (nsswitch: mDNS, myhostname, "
                  "a directory) does: other machines may not find it");
+    } else if (q->found == RECORD_FAILS) { /* c-ares takes those for not there */
+        q->answer.failed = "dns-failed";
+        snprintf(q->answer.why, sizeof q->answer.why, "the name server answers, and fails");
+    } else if (q->found == RECORD_DIFFER) {
+        q->answer.failed = "dns-differs";
+        snprintf(q->answer.why, sizeof q->answer.why, "the name servers of this machine do not agree");
     }
     question_end(q);
 }
@@ -340,7 +379,6 @@ static void on_dns_answer(void *arg, int status, int timeouts, struct ares_addri
 {
     struct question *q = arg;
     bool again = false;
-    (void)timeouts;
     if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED)
         return; /* resolver_free takes care of the question */
     if (status == ARES_SUCCESS && info)
@@ -349,6 +387,11 @@ static void on_dns_answer(void *arg, int status, int timeouts, struct ares_addri
     if (info)
         ares_freeaddrinfo(info);
     q->answer.from = "dns";
+    if (q->answer.count && timeouts >= LATE_MIN) {
+        q->answer.from = "dns-late";
+        snprintf(q->answer.why, sizeof q->answer.why, "%d questions to name servers of this machine stayed without an "
+                 "answer before this one came", timeouts);
+    }
     if (!q->answer.count) {
         q->answer.failed = "dns-failed";
         snprintf(q->answer.why, sizeof q->answer.why, "the DNS question failed: %s", ares_strerror(status));
@@ -359,7 +402,10 @@ static void on_dns_answer(void *arg, int status, int timeouts, struct ares_addri
                 snprintf(q->answer.why, sizeof q->answer.why, "%s", status_table[i].why);
             }
     }
-    if (again && q->done) {
+    q->each = !q->answer.count && q->resolver->eaches < EACH_NAMES_MAX;
+    q->only_each = !again;
+    q->resolver->eaches += q->each;
+    if ((again || q->each) && q->done) {
         q->resolver->asking--;
         q->stage = WANTS_HELP;
         ev_timer_stop(q->resolver->loop, &q->limit);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "probes/each.h"
 #include "src/base/err.h"
 
 #define RESOLVE_MAX 32 /* addresses of one name that are looked at */
@@ -31,9 +32,11 @@ struct address {
 struct resolved {
     struct address address[RESOLVE_MAX];
     size_t count, total;
-    const char *from;   /* "hosts" "dns" "nsswitch" */
-    const char *failed; /* NULL, or a kind of FACT_FAILURE: "no-such-name" "no-address" "dns-silent" "dns-failed" */
+    const char *from;   /* "hosts" "dns" "dns-late" (only when another name server was asked) "nsswitch" */
+    const char *failed; /* NULL, or a kind of FACT_FAILURE: "no-such-name" "no-address" "dns-silent" "dns-failed"
+                         * "dns-differs" (one name server knows an address, and the one that is believed says no) */
     char why[256];      /* a sentence for a person, also when it worked but is remarkable; or "" */
+    char each[EACH_TEXT_MAX]; /* what each name server says, where they were asked one by one; or "" */
 };
 
 typedef void resolved_fn(void *arg, const struct resolved *r);

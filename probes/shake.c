@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/starttls.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/wire/first.h"
@@ -87,6 +88,9 @@ char *shake_text(const struct run *r, const struct shake *s, double ms)
         if (s->cant)
             return mem_format("no handshake of this client's kind could be tried: %s", shake_local_text(s));
         return mem_format("this machine's TLS library refused by itself %s: %s", stage, shake_local_text(s));
+    case TLS_SIGNATURE:
+        return mem_format("the server's signature over the handshake was not made with the key of the certificate it "
+                          "sent, or the handshake was altered on the way (%s)", gnutls_strerror(t->error));
     default:
         return mem_format("the server's bytes are TLS but break its rules %s: %s", stage, gnutls_strerror(t->error));
     }
@@ -117,6 +121,12 @@ char *shake_group(const struct shake *s)
 
 static const struct want done = { .what = WANT_DONE };
 
+static bool has_mail_answer(const struct shake *s)
+{
+    const char *said;
+    return s->mail && mail_answer(s->mail, &said) >= 0;
+}
+
 bool shake_refused_late(const struct shake *s)
 {
     const struct tls *t = &s->tls;
@@ -125,7 +135,7 @@ bool shake_refused_late(const struct shake *s)
     bool orderly = t->end == TLS_CLOSED && t->error == GNUTLS_E_SESSION_EOF; /* so ends who has nothing to say */
     bool ended = (t->end == TLS_CLOSED && !orderly) || t->end == TLS_RESET;
     bool refused = t->end == TLS_ALERT || t->end == TLS_PROTOCOL;
-    refused |= ended && t->asked_cert && !(s->date && date_status(s->date));
+    refused |= ended && t->asked_cert && !(s->date && date_status(s->date)) && !has_mail_answer(s);
     refused |= t->end == TLS_RESET && !s->date; /* and nobody had sent it anything */
     return s->late && refused;
 }
@@ -148,6 +158,28 @@ static bool date_step(struct shake *s)
         if (n < 0 && errno == EAGAIN)
             return false;
         if (n <= 0 || date_feed(s->date, in, (size_t)n))
+            return true;
+    }
+}
+
+/* True when it is over: the answer is there or the connection has ended, or, before we have spoken, a ticket shows that
+ * the server has read our (missing) certificate. */
+static bool mail_step(struct shake *s)
+{
+    uint8_t in[4096];
+    for (;;) {
+        ssize_t n = s->out_len ? tls_send(&s->tls, s->out, s->out_len) : 0;
+        if (n < 0)
+            return errno != EAGAIN;
+        if (n) {
+            s->out += n;
+            s->out_len -= (size_t)n;
+            continue;
+        }
+        n = tls_recv(&s->tls, in, sizeof in);
+        if (n < 0 && errno == EAGAIN)
+            return s->tls.ticket && mail_has_turn(s->mail);
+        if (n <= 0 || mail_feed(s->mail, in, (size_t)n))
             return true;
     }
 }
@@ -182,12 +214,18 @@ static bool asks_http(const struct run *r, const struct shake *s)
     return r->target->endpoint->scheme->http && !s->ask.no_http;
 }
 
+/* Only where the server has asked for our certificate: others have nothing to say about it. */
+static bool asks_mail(const struct run *r, const struct shake *s)
+{
+    return s->tls.asked_cert && !s->ask.no_http && mail_is_spoken(r->target->endpoint);
+}
+
 static struct want late_listened(struct run *r, struct shake *s);
 
 static struct want late_step(struct run *r, struct shake *s)
 {
-    if (s->date ? date_step(s) : quiet_step(s))
-        return s->date || s->tls.end != TLS_OK ? done : late_listened(r, s);
+    if (s->date ? date_step(s) : s->mail ? mail_step(s) : quiet_step(s))
+        return s->date || s->tls.end != TLS_OK || has_mail_answer(s) ? done : late_listened(r, s);
     return (struct want){ .what = WANT_READ | (s->out_len ? WANT_WRITE : 0), .slot = true };
 }
 
@@ -217,9 +255,20 @@ static struct want late_ask(struct run *r, struct shake *s)
     return w;
 }
 
-/* Nothing more is to be heard: on to HTTP where it is spoken, else it's over. */
+static struct want late_speak(struct run *r, struct shake *s)
+{
+    s->out = (const uint8_t *)mail_speaks(s->mail);
+    s->out_len = strlen((const char *)s->out);
+    struct want w = late_step(r, s);
+    w.seconds = wait_at_most(r, HTTP_WAIT + 4 * (r->connected - r->created));
+    return w;
+}
+
+/* Nothing more is to be heard: on to HTTP or EHLO where it is spoken, else it's over. */
 static struct want late_listened(struct run *r, struct shake *s)
 {
+    if (s->mail)
+        return s->tls.end == TLS_OK && mail_has_turn(s->mail) ? late_speak(r, s) : done;
     return asks_http(r, s) && !s->date && s->tls.end == TLS_OK ? late_ask(r, s) : done;
 }
 
@@ -229,9 +278,13 @@ static struct want late_listened(struct run *r, struct shake *s)
 struct want shake_listen(struct run *r, struct shake *s)
 {
     s->late = true;
-    if (s->tls.server_version < 0x0304 || (asks_http(r, s) && !s->tls.asked_cert))
+    if (asks_mail(r, s)) {
+        char *self = starttls_self(&r->conn);
+        s->mail = mail_new(r->target->endpoint, self);
+        free(self);
+    } else if (s->tls.server_version < 0x0304 || (asks_http(r, s) && !s->tls.asked_cert))
         return late_listened(r, s);
-    double wait = 2 * round_trip(r, s);
+    double wait = s->mail && !mail_has_turn(s->mail) ? HTTP_WAIT : 2 * round_trip(r, s); /* a greeting takes longer */
     struct want w = late_step(r, s);
     if (!(w.what & WANT_DONE) && w.seconds <= 0)
         w.seconds = wait_at_most(r, wait > 0.1 ? wait : 0.1);
@@ -363,6 +416,7 @@ void shake_end(struct shake *s)
         s->tls.end = TLS_OK;
     tls_finish(&s->tls);
     date_free(s->date);
+    mail_free(s->mail);
     free(s->missing);
     offer_clear(&s->part);
     if (s->priority)

@@ -1,7 +1,7 @@
 /* shake - one complete GnuTLS handshake over the connection of a run, and what follows it.
  *
  * Owns: what is offered (an offer that GnuTLS can't make exactly is made in parts), the listening for a
- * refusal that comes only after TLS 1.3's Finished, the one HTTP exchange, and the sentence on a failure.
+ * refusal that comes only after TLS 1.3's Finished, the one HTTP exchange or turn of SMTP, and the sentence on a failure.
  * Must not know: facts, judging certificates, watchers. It never ends a handshake because of a certificate.
  *
  * shake_start, then shake_step until one of them says WANT_DONE: the handshake is over, tls.end says how.
@@ -11,6 +11,7 @@
 #define TLSWHY_PROBES_SHAKE_H
 
 #include "probes/date.h"
+#include "probes/mail.h"
 #include "probes/offer.h"
 #include "probes/probe.h"
 #include "probes/tls.h"
@@ -19,7 +20,7 @@
 struct shake_ask {              /* what is offered beside versions, suites, groups and signature algorithms */
     const char *sni, *alpn;     /* lent until shake_end; NULL: none; alpn: names joined by "+" */
     bool no_status;             /* without status_request, which GnuTLS sends by itself */
-    bool no_http;               /* no HTTP request follows, whatever the scheme */
+    bool no_http;               /* no HTTP request follows, and no turn of SMTP, whatever the scheme */
     bool seek;                  /* a part of the offer that is no answer ends it: see shake.unsettled */
     int part;                   /* of the client's offer, from 1 on, see offer.h; 0: the whole */
 };
@@ -32,7 +33,8 @@ struct shake {
     struct offer part;          /* owned; what is offered, where it is a part only */
     gnutls_priority_t priority; /* owned; for that part */
     struct date *date;          /* owned; the HTTP exchange, NULL: none */
-    const uint8_t *out;         /* lent by date: what is still to be sent */
+    struct mail *mail;          /* owned; the turn of SMTP, NULL: none */
+    const uint8_t *out;         /* lent by date or mail: what is still to be sent */
     size_t out_len;
     double hello, finished;     /* engine time */
     double asked;               /* wall clock when the request went out */

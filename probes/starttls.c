@@ -14,9 +14,7 @@
 
 /* --- the dialogue --------------------------------------------------------------------------------- */
 
-/* Who we are, as an address: any server takes that for a name, and it says no more than the packets do. RFC 5321
- * section 4.1.3. Owned by the caller. */
-static char *own_name(const struct conn *c)
+char *starttls_self(const struct conn *c)
 {
     union sock sa;
     socklen_t n = sizeof sa;
@@ -31,9 +29,8 @@ static char *own_name(const struct conn *c)
 void starttls_begin(struct conn *c, struct dialogue *d)
 {
     const struct endpoint *ep = c->endpoint;
-    const char *sni = endpoint_sni(ep);
-    char *self = own_name(c);
-    dialogue_begin(d, dialogue_find(ep->scheme->starttls), self, sni ? sni : ep->host);
+    char *self = starttls_self(c);
+    dialogue_begin(d, dialogue_find(ep->scheme->starttls), self, endpoint_asked(ep));
     free(self);
     layer_waits(c, false);
 }
@@ -176,6 +173,9 @@ static char *dialogue_text(const struct dialogue *d, const struct conn *c)
     case DIALOGUE_NOT_OFFERED: text = not_offered_text(d); break;
     case DIALOGUE_REFUSED:
         text = mem_format("the %s server refuses, instead of %s: \"%s\"", protocol, to, said);
+        break;
+    case DIALOGUE_STRANGER:
+        text = mem_format("the %s server does not serve \"%s\", the name it was asked for: \"%s\"", protocol, d->host, said);
         break;
     case DIALOGUE_BUSY: text = mem_format("the %s server says that it is too busy: \"%s\"", protocol, said); break;
     case DIALOGUE_GARBLED:

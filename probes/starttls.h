@@ -18,4 +18,8 @@ void starttls_say(const struct conn *c, const struct layer *l, bool timed_out, s
 void starttls_leave(struct conn *c, struct layer *l);
 void starttls_begin(struct conn *c, struct dialogue *d);
 
+/* Who we are, as an address: any server takes that for a name, and it says no more than the packets do. RFC 5321
+ * section 4.1.3. Owned by the caller. */
+char *starttls_self(const struct conn *c);
+
 #endif

@@ -25,7 +25,7 @@
 #define AGAIN_LEAVES 12   /* connections of --depth quick that are not spent on asking again */
 #define SILENCE 1.0       /* seconds without an answer that are silence where other hellos are answered; at least so */
 #define SILENCE_TIMES 20  /* many times the quickest answer */
-#define SILENCE_AGAIN 0.5 /* the first, where the column's own handshake was not answered either */
+#define SILENCE_AGAIN 0.3 /* the first, where the column's own handshake was not answered either */
 #define LOOK_LEAST 0.005  /* seconds of patience left that are none: timers are no finer */
 #define PIECE_PAUSE 0.01  /* seconds between the pieces of a hello, and a quarter of a round trip */
 
@@ -172,7 +172,7 @@ static const char *const answer_words[] = {
     [ANSWER_ACCEPTED] = "accepted", [ANSWER_CLOSED] = "closed", [ANSWER_RESET] = "reset",
     [ANSWER_SILENT] = "silent", [ANSWER_SLOW] = "slow", [ANSWER_ODD] = "chose what was not offered",
     [ANSWER_PROTOCOL] = "protocol", [ANSWER_NOT_TLS] = "not-tls", [ANSWER_REFUSED] = "refused",
-    [ANSWER_CUT] = "could-not-ask",
+    [ANSWER_CUT] = "could-not-ask", [ANSWER_KNOCKED] = "connected",
 };
 
 char *answer_word(const struct answer *a)
@@ -271,6 +271,8 @@ static bool survey_again(struct run *r, const struct answer *a)
     double round = r->connected > r->created ? r->connected - r->created : 0;
     k->again++;
     k->silences += a->kind == ANSWER_SILENT;
+    if (unusual && a->kind != ANSWER_ALERT)
+        cutoff_cut(&r->target->cutoff, answer_words[a->kind], run_is_alone(r), r->created);
     double pause = AGAIN_PAUSE + 2 * round;
     for (int i = 0; i < r->tries; i++)
         pause *= AGAIN_GROWS;
@@ -388,6 +390,17 @@ void survey_begin(struct target *t, const struct probe *p)
     }
 }
 
+void survey_drop(struct target *t, const struct probe *p)
+{
+    for (struct surveying **v = &t->surveys, *gone; *v; v = &(*v)->next)
+        if ((*v)->probe == p) {
+            gone = *v;
+            *v = gone->next;
+            survey_free(gone);
+            return;
+        }
+}
+
 void surveys_forget(struct target *t)
 {
     for (struct surveying *v = t->surveys, *next; v; v = next) {
@@ -405,6 +418,8 @@ void survey_ask_in_pieces(struct surveying *v, int question, enum until until, i
     r->pieces = (uint8_t)pieces;
     if (v->probe->survey->travel)
         v->probe->survey->travel(v, question, &r->conn.travel);
+    if (r->conn.travel.knock)
+        conn_knock(&r->conn);
     v->open++;
 }
 
@@ -467,6 +482,10 @@ static struct want survey_settle(struct run *r, struct answer *a)
         r->target->silent = true; /* what waits behind it is not asked any more */
     if (r->state)
         known_learn(&r->target->known, r, a);
+    if (a->kind == ANSWER_ACCEPTED || a->kind == ANSWER_ALERT) {
+        cutoff_good(&r->target->cutoff, r->created);
+        cutoff_again(&r->target->cutoff, r->tries + r->crowds);
+    }
     if (a->kind == ANSWER_ACCEPTED || a->no)
         survey_pace(r, a);
     v->run = r;
@@ -584,6 +603,8 @@ struct want survey_start(struct run *r)
     s->sent = run_now(r);
     if (!v)
         return (struct want){ .what = WANT_DONE };
+    if (r->conn.travel.knock) /* it is taken, and that was the question */
+        return survey_settle(r, &(struct answer){ .kind = ANSWER_KNOCKED, .reply = &s->reply });
     s->hello.sni = endpoint_sni(r->target->endpoint);
     s->hello.seed = run_seed(r);
     v->probe->survey->hello(v, r->nth, &s->hello);
@@ -620,10 +641,8 @@ void survey_unreachable(struct run *r, bool timed_out)
 
 void survey_run_end(struct run *r)
 {
-    static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
     struct survey_run *s = r->state;
-    if (r->conn.fd >= 0) /* no thousands of connections in TIME_WAIT */
-        setsockopt(r->conn.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    conn_cut(&r->conn);
     reply_free(&s->reply);
     buf_free(&s->out);
 }

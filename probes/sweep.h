@@ -39,7 +39,8 @@ enum answer_kind {
     ANSWER_PROTOCOL,     /* TLS against its rules, or messages without end */
     ANSWER_NOT_TLS,
     ANSWER_REFUSED,      /* no connection, although the server could be connected before */
-    ANSWER_CUT           /* not asked, or not long enough: --max-time, the connections of --depth quick, stopped */
+    ANSWER_CUT,          /* not asked, or not long enough: --max-time, the connections of --depth quick, stopped */
+    ANSWER_KNOCKED       /* only a knock, which was taken */
 };
 
 struct answer {
@@ -125,6 +126,7 @@ void survey_run_end(struct run *r);
 void survey_stopped(struct run *r); /* all work is: of its runs this is the last one left */
 extern const size_t survey_run_size; /* of a probe whose state_size is 0 */
 void survey_begin(struct target *t, const struct probe *p);
+void survey_drop(struct target *t, const struct probe *p); /* it does not end, and writes nothing; its runs are gone */
 void surveys_forget(struct target *t); /* frees surveys that will not end, and what is known */
 /* What the row in probe_list of every survey that sends raw hellos has in common. */
 #define SURVEY(table) \

@@ -14,7 +14,7 @@
 const char *const tls_stage_words[] = { "nothing", "server-hello", "certificate", "certificate-request",
                                         "finished" };
 const char *const tls_end_words[] = { "going", "ok", "alert", "reset", "closed", "not-tls", "protocol",
-                                      "too-big", "local", "version", "silent", "slow" };
+                                      "too-big", "local", "version", "silent", "slow", "bad-signature" };
 
 static double tls_now(void)
 {
@@ -308,7 +308,7 @@ static const struct { int error; enum tls_end end; } error_table[] = {
     { GNUTLS_E_NO_CIPHER_SUITES, TLS_LOCAL },
     { GNUTLS_E_MEMORY_ERROR, TLS_LOCAL },
     { GNUTLS_E_CERTIFICATE_ERROR, TLS_LOCAL },
-    { GNUTLS_E_PK_SIG_VERIFY_FAILED, TLS_PROTOCOL },
+    { GNUTLS_E_PK_SIG_VERIFY_FAILED, TLS_SIGNATURE },
 };
 
 static bool is_foreign(const struct conn *c)

@@ -24,7 +24,7 @@ extern const char *const tls_stage_words[];
 
 enum tls_end {
     TLS_GOING, TLS_OK, TLS_ALERT, TLS_RESET, TLS_CLOSED, TLS_NOT_TLS, TLS_PROTOCOL, TLS_TOO_BIG,
-    TLS_LOCAL, TLS_VERSION, TLS_SILENT, TLS_SLOW
+    TLS_LOCAL, TLS_VERSION, TLS_SILENT, TLS_SLOW, TLS_SIGNATURE
 };
 extern const char *const tls_end_words[]; /* "ok" "alert" "reset" ... as in fact.h */
 

@@ -2,8 +2,8 @@
  *
  * Owns: FACT_VARIATIONS. Must not know: which causes follow from it (src/why).
  *
- * The same handshake unchanged is the control, and comes last. What makes a difference is asked once more, and so is
- * the control: a server that only now and then refuses shows it there.
+ * The same handshake unchanged is the control, begun last. What makes a difference is asked once more, and so is the
+ * control: a server that only now and then refuses shows it there.
  */
 #include "probes/again.h"
 #include "src/base/mem.h"
@@ -28,6 +28,7 @@ static void variations_begin(struct surveying *v)
     survey_ask(v, NO_STATUS, UNTIL_FLIGHT);
     if (endpoint_alpn(v->target->endpoint))
         survey_ask(v, NO_ALPN, UNTIL_FLIGHT);
+    survey_ask(v, AS_IS, UNTIL_FLIGHT);
 }
 
 static void variations_change(struct surveying *v, int question, struct shake_ask *ask)
@@ -57,12 +58,8 @@ static void variations_came(struct surveying *v, int question, const json_t *tol
         s->varies |= told && !told_alike(told, s->told[question - VARIED_COUNT]);
     else
         s->told[question] = json_incref((json_t *)told);
-    if (v->open || s->again)
-        return;
-    if (question == AS_IS)
+    if (!v->open && !s->again)
         variations_ask_again(v);
-    else
-        survey_ask(v, AS_IS, UNTIL_FLIGHT);
 }
 
 static void variations_end(struct surveying *v)

@@ -25,14 +25,16 @@ static int cmd_workbench(struct options *o);
 
 /* The first row is what runs without a command word. */
 const struct command command_table[] = {
-    { "", "[OPTIONS] [ENDPOINT|SESSION]...", "opens the workbench; without a terminal behaves as check", cmd_workbench, TAKES_ENDPOINTS },
+    { "", "[OPTIONS] [ENDPOINT|SESSION]...", "opens the workbench; without a terminal behaves as check", cmd_workbench,
+      TAKES_ENDPOINTS | TAKES_SCREEN },
     { "check", "[OPTIONS] ENDPOINT|SESSION...", "probes, diagnoses, prints", cmd_check, TAKES_ENDPOINTS },
     { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, TAKES_WORDS },
     { "compare", "WORKING FAILING", "what differs, and which difference explains the failure", cmd_compare,
       TAKES_ENDPOINTS },
     { "explain", "[FILE...]", "explains client-side and server-side logs", cmd_explain, TAKES_LOGS },
     { "report", "SESSION", "writes a report", NULL, TAKES_WORDS },
-    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes: what fails only then", cmd_load, TAKES_ENDPOINTS },
+    { "load", "ENDPOINT", "a gentle, bounded ramp of handshakes: what fails only then", cmd_load,
+      TAKES_ENDPOINTS | TAKES_LOAD },
     { "listen", "[ADDR:]PORT", "shows the ClientHello of a real client, and how far it gets", cmd_listen,
       TAKES_CLIENTS },
     { "tap", "[ADDR:]PORT ENDPOINT", "passes a client through and shows both sides", cmd_tap, TAKES_CLIENTS },
@@ -135,15 +137,16 @@ static struct sessionfile *workbench_save(const struct options *o, const struct 
     return o->save && !e->text[0] ? sessionfile_new(o->save, loaded ? loaded->started : 0, e) : NULL;
 }
 
-static int workbench_run(struct options *o, struct lab *lab, int prober, struct session *loaded,
+static int workbench_run(struct options *o, struct lab *lab, int prober, int logs, struct session *loaded,
                          struct keeper *keeper)
 {
     struct err e = { "" };
     char **endpoint = mem_array(NULL, o->endpoint_count, sizeof *endpoint);
     for (size_t i = 0; i < o->endpoint_count; i++)
         endpoint[i] = o->endpoint[i]->text;
-    struct ui_options u = { .prober = prober, .endpoint = endpoint, .endpoint_count = o->endpoint_count,
-                            .defaults = o->defaults, .answer = o->answer, .why = o->why, .color = ui_color_of(o->color),
+    struct ui_options u = { .prober = prober, .logs = logs, .reads = o->log_count > 0, .follows = o->follow,
+                            .endpoint = endpoint, .endpoint_count = o->endpoint_count, .defaults = o->defaults,
+                            .answer = o->answer, .why = o->why, .color = ui_color_of(o->color),
                             .script = o->ui_script, .later = lab ? lab->link : -1, .later_read = lab_endpoints,
                             .later_arg = lab, .loaded = loaded, .record = keeper->file ? keeper_take : NULL,
                             .record_flush = keeper_flush, .record_end = keeper_end, .record_arg = keeper };
@@ -167,10 +170,11 @@ static int cmd_workbench(struct options *o)
         return ui_reset_tty(&e) == 0 ? EXIT_OK : say_trouble(&e);
     if (!screen && !o->ui_script)
         return cmd_check(o);
-    if (o->log_count) {
-        fprintf(stderr, "tlswhy: --log is not there yet for the workbench: tlswhy check --log FILE does it\n");
-        return EXIT_USAGE;
-    }
+    for (size_t i = 0; i < o->log_count; i++)
+        if (strcmp(o->log[i], "-") == 0) {
+            fprintf(stderr, "tlswhy: the workbench needs standard input for your keys: give --log the name of a file\n");
+            return EXIT_USAGE;
+        }
     struct session *loaded = sessions_load(o, &e);
     bool usage = !e.text[0];
     struct keeper keeper = { workbench_save(o, loaded, &e) };
@@ -185,13 +189,22 @@ static int cmd_workbench(struct options *o)
         keeper_save(&keeper);
         return say_trouble(&e);
     }
+    struct err deaf = { "" };
+    int logs_pid = 0, logs = lector_start(o, &logs_pid, &deaf);
+    if (logs < 0)
+        say_trouble(&deaf); /* all but logs works */
     struct lab *lab = o->lab ? lab_begin(&e) : NULL;
     if (o->lab && !lab)
         session_free(loaded);
-    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober, loaded, &keeper);
+    int status = o->lab && !lab ? say_trouble(&e) : workbench_run(o, lab, prober, logs, loaded, &keeper);
     close(prober);
     kill(pid, SIGKILL); /* it owns nothing, and a stopped one would not hear a gentler word */
     waitpid(pid, NULL, 0);
+    if (logs >= 0) {
+        close(logs);
+        kill(logs_pid, SIGKILL);
+        waitpid(logs_pid, NULL, 0);
+    }
     lab_stop(lab);
     return keeper_save(&keeper) ? status : EXIT_TROUBLE;
 }

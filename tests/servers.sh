@@ -8,7 +8,8 @@
 
 set -u
 dir=${1:?usage: servers.sh DIR}
-# Program, how it tells its version, and the packages that have it.
+# Program, how it tells its version, and the packages that have it. NAME=PATH: it has to stand in its own place, since it
+# finds its parts there; "-" for one that can't tell its version.
 servers='nginx -v nginx
 haproxy -v haproxy
 apache2 -v apache2-bin
@@ -19,6 +20,13 @@ botan version botan
 tinyproxy -v tinyproxy-bin
 squid -v squid squid-common
 danted -v dante-server
+postfix=/usr/lib/postfix/sbin/master - postfix
+dovecot=/usr/sbin/dovecot --version dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-sieve dovecot-managesieved
+slapd=/usr/sbin/slapd - slapd
+vsftpd=/usr/sbin/vsftpd - vsftpd
+prosody=/usr/bin/prosody - prosody lua5.4 lua-expat lua-filesystem lua-sec lua-socket lua-unbound
+mariadbd=/usr/sbin/mariadbd --version mariadb-server-core
+xrdp=/usr/sbin/xrdp --version xrdp
 sslscan --version sslscan
 nmap --version nmap nmap-common'
 mkdir -p "$dir" || exit 0
@@ -55,14 +63,39 @@ write_starter() { # write_starter NAME FLAG
     "$dir/$1.new" "$2" >/dev/null 2>&1 && mv "$dir/$1.new" "$dir/$1"
 }
 
+# Runs it in mounts of its own, where what was unpacked lies over this machine's /usr and /etc.
+write_placed() { # write_placed NAME PATH FLAG
+    mkdir -p "$dir/root/usr" "$dir/root/etc/xrdp"
+    cat >"$dir/inside" <<END
+#!/bin/sh
+own=-m
+[ "\$(id -u)" = 0 ] || own=-rm
+exec unshare \$own sh -c 'for d in usr etc; do
+    mount -t overlay -o "ro,lowerdir=\$0/\$d:/\$d" overlay "/\$d" || exit
+done
+exec "\$@"' "$dir/root" "\$@"
+END
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$dir/inside" "$2" >"$dir/$1.new"
+    chmod +x "$dir/inside" "$dir/$1.new"
+    [ "$1" != xrdp ] || "$dir/inside" env LD_LIBRARY_PATH=/usr/lib/xrdp:"$(dirname "$(find "$dir/root" -name libcommon.so.0)")" \
+        xrdp-keygen xrdp "$dir/root/etc/xrdp/rsakeys.ini" >/dev/null || return # installing it would
+    { [ "$3" = - ] && [ -x "$dir/root$2" ] || "$dir/$1.new" "$3" >/dev/null 2>&1; } && mv "$dir/$1.new" "$dir/$1"
+}
+
 write_starters() { # write_starters LINE...
-    for line; do write_starter "${line%% *}" "$(echo "$line" | cut -d ' ' -f 2)" || return; done
+    for line; do
+        name=${line%% *} flag=$(echo "$line" | cut -d ' ' -f 2)
+        case $name in
+        *=*) write_placed "${name%%=*}" "${name#*=}" "$flag" || return ;;
+        *) write_starter "$name" "$flag" || return ;;
+        esac
+    done
 }
 
 # fetch LINE...: unpacks what these lines of $servers name, all at once, for apt takes seconds to think.
 fetch() {
     log=$dir/fetch.log
-    [ $# -gt 1 ] || log=$dir/${1%% *}.log
+    [ $# -gt 1 ] || log=$dir/${1%%[ =]*}.log
     fetched=$(mktemp -d) || return
     # shellcheck disable=SC2046 # a list of names
     (download "$fetched" $(printf '%s\n' "$@" | cut -d ' ' -f 3- | tr ' ' '\n')) >"$log" 2>&1 </dev/null &&
@@ -75,17 +108,22 @@ fetch() {
 
 # What is neither fetched yet nor installed becomes a line in $missing.
 missing=$(printf '%s\n' "$servers" | while read -r server flag packages; do
-    "$dir/$server" "$flag" >/dev/null 2>&1 && continue
-    rm -f "$dir/$server"
-    own=$(PATH=$PATH:/usr/sbin command -v "$server")
+    name=${server%%=*}
+    if [ "$flag" = - ]; then
+        [ -x "$dir/$name" ] && continue
+    else
+        "$dir/$name" "$flag" >/dev/null 2>&1 && continue
+    fi
+    rm -f "$dir/$name"
+    own=$(PATH=$PATH:/usr/sbin command -v "${server#*=}")
     if [ -n "$own" ]; then
-        ln -s "$own" "$dir/$server"
+        ln -s "$own" "$dir/$name"
     else
         echo "$server $flag $packages"
     fi
 done)
 [ -n "$missing" ] || exit 0
-names=$(printf '%s\n' "$missing" | cut -d ' ' -f 1 | tr '\n' ' ')
+names=$(printf '%s\n' "$missing" | cut -d ' ' -f 1 | cut -d = -f 1 | tr '\n' ' ')
 if ! command -v apt-get >/dev/null; then
     say "no apt-get to fetch what is not here: ${names}- tests that need it are skipped"
     exit 0
@@ -98,7 +136,7 @@ fetch $missing && {
     exit 0
 }
 for line in $missing; do # one of them may be the trouble
-    [ -x "$dir/${line%% *}" ] || fetch "$line" ||
-        say "${line%% *} could not be fetched (no network?): tests that need it are skipped; see $log"
+    [ -x "$dir/${line%%[ =]*}" ] || fetch "$line" ||
+        say "${line%%[ =]*} could not be fetched (no network?): tests that need it are skipped; see $log"
 done
 exit 0

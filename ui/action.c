@@ -16,7 +16,7 @@ const struct action_row action_table[ACTION_COUNT] = {
 
 const char *const context_words[CONTEXT_COUNT] = {
     [CONTEXT_ALL] = "everywhere", [CONTEXT_PANES] = "panes",   [CONTEXT_COLUMNS] = "columns",
-    [CONTEXT_TABLES] = "tables",   [CONTEXT_QUESTION] = "inside a question of the Checklist",
+    [CONTEXT_TABLES] = "tables",   [CONTEXT_LOG] = "the Log pane", [CONTEXT_QUESTION] = "inside a question of the Checklist",
     [CONTEXT_PROMPT] = "prompt",
 };
 
@@ -29,6 +29,7 @@ static const unsigned sees[PLACE_COUNT] = {
     [PLACE_CLOCK] = IN(ALL) | IN(PANES),
     [PLACE_PATH] = IN(ALL) | IN(PANES) | IN(COLUMNS),
     [PLACE_LOAD] = IN(ALL) | IN(PANES),
+    [PLACE_LOG] = IN(ALL) | IN(PANES) | IN(LOG),
     [PLACE_CHAIN] = IN(ALL) | IN(PANES) | IN(COLUMNS),
     [PLACE_CHECKLIST] = IN(ALL) | IN(PANES),
     [PLACE_QUESTION] = IN(ALL) | IN(QUESTION),

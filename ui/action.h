@@ -10,10 +10,10 @@
 
 /* Where keys hold. A place sees the contexts of its row in action.c; inside a question its letters come before what they
  * do elsewhere. */
-enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_TABLES, CONTEXT_QUESTION,
+enum context { CONTEXT_ALL, CONTEXT_PANES, CONTEXT_COLUMNS, CONTEXT_TABLES, CONTEXT_LOG, CONTEXT_QUESTION,
                CONTEXT_PROMPT, CONTEXT_COUNT };
 enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUESTION, PLACE_MATRIX,
-             PLACE_CLIENTS, PLACE_CLOCK, PLACE_PATH, PLACE_LOAD, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
+             PLACE_CLIENTS, PLACE_CLOCK, PLACE_PATH, PLACE_LOAD, PLACE_LOG, PLACE_DETAIL, PLACE_HELP, PLACE_PROMPT, PLACE_COUNT };
 
 /*    ID          context  keys              name           hint        help */
 #define ACTIONS(X) \
@@ -26,6 +26,7 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUEST
     X(CLOCK,      ALL,     "7",              "clock",       NULL,       "pane Clock: this machine's clock, those of the servers, and the dates of their certificates") \
     X(PATH,       ALL,     "8",              "path",        NULL,       "pane Path: the hello that fails, each time with one thing changed, and who ends it") \
     X(LOAD,       ALL,     "9",              "load",        NULL,       "pane Load: what fails, and how long each stage takes, with more and more handshakes at once") \
+    X(LOG,        ALL,     "0",              "log",         NULL,       "pane Log: what the logs of servers and clients say, line by line, and their pattern; as a command: log FILE reads one") \
     X(CHECKLIST,  ALL,     "4",              "checklist",   NULL,       "pane Checklist: what you say beside what the probes say, and what that does to the ranking") \
     X(DOWN,       ALL,     "j Down",         "down",        NULL,       "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
@@ -37,6 +38,8 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUEST
     X(BOTTOM,     ALL,     "G End",          "bottom",      NULL,       "last row") \
     X(REFERENCE,  COLUMNS, "r",              "reference",   "ref",      "make this column the reference the others are compared with") \
     X(ONLY_DIFF,  TABLES,  "D",              "differences", "diffs",    "only rows in which columns differ, or all rows again") \
+    X(READ_LOG,   LOG,     "o",              "read-log",    "read log", "read a log: type the name of its file") \
+    X(FOLLOW,     LOG,     "f",              "follow",      "follow",   "read on as the last log grows, or no more") \
     X(ADD,        PANES,   "a",              "add",         "add",      "add an endpoint and probe it") \
     X(COPY_COLUMN, COLUMNS, "c",             "change",      "change",   "a new column: this one's endpoint with a change") \
     X(REMOVE,     COLUMNS, "d",              "remove",      "remove",   "remove this column, or the marked ones; u brings them back") \

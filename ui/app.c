@@ -123,6 +123,8 @@ static void app_effect(struct app *a, const struct effect *e)
     case EFFECT_LOAD: work_load(a->work, e->column, atoi(e->text)); break;
     case EFFECT_SETTLE: app_settle(a); break;
     case EFFECT_LISTEN: work_listen(a->work, e->text, e->column); break;
+    case EFFECT_LOG: work_log(a->work, e->text); break;
+    case EFFECT_FOLLOW: work_follow(a->work, e->column); break;
     case EFFECT_SAVE_HELLO: app_save_hello(a, e->column); break;
     case EFFECT_ANSWER: work_answer(a->work, (enum question)e->column, e->text); break;
     case EFFECT_REMOVE: work_remove(a->work, e->column); break;
@@ -317,6 +319,7 @@ static void app_init(struct app *a, const struct ui_options *o)
     a->w = 80;
     a->h = 24;
     a->view = view_new(o->endpoint_count == 1 ? PANE_WHY : PANE_COMPARE, o->defaults);
+    a->view->follow = o->follows;
     a->work = work_new(a->loop, o, wall_now(), work_changed, a);
     work_refresh(a->work);
     ev_timer_init(&a->flush, on_flush, FLUSH_WAIT, FLUSH_WAIT);

@@ -30,7 +30,7 @@ struct pane {
     bool (*about)(struct item *out, const struct look *l, const struct column *c);
 };
 enum { CHECKLIST_QUESTION = 1, CHECKLIST_LINE }; /* kinds of its rows: a question, a line about it; a: which one */
-extern const struct pane pane_why, pane_compare, pane_chain, pane_checklist, pane_matrix, pane_clients, pane_clock, pane_path, pane_load, pane_detail, pane_help;
+extern const struct pane pane_why, pane_compare, pane_chain, pane_checklist, pane_matrix, pane_clients, pane_clock, pane_path, pane_load, pane_log, pane_detail, pane_help;
 extern const struct pane *const pane_table[PANE_COUNT];
 
 /* What a result says in a sentence, owned by the caller; `r` may be NULL, then `state` says why. */

@@ -54,16 +54,19 @@ static void add_question(struct sheet *out, const struct look *l, enum question 
     const struct question_row *row = &question_table[q];
     const struct probes_say *p = &l->scene->said[q];
     const char *answer = l->scene->session->answer[q];
+    const char *log = l->scene->session->log.answer[q];
     struct cols at = cols_of(l);
     struct text t = { 0 };
-    char *probes = probes_text(p, q);
+    char *probes = probes_text(p, q), *from_log = log && !answer ? mem_format("log: %s", log) : NULL;
     text_add(&t, p->differs ? "!" : " ");
     add_cut(&t, l->width >= NARROW ? row->asks : row->word, 1, at.answer);
-    add_cut(&t, answer ? answer : "-", at.answer, at.probes);
+    add_cut(&t, answer ? answer : from_log ? from_log : "-", at.answer, at.probes);
     text_add(&t, probes);
     unsigned attr = p->differs ? ATTR_WARN : ATTR_PLAIN;
     struct row *r = sheet_row(out, (struct item){ CHECKLIST_QUESTION, (int)q }, attr, t.s);
-    r->full = mem_format("%s you: %s; the probes: %s", row->asks, answer ? answer : "not asked", probes);
+    r->full = mem_format("%s you: %s;%s%s%s the probes: %s", row->asks, answer ? answer : "not asked", log ? " the log: " : "",
+                         log ? log : "", log ? ";" : "", probes);
+    free(from_log);
     free(probes);
     text_free(&t);
 }
@@ -140,13 +143,26 @@ static void add_next(struct sheet *out, const struct look *l, enum question q)
 static void add_effect(struct sheet *out, const struct look *l, enum question q)
 {
     sheet_still(out, ATTR_PLAIN, "");
-    sheet_still(out, ATTR_HEAD, "What your answers do to the ranking");
+    sheet_still(out, ATTR_HEAD, "What the answers do to the ranking");
     int count = add_effects(out, l, q, LIST_DIAGNOSIS) + add_effects(out, l, q, LIST_CANDIDATE);
     if (count == 0)
         sheet_still(out, ATTR_PLAIN, answers_any(l->scene->session)
                                          ? "   nothing: no cause that there is evidence for hangs on them"
                                          : "   nothing yet: no question is answered");
     add_next(out, l, q);
+}
+
+/* Beside the person's own answer, which outweighs it. */
+static void add_log(struct sheet *out, const struct look *l, enum question q)
+{
+    const char *log = l->scene->session->log.answer[q], *own = l->scene->session->answer[q];
+    char *says = log ? mem_format("%s (0 shows it)%s", log,
+                                  !own                  ? "; an answer of your own outweighs it"
+                                  : strcmp(own, log) == 0 ? ", as you do" : "; yours outweighs it")
+                     : NULL;
+    if (says)
+        add_still(out, l, ATTR_PLAIN, "   The log says ", says);
+    free(says);
 }
 
 static void checklist_rows(struct sheet *out, const struct look *l)
@@ -175,9 +191,12 @@ static void checklist_rows(struct sheet *out, const struct look *l)
     if (text_width(probes) > l->width - at.probes)
         add_still(out, l, ATTR_PLAIN, "   The probes say ", probes);
     free(probes);
+    add_log(out, l, q);
     if (l->scene->said[q].differs)
-        add_still(out, l, ATTR_WARN, "   ! ", "You and the probes do not agree. Both are kept; the ranking goes by the "
-                                              "evidence, and your answer moves it.");
+        add_still(out, l, ATTR_WARN, "   ! ", l->scene->session->answer[q] ? "You and the probes do not agree. Both are kept; the ranking goes by the "
+                                              "evidence, and your answer moves it."
+                                            : "The log and the probes do not agree. Both are kept; the ranking goes by the "
+                                              "evidence, and what the log says moves it.");
     add_effect(out, l, q);
 }
 

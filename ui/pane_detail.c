@@ -85,6 +85,59 @@ static void add_hex(struct sheet *out, const uint8_t *p, size_t n)
     }
 }
 
+/* --- a line of a log ----------------------------------------------------------------------------- */
+
+static void add_member(struct sheet *out, const struct look *l, const char *name, const json_t *v, const char *key)
+{
+    const json_t *m = json_object_get(v, key), *one;
+    struct text t = { 0 };
+    size_t i;
+    if (json_is_string(m))
+        text_add(&t, json_string_value(m));
+    json_array_foreach((json_t *)m, i, one)
+        if (json_is_string(one))
+            text_addf(&t, "%s%s", t.len ? ", " : "", json_string_value(one));
+    add(out, l, name, t.s);
+    text_free(&t);
+}
+
+static void line_rows(struct sheet *out, const struct look *l, const struct logged_line *line)
+{
+    const json_t *v = line ? line->value : NULL;
+    if (!v) {
+        add_heading(out, "This line is not kept any more: newer ones took its place; Esc goes back.");
+        return;
+    }
+    const char *file = logged_text(v, "file"), *cause = logged_text(v, "cause");
+    char *heading = mem_format("%s, line %lld", file ? file : "a log", logged_count(v, "line"));
+    char *which = cause ? mem_format("%s (%lld%%)", cause, logged_count(v, "percent")) : NULL;
+    add_heading(out, heading);
+    add_member(out, l, "says", v, "text");
+    add(out, l, "cause", which ? which : "not known: words that no rule here fits");
+    if (json_is_true(json_object_get(v, "noise")))
+        add(out, l, "noise", "a health check or a stray visitor: no failure");
+    add_member(out, l, "could be as well", v, "also");
+    add_member(out, l, "means", v, "why");
+    add_member(out, l, "does not mean", v, "not");
+    add_member(out, l, "what decides", v, "decides");
+    add_member(out, l, "known words most like it", v, "nearest");
+    add_member(out, l, "time", v, "time");
+    add_member(out, l, "client", v, "client");
+    add_member(out, l, "server", v, "server");
+    add_member(out, l, "name asked for", v, "sni");
+    add_member(out, l, "written by", v, "stack");
+    free(which);
+    free(heading);
+}
+
+static const struct logged_line *line_of_evidence(const struct session *s, int number)
+{
+    for (size_t i = 0; i < s->log.count; i++)
+        if (s->log.line[i].evidence == (unsigned)number)
+            return &s->log.line[i];
+    return NULL;
+}
+
 static void add_evidence(struct sheet *out, const struct look *l, int number)
 {
     const struct session *s = l->scene->session;
@@ -93,6 +146,10 @@ static void add_evidence(struct sheet *out, const struct look *l, int number)
         return;
     const struct evidence *e = &s->evidence[number];
     const struct column *c = session_column(s, e->column);
+    if (!e->column) {
+        line_rows(out, l, line_of_evidence(s, number));
+        return;
+    }
     char *heading = mem_format("Evidence e%d: %s of %s %s", number, fact_table[e->fact].title,
                                scene_letter(scene_index(l->scene, e->column), letter),
                                c && c->label ? c->label : "");
@@ -177,7 +234,7 @@ static void evidence_links(struct sheet *out, const struct look *l, char sign, c
         const struct evidence *e = &s->evidence[number[i]];
         char *head = mem_format("%c e%d ", sign, number[i]);
         char *text =
-            mem_format("%s: %s", fact_table[e->fact].title, e->text ? e->text : "see the value");
+            mem_format("%s: %s", e->column ? fact_table[e->fact].title : "log", e->text ? e->text : "see the value");
         sheet_wrap(out, l, (struct item){ ROW_EVIDENCE, number[i] }, ATTR_PLAIN, head, text);
         free(text);
         free(head);
@@ -320,7 +377,7 @@ static void detail_rows(struct sheet *out, const struct look *l)
 {
     static void (*const of_column[])(struct sheet *, const struct look *, const struct column *) = {
         [SUBJECT_CELL] = cell_rows, [SUBJECT_CERT] = cert_rows, [SUBJECT_FAULT] = fault_rows,
-        [SUBJECT_FINDING] = NULL, [SUBJECT_CLIENT] = client_rows,
+        [SUBJECT_FINDING] = NULL, [SUBJECT_CLIENT] = client_rows, [SUBJECT_LOG_LINE] = NULL,
     };
     const struct subject *s = l->subject;
     if (!s)
@@ -330,6 +387,8 @@ static void detail_rows(struct sheet *out, const struct look *l)
         add_evidence(out, l, s->a);
     else if (s->kind == SUBJECT_FINDING)
         finding_rows(out, l);
+    else if (s->kind == SUBJECT_LOG_LINE)
+        line_rows(out, l, logged_find(&l->scene->session->log, s->a));
     else if (c)
         of_column[s->kind](out, l, c);
     else

@@ -1,4 +1,4 @@
-/* pane_path - what became of the hello that fails, each time with one thing changed, and who ended it.
+/* pane_path - who ends the hello that fails, and what became of it each time with one thing changed.
  *
  * Owns: its rows, and the words for what they mean. Must not know: how they are drawn, what causes follow.
  */
@@ -23,25 +23,32 @@ static const struct { const char *key, *title, *says; } tries[] = {
     { "split", "in two parts", "the same bytes in two packets" },
     { "small-split", "small in two", "the small one in two packets" },
     { "small-segments", "small packets", "the same in segments of 536 bytes at most, in both directions" },
+    { "no-alpn", "no ALPN", "the same without application protocols" },
+    { "few-extensions", "few extensions", "the same without extensions that old servers do not know" },
     { "plain", "no TLS", "two empty lines in the place of a hello" },
 };
 enum { TRIES = sizeof tries / sizeof *tries };
 
-enum end { END_TRIGGER, END_ANSWERS, END_ENDED, END_HOP, END_SEGMENT, ENDS };
+enum end { END_WHO, END_TRIGGER, END_HOP, END_ROUTER, END_ANSWERS, END_ENDED, END_PROXY, END_SEGMENT, ENDS };
 static const struct { const char *title, *says; } ends[ENDS] = {
+    [END_WHO] = { "who", "what all the rows below come to" },
     [END_TRIGGER] = { "hangs on", "what the failure hangs on: a change that was answered twice, while the hello as it is "
                                   "failed twice" },
-    [END_ANSWERS] = { "TTL of answers", "the time to live that packets of the server's answers come with" },
+    [END_ANSWERS] = { "TTL of answers", "the time to live that packets of the server come with: its answers, or where there are "
+                                        "none, what opens the connection" },
     [END_ENDED] = { "TTL of the end", "the time to live of what ends the connection; ! another machine sent it than the one "
                                       "that answers" },
     [END_HOP] = { "ends at hop", "how many hops the hello gets until it meets its end; ! the server does not answer from there "
                                  "yet" },
+    [END_ROUTER] = { "router there", "the address that says at this hop that a packet has come far enough" },
+    [END_PROXY] = { "proxy near", "whether a proxy takes the connections on this machine or one hop away: one is opened whose "
+                                  "packets may not leave the first link, while a datagram expires there" },
     [END_SEGMENT] = { "segment", "the largest segment this machine sends" },
 };
 
 static const struct { const char *word, *says; } triggers[] = {
     { "name", "the name" }, { "version", "TLS 1.3" }, { "size", "its size" }, { "split", "one packet" },
-    { "segments", "large packets" },
+    { "segments", "large packets" }, { "alpn", "ALPN" }, { "extension", "an extension" },
 };
 
 static const json_t *path_of(const struct column *c)
@@ -64,6 +71,15 @@ static bool any_asked(const struct look *l)
     return false;
 }
 
+/* What no column was asked takes no room; the first stands there always. */
+static bool try_anywhere(const struct look *l, int try)
+{
+    for (size_t i = 0; i < l->scene->session->count; i++)
+        if (path_try(path_of(l->scene->session->column[i]), tries[try].key))
+            return true;
+    return try == 0;
+}
+
 static void path_rows(struct sheet *out, const struct look *l)
 {
     if (!l->scene->session->count) {
@@ -73,15 +89,16 @@ static void path_rows(struct sheet *out, const struct look *l)
     }
     if (!any_asked(l))
         sheet_still(out, ATTR_NOTE, "Asked by itself where a hello is reset, dropped, or answered by something else.");
-    sheet_still(out, ATTR_HEAD, "hello");
-    for (int i = 0; i < TRIES; i++)
-        sheet_row(out, (struct item){ .kind = ROW_TRY, .a = i }, ATTR_PLAIN, tries[i].title);
-    sheet_still(out, ATTR_HEAD, "its end");
+    sheet_still(out, ATTR_HEAD, "who ends it");
     for (int i = 0; i < ENDS; i++)
         sheet_row(out, (struct item){ .kind = ROW_END, .a = i }, ATTR_PLAIN, ends[i].title);
+    sheet_still(out, ATTR_HEAD, "the hello");
+    for (int i = 0; i < TRIES; i++)
+        if (try_anywhere(l, i))
+            sheet_row(out, (struct item){ .kind = ROW_TRY, .a = i }, ATTR_PLAIN, tries[i].title);
 }
 
-/* "reset ?" where it was not even acknowledged. */
+/* "silent, not acked" where nobody said that it arrived. */
 static void try_cell(struct cell_text *out, const json_t *value, int i)
 {
     const json_t *try = path_try(value, tries[i].key);
@@ -94,6 +111,29 @@ static void try_cell(struct cell_text *out, const json_t *value, int i)
     out->attr = fails ? ATTR_BAD : ATTR_PLAIN;
 }
 
+/* The first that holds; a mark where it is not the server. */
+static const struct meaning { unsigned word; char mark; const char *brief, *says; } meanings[] = {
+    { PATH_IS(SEGMENTS), '!', "large are lost", "large packets get lost on the way, and small ones do not." },
+    { PATH_IS(NEAR), '!', "a proxy is near",
+      "a proxy near this machine takes the connections: what ends them is its doing, or the server's." },
+    { PATH_IS(DEAF), '!', "data is lost", "connections are opened, but no data gets through, whatever it is." },
+    { PATH_IS(ANOTHER), '!', "another machine", "another machine than the server ends it." },
+    { PATH_IS(ONE_READ), ' ', "a server, likely", "a hello in two packets is not read: most often the server itself." },
+    { PATH_IS(FILTER), '!', "a packet filter", "a packet filter takes it, on the way or on the server's machine." },
+    { PATH_IS(SERVER), ' ', "as far as server", "the server, or something as far away as it is, minds it." },
+    { PATH_IS(NOTHING), ' ', "nothing shows", "no change helps: it hangs on nothing that was tried, and nothing shows who ends it." },
+};
+
+static const struct meaning *meaning_of(const struct column *c)
+{
+    const struct seen *seen = column_seen(c, FACT_PATH);
+    struct path p = path_read(seen->state, seen->value);
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (p.is & meanings[i].word)
+            return &meanings[i];
+    return NULL;
+}
+
 static void number_cell(struct cell_text *out, const json_t *number, bool bad)
 {
     out->text = json_is_integer(number) ? mem_format("%d", (int)json_integer_value(number)) : mem_string(".");
@@ -103,7 +143,7 @@ static void number_cell(struct cell_text *out, const json_t *number, bool bad)
 
 static void trigger_cell(struct cell_text *out, const struct column *c, const json_t *value)
 {
-    const char *word = text_of(value, "trigger"), *says = "nothing tried";
+    const char *word = text_of(value, "trigger"), *says = "no change";
     enum state state = column_seen(c, FACT_PATH)->state;
     for (size_t i = 0; i < sizeof triggers / sizeof *triggers; i++)
         if (strcmp(word, triggers[i].word) == 0)
@@ -111,6 +151,31 @@ static void trigger_cell(struct cell_text *out, const struct column *c, const js
     out->text = mem_string(state == UNSURE ? "varies" : says);
     out->attr = state == STATE_YES ? ATTR_BAD : ATTR_PLAIN;
     out->mark = state == STATE_YES ? '!' : ' ';
+}
+
+static void router_cell(struct cell_text *out, const json_t *value)
+{
+    const char *router = text_of(value, "router");
+    out->text = mem_string(*router ? router : ".");
+    out->attr = ATTR_PLAIN;
+}
+
+static void proxy_cell(struct cell_text *out, const json_t *value)
+{
+    const json_t *proxy = json_object_get(value, "proxy");
+    bool perhaps = json_is_true(json_object_get(value, "taken"));
+    out->text = mem_string(json_is_true(proxy) ? "yes" : json_is_false(proxy) ? "no" : perhaps ? "perhaps" : ".");
+    out->mark = json_is_true(proxy) ? '!' : ' ';
+    out->attr = json_is_true(proxy) ? ATTR_BAD : ATTR_PLAIN;
+}
+
+static void who_cell(struct cell_text *out, const struct column *c)
+{
+    const struct meaning *m = meaning_of(c);
+    bool varies = column_seen(c, FACT_PATH)->state == UNSURE;
+    out->text = mem_string(varies ? "varies" : m ? m->brief : ".");
+    out->mark = m ? m->mark : ' ';
+    out->attr = m && m->mark == '!' ? ATTR_BAD : ATTR_PLAIN;
 }
 
 static void path_cell(struct cell_text *out, const struct look *l, const struct item *row, const struct column *c)
@@ -122,6 +187,8 @@ static void path_cell(struct cell_text *out, const struct look *l, const struct 
         out->text = mem_string(column_seen(c, FACT_PATH)->state == COULD_NOT_ASK ? "?" : ".");
     else if (row->kind == ROW_TRY && row->a >= 0 && row->a < TRIES)
         try_cell(out, value, row->a);
+    else if (row->kind == ROW_END && row->a == END_WHO)
+        who_cell(out, c);
     else if (row->kind == ROW_END && row->a == END_TRIGGER)
         trigger_cell(out, c, value);
     else if (row->kind == ROW_END && row->a == END_ANSWERS)
@@ -130,6 +197,10 @@ static void path_cell(struct cell_text *out, const struct look *l, const struct 
         number_cell(out, json_object_get(ttl, "ended_by"), json_is_true(json_object_get(ttl, "differs")));
     else if (row->kind == ROW_END && row->a == END_HOP)
         number_cell(out, json_object_get(value, "hop"), json_is_true(json_object_get(value, "before")));
+    else if (row->kind == ROW_END && row->a == END_ROUTER)
+        router_cell(out, value);
+    else if (row->kind == ROW_END && row->a == END_PROXY)
+        proxy_cell(out, value);
     else
         number_cell(out, json_object_get(value, "mss"), false);
 }
@@ -138,24 +209,14 @@ static void path_cell(struct cell_text *out, const struct look *l, const struct 
 static const char *meaning(const struct column *c)
 {
     const struct seen *seen = column_seen(c, FACT_PATH);
-    struct path p = path_read(seen->state, seen->value);
+    const struct meaning *m = meaning_of(c);
     if (seen->state == NOT_ASKED)
         return "not asked: nothing here looks like the path's doing (x asks what would settle a doubt).";
     if (seen->state == COULD_NOT_ASK)
-        return "could not be asked: through a proxy, or no connections were left for it.";
+        return "could not be asked: through a proxy, no router leads there, or no connections were left.";
     if (seen->state == UNSURE)
         return "it went now so, now so: nothing follows from it.";
-    if (p.is & PATH_IS(SEGMENTS))
-        return "large packets get lost on the way, and small ones do not.";
-    if (p.is & PATH_IS(ANOTHER))
-        return "another machine than the server ends it.";
-    if (p.is & PATH_IS(ONE_READ))
-        return "a hello in two packets is not read: most often the server itself.";
-    if (p.is & PATH_IS(FILTER))
-        return "a packet filter takes it, on the way or on the server's machine.";
-    if (p.is & PATH_IS(SERVER))
-        return "the server, or something as far away as it is, minds it.";
-    return "no change helps: it hangs on nothing that was tried.";
+    return m ? m->says : "what was told of it is not known here.";
 }
 
 static char *path_foot(const struct look *l, const struct item *row, const struct column *c)
@@ -165,8 +226,10 @@ static char *path_foot(const struct look *l, const struct item *row, const struc
     bool end = row->kind == ROW_END && row->a >= 0 && row->a < ENDS;
     if (!c || (!try && !end))
         return mem_string("");
-    return mem_format("%s: %s %s: %s.", scene_letter(scene_index(l->scene, c->id), letter), meaning(c),
-                      try ? tries[row->a].title : ends[row->a].title, try ? tries[row->a].says : ends[row->a].says);
+    bool lost = try && json_is_false(json_object_get(path_try(path_of(c), tries[row->a].key), "acked"));
+    return mem_format("%s: %s %s: %s%s.", scene_letter(scene_index(l->scene, c->id), letter), meaning(c),
+                      try ? tries[row->a].title : ends[row->a].title, try ? tries[row->a].says : ends[row->a].says,
+                      lost ? "; not acked: nobody confirmed that it arrived" : "");
 }
 
 static bool path_open(struct subject *out, const struct look *l, const struct item *row, const struct column *c)
@@ -180,7 +243,7 @@ static bool path_open(struct subject *out, const struct look *l, const struct it
 
 static char *path_legend(void)
 {
-    return mem_string("! fails, or shows another machine  . not asked  ? could not ask");
+    return mem_string("! fails, or not the server's doing  . not asked  ? could not ask");
 }
 
 const struct pane pane_path = {

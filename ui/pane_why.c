@@ -69,9 +69,10 @@ static void add_evidence(struct sheet *out, const struct look *l, const struct f
     if (number < 1 || (size_t)number >= s->evidence_count)
         return;
     const struct evidence *e = &s->evidence[number];
-    char *line = mem_format("   %c e%d %s %s: %s", sign, number,
-                            scene_letter(scene_index(l->scene, e->column), letter),
-                            fact_table[e->fact].title, e->text ? e->text : "see the value");
+    char *line = e->column ? mem_format("   %c e%d %s %s: %s", sign, number,
+                                        scene_letter(scene_index(l->scene, e->column), letter),
+                                        fact_table[e->fact].title, e->text ? e->text : "see the value")
+                           : mem_format("   %c e%d log: %s", sign, number, e->text ? e->text : "no longer kept");
     sheet_row(out, item, ATTR_PLAIN, line);
     free(line);
 }
@@ -94,7 +95,7 @@ static void add_finding(struct sheet *out, const struct look *l, const struct fi
     for (size_t i = 0; i < f->against_count; i++)
         add_evidence(out, l, f, list, '-', f->against[i]);
     char *answers = question_effect(f);
-    add_line(out, l, f, list, LINE_ANSWERS, "   your answers: ", answers);
+    add_line(out, l, f, list, LINE_ANSWERS, "   answers: ", answers);
     free(answers);
     for (size_t i = 0; i < f->missing_count; i++)
         add_line(out, l, f, list, LINE_MISSING + 10 * (int)i, "   ? to settle it: ", f->missing[i]);

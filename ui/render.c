@@ -126,6 +126,7 @@ static const char *const prompt_words[] = {
     [PROMPT_NONE] = "", [PROMPT_FIND] = "/", [PROMPT_COMMAND] = ":", [PROMPT_ADD] = "add: ",
     [PROMPT_COPY] = "change and add: ", [PROMPT_LISTEN] = "listen on [ADDR:]PORT: ",
     [PROMPT_TAP] = "pass clients through from [ADDR:]PORT: ", [PROMPT_ANSWER] = "your answer: ",
+    [PROMPT_LOG] = "read the log: ",
     [PROMPT_RAMP] = "a server you may put under load? Enter: yes. At once at most: ",
 };
 

@@ -18,6 +18,7 @@ struct scene {
     const struct verdict *verdict; /* lent; NULL before the first; may lag behind the session */
     size_t waiting;                /* endpoints asked that are no column yet */
     bool gone;                     /* the prober ended */
+    bool reading;                  /* a log was asked for, and it is not read to its end yet */
     const char *trouble;           /* lent; the last trouble of our own, or NULL */
     enum mark row[FACT_COUNT];     /* of rows; set by scene_look */
     bool shown[FACT_COUNT];        /* some column was asked for it */

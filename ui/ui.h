@@ -19,6 +19,8 @@ enum ui_color { UI_COLOR_AUTO, UI_COLOR_ALWAYS, UI_COLOR_NEVER };
 
 struct ui_options {
     int prober;                 /* connected stream socket to the prober process; stays the caller's */
+    int logs;                   /* > 0: likewise to the process that reads logs; else there is none */
+    bool reads, follows;        /* it was given logs to begin with; it reads on as they grow */
     char *const *endpoint;      /* canonical endpoint texts to begin with */
     size_t endpoint_count;
     struct session *loaded;     /* columns to begin with, from files: taken over; or NULL. The prober has none of them */

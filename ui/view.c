@@ -30,6 +30,7 @@ void view_free(struct view *v)
     free(v->mark);
     free(v->find);
     free(v->filter);
+    free(v->log_filter);
     free(v->message);
     free(v);
 }
@@ -220,6 +221,7 @@ static void act_clock(struct view *v, const struct scene *s) { (void)s; pane_go(
 static void act_clients(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_CLIENTS); }
 static void act_path(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_PATH); }
 static void act_load(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_LOAD); }
+static void act_log(struct view *v, const struct scene *s) { (void)s; pane_go(v, PANE_LOG); }
 
 static void act_next_pane(struct view *v, const struct scene *s)
 {
@@ -233,6 +235,12 @@ static void act_prev_pane(struct view *v, const struct scene *s)
     pane_go(v, (v->pane + PANE_MAIN - 1) % PANE_MAIN);
 }
 
+static void set_text(char **to, const char *text)
+{
+    free(*to);
+    *to = text && *text ? mem_string(text) : NULL;
+}
+
 static bool step_back(struct view *v)
 {
     if (v->help && v->filter) {
@@ -244,6 +252,8 @@ static bool step_back(struct view *v)
         v->depth--;
     } else if (v->asking) {
         v->asking = false;
+    } else if (v->pane == PANE_LOG && v->log_filter) {
+        set_text(&v->log_filter, NULL);
     } else {
         return false;
     }
@@ -748,6 +758,17 @@ static void act_ramp(struct view *v, const struct scene *s)
         prompt_open(v, PROMPT_RAMP, RAMP_GENTLE);
 }
 
+static void act_read_log(struct view *v, const struct scene *s) { (void)s; prompt_open(v, PROMPT_LOG, ""); }
+
+static void act_follow(struct view *v, const struct scene *s)
+{
+    v->follow = !v->follow;
+    effect_add(v, EFFECT_FOLLOW, v->follow, NULL);
+    view_say(v, !v->follow           ? "No log is read on any more; f does."
+                : s->session->log.summary ? "The last log is read on as it grows."
+                                          : "The next log is read on as it grows; o reads one.");
+}
+
 static void act_save_hello(struct view *v, const struct scene *s)
 {
     const struct column *c = column_or_say(v, s);
@@ -765,12 +786,6 @@ static void act_answer(struct view *v, const struct scene *s)
     prompt_open(v, PROMPT_ANSWER, now ? now : "");
 }
 
-static void set_text(char **to, const char *text)
-{
-    free(*to);
-    *to = text && *text ? mem_string(text) : NULL;
-}
-
 static void accept_find(struct view *v, const struct scene *s, const char *text)
 {
     v->prompt = PROMPT_NONE;
@@ -782,6 +797,12 @@ static void accept_find(struct view *v, const struct scene *s, const char *text)
     }
     if (*text)
         set_text(&v->find, text);
+    if (view_top(v) == PANE_LOG) { /* only lines that have it */
+        set_text(&v->log_filter, text);
+        view_spot(v)->item = (struct item){ 0 };
+        view_spot(v)->index = 0;
+        return;
+    }
     find_step(v, s, 1);
 }
 
@@ -830,6 +851,20 @@ static void accept_ramp(struct view *v, const struct scene *s, const char *text)
     pane_go(v, PANE_LOAD);
     effect_add(v, EFFECT_LOAD, c->id, mem_string(text));
     view_say(v, "Up to %s handshakes at once with %s; C-c ends it and keeps what it has.", text, c->endpoint->text);
+}
+
+static void accept_log(struct view *v, const struct scene *s, const char *text)
+{
+    (void)s;
+    if (!*text) {
+        view_say(v, "The name of a file is needed, such as /var/log/nginx/error.log; Esc leaves it.");
+        return;
+    }
+    v->prompt = PROMPT_NONE;
+    set_text(&v->log_filter, NULL);
+    pane_go(v, PANE_LOG);
+    effect_add(v, EFFECT_LOG, 0, mem_string(text));
+    view_say(v, "Reading %s%s", text, v->follow ? ", and on as it grows." : "; f reads on as it grows.");
 }
 
 static void accept_answer(struct view *v, const struct scene *s, const char *text)
@@ -885,6 +920,8 @@ static void accept_command(struct view *v, const struct scene *s, const char *te
         say_unknown_command(v, word);
     } else if (a == ACTION_ADD && *rest) {
         accept_endpoint(v, s, rest);
+    } else if (a == ACTION_LOG && *rest) {
+        accept_log(v, s, rest);
     } else if (a == ACTION_FIND && *rest) {
         accept_find(v, s, rest);
     } else if (a == ACTION_ANSWER && *rest) {
@@ -912,7 +949,7 @@ static void act_accept(struct view *v, const struct scene *s)
         [PROMPT_FIND] = accept_find, [PROMPT_COMMAND] = accept_command,
         [PROMPT_ADD] = accept_endpoint, [PROMPT_COPY] = accept_endpoint,
         [PROMPT_LISTEN] = accept_where, [PROMPT_TAP] = accept_where, [PROMPT_ANSWER] = accept_answer,
-        [PROMPT_RAMP] = accept_ramp,
+        [PROMPT_RAMP] = accept_ramp, [PROMPT_LOG] = accept_log,
     };
     char *text = mem_string(v->line.text);
     if (v->prompt)
@@ -1009,6 +1046,9 @@ static void (*const acts[ACTION_COUNT])(struct view *v, const struct scene *s) =
     [ACTION_ENUMERATE_ALL] = act_enumerate_all,
     [ACTION_PATH] = act_path,
     [ACTION_LOAD] = act_load,
+    [ACTION_LOG] = act_log,
+    [ACTION_READ_LOG] = act_read_log,
+    [ACTION_FOLLOW] = act_follow,
     [ACTION_RAMP] = act_ramp,
     [ACTION_LISTEN] = act_listen,
     [ACTION_TAP] = act_tap,
@@ -1055,20 +1095,9 @@ void view_action(struct view *v, const struct scene *s, enum action a)
         acts[a](v, s);
 }
 
-/* Panes that come with later versions, so that nobody thinks the key is broken. */
-static const struct { int key; const char *title; } later[] = {
-    { '0', "Log" },
-};
-
 static void say_unbound(struct view *v, int key)
 {
     char name[KEY_NAME_LEN];
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (later[i].key == key) {
-            view_say(v, "Pane %c, %s, is not there yet; those from 1 to 9 are.",
-                     key, later[i].title);
-            return;
-        }
     view_say(v, "%s does nothing here; ? shows all keys.", keys_name(key, name));
 }
 

@@ -16,7 +16,7 @@
 #include "ui/line.h"
 #include "ui/scene.h"
 
-enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_CLOCK, PANE_PATH, PANE_LOAD, PANE_DETAIL, PANE_HELP, PANE_COUNT };
+enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_CLOCK, PANE_PATH, PANE_LOAD, PANE_LOG, PANE_DETAIL, PANE_HELP, PANE_COUNT };
 #define PANE_MAIN PANE_DETAIL /* those before are the ones Tab goes through */
 
 /* What a row is, so that the selection can follow it while rows come and go. Each pane gives its
@@ -27,15 +27,16 @@ struct item { int kind, a, b, c, line; };
 struct spot { struct item item; int index; int top, left, width, page; };
 
 /* What a detail view is about. */
-enum subject_kind { SUBJECT_EVIDENCE, SUBJECT_CELL, SUBJECT_CERT, SUBJECT_FAULT, SUBJECT_FINDING, SUBJECT_CLIENT };
+enum subject_kind { SUBJECT_EVIDENCE, SUBJECT_CELL, SUBJECT_CERT, SUBJECT_FAULT, SUBJECT_FINDING, SUBJECT_CLIENT, SUBJECT_LOG_LINE };
 struct subject {
     enum subject_kind kind;
     int column;  /* id; cell, cert, fault, client */
     int a, b, c; /* evidence: number. cell: fact. cert: 0 sent, 1 built; index. fault: index.
-                  * finding: list, cause, first column. client: its place in client_table */
+                  * finding: list, cause, first column. client: its place in client_table.
+                  * log line: its number */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER, PROMPT_RAMP };
+enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER, PROMPT_RAMP, PROMPT_LOG };
 
 enum effect_kind {
     EFFECT_ASK,     /* text: an endpoint that has been parsed, canonical */
@@ -46,6 +47,8 @@ enum effect_kind {
     EFFECT_SETTLE,
     EFFECT_LISTEN,  /* text: [ADDR:]PORT; column: whose endpoint everything is passed to, 0: nowhere */
     EFFECT_SAVE_HELLO, /* column */
+    EFFECT_LOG,     /* text: a file to be read */
+    EFFECT_FOLLOW,  /* column: 1 read on as it grows, 0 no more */
     EFFECT_ANSWER,  /* column: the question; text: the answer as answer_check keeps it; NULL: taken back */
     EFFECT_REMOVE,  /* column */
     EFFECT_UNDO,
@@ -72,6 +75,8 @@ struct view {
     struct line line;
     char *find;                       /* owned; what n looks for, or NULL */
     char *filter;                     /* owned; what help shows only, or NULL */
+    char *log_filter;                 /* owned; likewise of the lines of a log */
+    bool follow;                      /* the last log is read on as it grows */
     char *message;                    /* owned; one or more lines for the status, or NULL */
     struct effect effect[EFFECTS_MAX]; size_t effect_count;
     char *const *defaults;            /* lent; for endpoints added by hand, or NULL */

@@ -10,9 +10,11 @@
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/log/testimony.h"
 #include "src/model/accepts.h"
 #include "src/model/saved.h"
 #include "src/model/stream.h"
+#include "ui/feed.h"
 
 #define OUT_MAX (8u << 20)    /* lines the prober has not read yet */
 #define HELD_MAX (64u << 20)  /* lines kept while the picture is held */
@@ -33,6 +35,8 @@ struct work {
     struct ev_loop *loop;
     int fd;
     struct ev_io readable, writable, later;
+    struct feed *feed;        /* of logs; NULL: there is none */
+    int lines;                /* their lines get numbers behind this one */
     const struct ui_options *ui;      /* lent; they outlive this */
     struct buf in, out, held;
     struct session *session;
@@ -285,7 +289,7 @@ static void record_told(void *arg, const struct event *ev)
 
 static void work_apply(struct work *w, struct event *ev, const char *line, size_t n)
 {
-    struct removed *r = ev->kind == EVENT_TROUBLE ? NULL : removed_of(w, ev->column);
+    struct removed *r = ev->column ? removed_of(w, ev->column) : NULL;
     work_record(w, ev);
     if (r) { /* it may come back, and then with what was found meanwhile */
         buf_add(&r->lines, line, n);
@@ -352,6 +356,7 @@ void work_hold(struct work *w, bool hold)
     if (w->hold == hold)
         return;
     w->hold = hold;
+    feed_hold(w->feed, hold);
     if (hold) {
         buf_move(&w->held, &w->in);
     } else {
@@ -413,6 +418,58 @@ void work_answer(struct work *w, enum question q, const char *answer)
     work_apply(w, &ev, line, strlen(line) - 1);
     event_clear(&ev);
     free(line);
+}
+
+/* --- logs ------------------------------------------------------------------------------------ */
+
+static void log_line(void *arg, const char *line, size_t n)
+{
+    struct work *w = arg;
+    struct event ev;
+    struct err e = { "" };
+    if (!event_parse(line, n, &ev, &e)) {
+        work_trouble(w, e.text);
+        return;
+    }
+    bool more = json_is_true(json_object_get(ev.value, "more"));
+    event_shift(&ev, w->lines);
+    if (ev.kind == EVENT_LOG || ev.kind == EVENT_LINE || ev.kind == EVENT_TROUBLE)
+        work_apply(w, &ev, line, n);
+    if (ev.kind == EVENT_LOG || ev.kind == EVENT_TROUBLE)
+        w->scene.reading = more;
+    event_clear(&ev);
+}
+
+static void log_changed(void *arg)
+{
+    struct work *w = arg;
+    if (feed_gone(w->feed)) {
+        w->scene.reading = false;
+        work_trouble(w, "the process that reads logs has ended: no log can be read any more. What is shown stays.");
+    }
+    w->changed(w->arg);
+}
+
+static void log_send(struct work *w, struct event *ev)
+{
+    char *line = event_format(ev);
+    if (!w->feed || feed_gone(w->feed) || !feed_send(w->feed, line, strlen(line)))
+        work_trouble(w, "no log can be read here any more; quit (q) and start again to go on.");
+    free(line);
+}
+
+void work_log(struct work *w, const char *path)
+{
+    struct event ev = { .kind = EVENT_READ, .text = mem_string(path) };
+    log_send(w, &ev);
+    w->scene.reading = w->feed && !feed_gone(w->feed);
+    w->fresh = true;
+    event_clear(&ev);
+}
+
+void work_follow(struct work *w, bool follow)
+{
+    log_send(w, &(struct event){ .kind = EVENT_FOLLOW, .full = follow });
 }
 
 /* --- what was removed ------------------------------------------------------------------------ */
@@ -535,6 +592,9 @@ struct work *work_new(struct ev_loop *loop, const struct ui_options *o, double n
     ev_io_init(&w->writable, on_writable, w->fd, EV_WRITE);
     w->readable.data = w->writable.data = w;
     ev_io_start(loop, &w->readable);
+    w->lines = logged_last(&w->session->log);
+    w->feed = o->logs > 0 ? feed_new(loop, o->logs, log_line, log_changed, w) : NULL;
+    w->scene.reading = w->feed && o->reads;
     for (size_t i = 0; i < o->endpoint_count; i++)
         work_ask(w, o->endpoint[i]);
     for (enum question q = 0; o->answer && q < QUESTION_COUNT; q++)
@@ -557,6 +617,7 @@ void work_free(struct work *w)
     ev_io_stop(w->loop, &w->readable);
     ev_io_stop(w->loop, &w->writable);
     ev_io_stop(w->loop, &w->later);
+    feed_free(w->feed);
     while (w->removed_count)
         buf_free(&w->removed[--w->removed_count].lines);
     buf_free(&w->in);
@@ -584,6 +645,7 @@ bool work_refresh(struct work *w)
     if (w->judged != w->session->revision || !w->verdict) {
         verdict_free(w->verdict);
         w->verdict = verdict_of(w->session, &w->why);
+        testimony_add(w->verdict, w->session);
         w->judged = w->session->revision;
     }
     w->scene.verdict = w->verdict;
@@ -606,7 +668,7 @@ bool work_idle(const struct work *w)
 {
     if (w->scene.gone)
         return true;
-    if (w->scene.waiting || w->out.len || w->in.len)
+    if (w->scene.waiting || w->scene.reading || w->out.len || w->in.len)
         return false;
     for (size_t i = 0; i < w->course_count; i++)
         if (w->course[i].expecting && session_column(w->session, w->course[i].column))

@@ -44,6 +44,8 @@ int work_settle(struct work *w);                     /* asks what is wanted; how
 void work_stop(struct work *w);
 void work_remove(struct work *w, int column);
 bool work_undo(struct work *w);                      /* false when nothing was removed */
+void work_log(struct work *w, const char *path);      /* has a log read */
+void work_follow(struct work *w, bool follow);       /* the last of them on as it grows */
 void work_hold(struct work *w, bool hold);           /* what comes is kept for later */
 
 #endif

@@ -14,7 +14,9 @@
 #include "probes/given.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/cmd/heed.h"
 #include "src/cmd/sessionfile.h"
+#include "src/log/testimony.h"
 #include "src/out/report.h"
 #include "src/pki/expect.h"
 #include "src/pki/store.h"
@@ -29,7 +31,8 @@ struct batch {
     struct session *session;
     struct ev_prepare prepare;
     struct ev_timer tick;
-    struct ids done;                         /* columns whose probes have ended, not looked at yet */
+    struct ids done;                         /* columns to be asked for more: their probes have ended, or what they
+                                                began with has failed; not looked at yet */
     struct ids begun;                        /* columns of which ask->wanted is still to be asked */
     uint8_t *rounds; size_t rounds_room;     /* per column id */
     struct sessionfile *save;                /* NULL: nothing is to be saved */
@@ -41,8 +44,12 @@ struct batch {
     bool trouble;
 };
 
+/* Once: the next look at it is for all reasons there are. */
 static void ids_add(struct ids *l, int id)
 {
+    for (size_t i = l->count; i > 0; i--)
+        if (l->id[i - 1] == id)
+            return;
     if (l->count == l->room) {
         l->room = l->room ? 2 * l->room : 64;
         l->id = mem_array(l->id, l->room, sizeof *l->id);
@@ -81,6 +88,14 @@ static void batch_tell(void *arg, const struct event *ev)
     }
 }
 
+/* What else is at work there need not be waited for, unless it is the same handshake again and again: what would be
+ * asked between its tries were answered by who knows whom. */
+static bool batch_fails_early(const struct batch *c, const struct event *ev)
+{
+    return ev->kind == EVENT_FACT && ev->seen.fact == FACT_HANDSHAKE && ev->seen.state == STATE_NO &&
+           c->o->engine.tries <= 1 && !c->o->engine.load;
+}
+
 /* Everything the engine says. Columns that are new or done are looked at from the loop, not from in here:
  * the engine is in the middle of something. */
 static void batch_take(void *arg, struct event *ev)
@@ -88,6 +103,8 @@ static void batch_take(void *arg, struct event *ev)
     struct batch *c = arg;
     batch_tell(c, ev);
     if (ev->kind == EVENT_DONE) {
+        ids_add(&c->done, ev->column);
+    } else if (batch_fails_early(c, ev)) {
         ids_add(&c->done, ev->column);
     } else if (ev->kind == EVENT_COLUMN && c->ask->wanted && !session_column(c->session, ev->column)) {
         ids_add(&c->begun, ev->column);
@@ -203,6 +220,7 @@ static int batch_print(struct batch *c)
 {
     const struct options *o = c->o;
     struct verdict *v = verdict_of(c->session, &o->why);
+    testimony_add(v, c->session);
     struct report r = { .session = c->session, .verdict = v, .width = terminal_width(), .color = use_color(o),
                         .quiet = o->quiet, .verbose = o->verbose };
     if (c->ask->judge)
@@ -291,6 +309,40 @@ static bool batch_load(struct batch *c, const char *path, int *ask, struct err *
     if (!c->ask->count && path == c->o->session[0].path && started > 0)
         c->session->started = started; /* nothing here is newer */
     return good;
+}
+
+/* --- logs --------------------------------------------------------------------------------------- */
+
+struct logs_of { struct session *session; int behind; };
+
+static void log_take(void *arg, struct event *ev)
+{
+    struct logs_of *l = arg;
+    event_shift(ev, l->behind);
+    session_apply(l->session, ev);
+}
+
+/* An answer of the person's own outweighs the log's. */
+static void log_note(const struct batch *c)
+{
+    struct text said = { 0 };
+    for (enum question q = 0; q < QUESTION_COUNT; q++)
+        if (c->session->log.answer[q] && !c->o->answer[q])
+            text_addf(&said, "%s%s=%s", said.len ? ", " : "", question_table[q].word, c->session->log.answer[q]);
+    if (said.len && !c->o->quiet)
+        fprintf(stderr, "tlswhy: note: the log answers %s; an --answer of your own outweighs it\n", said.s);
+    text_free(&said);
+}
+
+static bool batch_logs(struct batch *c, struct err *e)
+{
+    struct logs_of l = { c->session, logged_last(&c->session->log) };
+    if (!c->o->log_count)
+        return true;
+    if (!heed_all(c->o->log, c->o->log_count, c->session->started, log_take, &l, e))
+        return false;
+    log_note(c);
+    return true;
 }
 
 /* Numbers what was asked in the order of the arguments, and loads those that are sessions. */
@@ -401,7 +453,7 @@ static int batch_probe(struct batch *c)
     if (isatty(2) && !c->o->quiet && !c->o->plain)
         ev_timer_start(c->loop, &c->tick);
     int *number = mem_array(NULL, c->ask->count + 1, sizeof *number);
-    bool good = batch_arguments(c, number, &e) && save_begin(c, &e);
+    bool good = batch_arguments(c, number, &e) && batch_logs(c, &e) && save_begin(c, &e);
     if (good) {
         session_tell(c->session, batch_tell, c);
         signals_begin(c);

@@ -6,7 +6,6 @@
 
 #include "src/base/mem.h"
 #include "src/cmd/batch.h"
-#include "src/cmd/heed.h"
 #include "src/lab/lab.h"
 
 /* The lab's endpoints after those that were given. False and a sentence when there is no lab. */
@@ -28,7 +27,6 @@ int cmd_check(struct options *o)
 {
     struct err e = { "" };
     struct lab *lab = NULL;
-    struct heed *heed = NULL;
     if (!o->endpoint_count && !o->session_count && !o->lab) {
         fprintf(stderr, "tlswhy: no endpoint was given: tlswhy check HOST[:PORT]..., or tlswhy check --lab to try it\n");
         return EXIT_USAGE;
@@ -37,19 +35,12 @@ int cmd_check(struct options *o)
         fprintf(stderr, "tlswhy: %s\n", e.text);
         return EXIT_USAGE;
     }
-    if (o->log_count && !(heed = heed_read(o, &e))) {
-        fprintf(stderr, "tlswhy: %s\n", e.text);
-        return EXIT_USAGE;
-    }
     if (o->lab && !(lab = check_lab(o, &e))) {
         fprintf(stderr, "tlswhy: %s\n", e.text);
-        heed_free(heed);
         return EXIT_TROUBLE;
     }
     batch_notes(o, o->endpoint, o->endpoint_count);
-    int status = batch_run(o, &(struct batch_ask){ .endpoint = o->endpoint, .count = o->endpoint_count,
-                                                   .judge = heed ? heed_judge : NULL, .arg = heed });
-    heed_free(heed);
+    int status = batch_run(o, &(struct batch_ask){ .endpoint = o->endpoint, .count = o->endpoint_count });
     if (lab && !o->quiet && !o->json && !o->jsonl)
         fprintf(stderr, "tlswhy: note: the lab has ended with this run; `tlswhy lab serve` keeps one up to try the "
                         "commands on, and `tlswhy lab list` tells what is wrong with each\n");

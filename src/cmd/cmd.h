@@ -49,8 +49,9 @@ struct options {                     /* everything the command line can say */
 };
 
 /* What a command takes: words that are endpoints (else they are the command's own), options of those who wait for
- * clients, and of those who read logs. */
-enum takes { TAKES_WORDS = 0, TAKES_ENDPOINTS = 1, TAKES_CLIENTS = 2, TAKES_LOGS = 4 }; /* with endpoints: saved sessions, too */
+ * clients, of those who read logs, of a ramp of load, and of the workbench. */
+enum takes { TAKES_WORDS = 0, TAKES_ENDPOINTS = 1, TAKES_CLIENTS = 2, TAKES_LOGS = 4, TAKES_LOAD = 8,
+             TAKES_SCREEN = 16 }; /* with endpoints: saved sessions, too */
 
 /* Parses the argc words of argv, which begin after the command word. False and one sentence (exit
  * 2) when anything is bad: *o is empty then, nothing was started. `takes`: enum takes, joined; with
@@ -86,5 +87,9 @@ bool locale_is_utf8(void);
 /* The prober as a process of its own: returns our end of a socket, or -1 and a sentence. The child
  * ends when the socket does. */
 int prober_start(const struct options *o, int *pid, struct err *e);
+/* Likewise the one that reads logs: --log at once, others when it is told to. */
+int lector_start(const struct options *o, int *pid, struct err *e);
+/* In such a child: it dies with its parent, and has no terminal. */
+void process_detach(int parent);
 
 #endif

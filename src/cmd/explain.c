@@ -27,9 +27,11 @@ struct explaining {
     struct journal *journal;
     char *piece;                 /* owned, PIECE_BYTES */
     double started;
-    struct logfile *followed;    /* owned; NULL: none */
+    struct logfile *followed;    /* lent; NULL: none */
+    const char *path;            /* of it */
     struct ev_loop *loop;
-    struct ev_timer tick;
+    struct ev_timer tick;        /* of a file */
+    struct ev_io readable;       /* of a pipe */
     struct ev_signal signals[3];
     bool failed;                 /* a file could not be read to its end: said already */
 };
@@ -47,19 +49,34 @@ static int refuse(const char *why)
     return EXIT_USAGE;
 }
 
+static const char *name_of(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
+
+/* A followed log was rotated: its lines are counted anew. */
+static void file_again(struct explaining *x, const char *path, const char *turned)
+{
+    char *shown = text_printable(path, strlen(path), 200);
+    if (!x->o->quiet)
+        fprintf(stderr, "tlswhy: note: %s was %s: it is read from its beginning\n", shown, turned);
+    journal_flush(x->journal, true);
+    journal_begin(x->journal, name_of(path), LINE_SIDE_UNKNOWN);
+    free(shown);
+}
+
 /* All there is for now; false when it can't be read on, which was said. */
-static bool file_drain(struct explaining *x, struct logfile *f)
+static bool file_drain(struct explaining *x, struct logfile *f, const char *path)
 {
     struct err e = { "" };
     ssize_t n;
-    while ((n = logfile_read(f, x->piece, PIECE_BYTES, &e)) > 0)
+    while ((n = logfile_read(f, x->piece, PIECE_BYTES, &e)) > 0) {
+        const char *turned = logfile_turned(f);
+        if (turned)
+            file_again(x, path, turned);
         journal_feed(x->journal, x->piece, (size_t)n);
+    }
     if (n < 0)
         fprintf(stderr, "tlswhy: %s\n", e.text);
     return n == 0;
 }
-
-static const char *name_of(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
 
 /* --- following ---------------------------------------------------------------------------------- */
 
@@ -72,6 +89,7 @@ static void line_print(void *arg, const struct incident *e)
     char at[WHEN_LEN];
     if (x->o->jsonl) {
         json_t *j = explained_line(x->journal, e, first, NULL);
+        json_object_set_new(j, "t", json_string("line"));
         char *text = json_dumps(j, JSON_COMPACT);
         puts(text ? text : "{}");
         free(text);
@@ -89,9 +107,9 @@ static void on_tick(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct explaining *x = w->data;
     (void)events;
-    bool good = file_drain(x, x->followed);
+    bool good = file_drain(x, x->followed, x->path);
     journal_flush(x->journal, false);
-    if (!good || logfile_fd(x->followed) >= 0) /* a pipe has ended, for good */
+    if (!good)
         ev_break(loop, EVBREAK_ALL);
     x->failed |= !good;
 }
@@ -103,34 +121,49 @@ static void on_signal(struct ev_loop *loop, struct ev_signal *w, int events)
     ev_break(loop, EVBREAK_ALL);
 }
 
-/* A pipe is read as it comes; its end is the end. Lines are told as soon as they are there. */
-static void pipe_follow(struct explaining *x)
+/* A pipe is read as it comes; its end is the end. When it is followed, lines are told as soon as they are there. */
+static void on_pipe(struct ev_loop *loop, struct ev_io *w, int events)
 {
+    struct explaining *x = w->data;
     struct err e = { "" };
-    ssize_t n;
-    while ((n = logfile_read(x->followed, x->piece, PIECE_BYTES, &e)) > 0) {
+    (void)events;
+    ssize_t n = logfile_read(x->followed, x->piece, PIECE_BYTES, &e);
+    if (n > 0) {
         journal_feed(x->journal, x->piece, (size_t)n);
-        journal_flush(x->journal, false);
+        if (x->o->follow)
+            journal_flush(x->journal, false);
+        return;
     }
     if (n < 0)
         fprintf(stderr, "tlswhy: %s\n", e.text);
     x->failed |= n < 0;
+    ev_break(loop, EVBREAK_ALL);
 }
 
-static void file_follow(struct explaining *x)
+/* Until its end, or a signal: what was read till then is summed up. */
+static void log_follow(struct explaining *x, struct logfile *f, const char *path)
 {
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    x->followed = f;
+    x->path = path;
     x->loop = ev_loop_new(EVFLAG_AUTO);
     for (int i = 0; i < 3; i++) {
         ev_signal_init(&x->signals[i], on_signal, numbers[i]);
         ev_signal_start(x->loop, &x->signals[i]);
     }
+    ev_init(&x->readable, on_pipe);
     ev_timer_init(&x->tick, on_tick, 0, FOLLOW_SECONDS);
-    x->tick.data = x;
-    ev_timer_start(x->loop, &x->tick);
+    x->readable.data = x->tick.data = x;
+    if (logfile_fd(f) >= 0) {
+        ev_io_set(&x->readable, logfile_fd(f), EV_READ);
+        ev_io_start(x->loop, &x->readable);
+    } else {
+        ev_timer_start(x->loop, &x->tick);
+    }
     ev_run(x->loop, 0);
     for (int i = 0; i < 3; i++)
         ev_signal_stop(x->loop, &x->signals[i]);
+    ev_io_stop(x->loop, &x->readable);
     ev_timer_stop(x->loop, &x->tick);
     ev_loop_destroy(x->loop);
 }
@@ -150,15 +183,13 @@ static bool file_explain(struct explaining *x, const char *path, bool last)
         logfile_close(f);
         return false;
     }
-    if (last && x->o->follow) {
+    bool follow = last && x->o->follow;
+    if (follow && !x->o->json && !x->o->jsonl) /* one document at the end; or told from the first on */
         journal_watch(x->journal, line_print, x);
-        x->followed = f;
-        if (logfile_fd(f) >= 0)
-            pipe_follow(x);
-        else
-            file_follow(x);
+    if (follow || (last && logfile_fd(f) >= 0)) {
+        log_follow(x, f, path);
     } else {
-        x->failed |= !file_drain(x, f);
+        x->failed |= !file_drain(x, f, path);
     }
     journal_flush(x->journal, true);
     logfile_close(f);
@@ -180,6 +211,22 @@ static bool all_read(struct explaining *x)
     return true;
 }
 
+/* The document as the last of the lines: what stands on lines of its own in it is put behind one another. */
+static void document_line(const struct explained *e)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *kept = open_memstream(&text, &n);
+    explained_json(kept, e);
+    fclose(kept);
+    fputs("{\"t\":\"verdict\",", stdout);
+    for (size_t i = 1; i < n; i++) /* the brace is there; a newline within a string would be escaped */
+        if (text[i] != '\n')
+            putchar(text[i]);
+    putchar('\n');
+    free(text);
+}
+
 static int explain_print(struct explaining *x)
 {
     const struct options *o = x->o;
@@ -191,7 +238,9 @@ static int explain_print(struct explaining *x)
     struct explained e = { .journal = x->journal, .habit = habit, .outcome = outcome, .join = join,
                            .started = x->started, .width = terminal_width(), .color = color, .quiet = o->quiet,
                            .verbose = o->verbose };
-    if (o->json || o->jsonl)
+    if (o->jsonl)
+        document_line(&e);
+    else if (o->json)
         explained_json(stdout, &e);
     else
         explained_text(stdout, &e);
@@ -211,6 +260,8 @@ int cmd_explain(struct options *o)
     struct explaining x = { .o = o, .started = wall() };
     x.journal = journal_new(x.started);
     x.piece = mem_array(NULL, PIECE_BYTES, 1);
+    if (o->jsonl)
+        journal_watch(x.journal, line_print, &x);
     int status = all_read(&x) ? explain_print(&x) : EXIT_USAGE;
     free(x.piece);
     journal_free(x.journal);

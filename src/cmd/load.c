@@ -21,9 +21,14 @@ static int refuse(const char *why)
 static bool consent_given(const struct options *o)
 {
     char answer[16];
-    fprintf(stderr, "tlswhy: this makes up to %d handshakes at once with %s, each number twice that of the one before, "
-                    "and stops where some fail. It is for servers you may put under load. Begin? [y/N] ",
-            o->engine.load, o->endpoint[0]->text);
+    const char *what = o->engine.load_hello ? "hellos" : "handshakes";
+    if (o->engine.load_made)
+        fprintf(stderr, "tlswhy: this makes %d %s with %s, up to %d at once all the time", o->engine.load_made, what,
+                o->endpoint[0]->text, o->engine.load);
+    else
+        fprintf(stderr, "tlswhy: this makes up to %d %s at once with %s, each number twice that of the one before",
+                o->engine.load, what, o->endpoint[0]->text);
+    fputs(", and stops where some fail. It is for servers you may put under load. Begin? [y/N] ", stderr);
     fflush(stderr);
     return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
@@ -37,6 +42,9 @@ int cmd_load(struct options *o)
                       "64");
     if (!named)
         o->engine.load = LOAD_GENTLE;
+    if (o->engine.tries > 1)
+        o->engine.load_made = o->engine.tries;
+    o->engine.tries = 1;
     if (!batch_check(o->endpoint, 1, &e))
         return refuse(e.text);
     if (!named && !o->yes && !(isatty(0) && isatty(2)))

@@ -14,6 +14,8 @@
 #include "src/base/text.h"
 
 #define RAW_BYTES 65536
+#define UNPACKED_FREE (256u << 20) /* bytes that any packed log may have */
+#define UNPACKED_TIMES 500         /* beyond them: so many times its size, as no log has */
 
 enum coding { CODING_PLAIN, CODING_LE, CODING_BE }; /* UTF-16, by byte order */
 
@@ -28,6 +30,8 @@ struct logfile {
     enum coding coding;
     uint8_t half[4]; size_t half_len; /* bytes of a character that is not complete */
     off_t offset;             /* of a regular file */
+    const char *turned;       /* what was found of it; NULL: nothing */
+    uint64_t packed_in, unpacked;
 };
 
 static bool file_open(struct logfile *f, struct err *e)
@@ -68,6 +72,13 @@ void logfile_close(struct logfile *f)
 }
 
 bool logfile_grows(const struct logfile *f) { return !f->packed; }
+const char *logfile_turned(struct logfile *f)
+{
+    const char *how = f->turned;
+    f->turned = NULL;
+    return how;
+}
+
 int logfile_fd(const struct logfile *f) { return f->regular ? -1 : f->fd; }
 
 /* --- bytes -------------------------------------------------------------------------------------- */
@@ -80,6 +91,7 @@ static void rotation_follow(struct logfile *f)
         return;
     if (here.st_size < f->offset) {
         f->offset = lseek(f->fd, 0, SEEK_SET);
+        f->turned = "cut short";
         return;
     }
     if (stat(f->path, &there) != 0 || !S_ISREG(there.st_mode) ||
@@ -91,6 +103,7 @@ static void rotation_follow(struct logfile *f)
     close(f->fd);
     f->fd = fd;
     f->offset = 0;
+    f->turned = "replaced";
 }
 
 /* More raw bytes; false at the end, or in trouble. */
@@ -121,6 +134,14 @@ static ssize_t packed_trouble(struct logfile *f, struct err *e)
     return -1;
 }
 
+static ssize_t packed_bomb(const struct logfile *f, struct err *e)
+{
+    char *shown = text_printable(f->path, strlen(f->path), 200);
+    err_set(e, "%s unpacks to more than %d times its size, as no log does: it was read no further", shown, UNPACKED_TIMES);
+    free(shown);
+    return -1;
+}
+
 /* Members may follow one another. */
 static ssize_t unpack(struct logfile *f, uint8_t *p, size_t n, struct err *e)
 {
@@ -135,6 +156,7 @@ static ssize_t unpack(struct logfile *f, uint8_t *p, size_t n, struct err *e)
         f->z.next_in = f->raw + f->raw_at;
         f->z.avail_in = (unsigned)(f->raw_len - f->raw_at);
         int r = inflate(&f->z, Z_NO_FLUSH);
+        f->packed_in += f->raw_len - f->z.avail_in - f->raw_at;
         f->raw_at = f->raw_len - f->z.avail_in;
         if (r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR)
             return packed_trouble(f, e);
@@ -143,6 +165,9 @@ static ssize_t unpack(struct logfile *f, uint8_t *p, size_t n, struct err *e)
             f->z_open = false;
         }
     }
+    f->unpacked += n - f->z.avail_out;
+    if (f->unpacked > UNPACKED_FREE && f->unpacked / UNPACKED_TIMES > f->packed_in)
+        return packed_bomb(f, e);
     return (ssize_t)(n - f->z.avail_out);
 }
 

@@ -35,6 +35,7 @@ struct parse {
     size_t resolve_count;
     bool hears; /* the command is one that clients connect to */
     bool logs;  /* it is one that reads logs */
+    bool screen; /* it is the workbench */
     bool done; /* --help and the like: the rest is not looked at */
 };
 
@@ -51,6 +52,7 @@ struct option_row {
     option_set *set;   /* NULL: this version can't do it yet */
     bool hears;        /* of listen and tap alone, so far */
     bool logs;         /* of explain alone */
+    bool follows;      /* of explain and the workbench */
     size_t field;      /* offset in struct options, for the setters that need one */
     double min, max;   /* of numbers */
 };
@@ -412,11 +414,14 @@ static const struct option_row rows[] = {
      .max = 10000, .help = "connections in flight (100)"},
     {.name = "per-host", .takes = "N", .set = set_int, .field = FIELD(engine.per_host), .min = 1,
      .max = 1000, .help = "connections in flight to one address (10)"},
-    {.name = "tries", .takes = "N", .set = set_int, .field = FIELD(engine.tries), .min = 1, .max = 1000,
-     .help = "make each handshake N times, half of them one after another; 12 where something is odd (1)"},
+    {.name = "tries", .takes = "N", .set = set_int, .field = FIELD(engine.tries), .min = 1, .max = LOAD_MADE_MAX,
+     .help = "make each handshake N times, half of them one after another; 12 where something is odd (1). load: N handshakes, "
+             "as many at once as --load says all the time, in the place of a ramp"},
     {.name = "load", .takes = "N", .set = set_int, .field = FIELD(engine.load), .min = 1, .max = LOAD_MAX,
      .help = "make more and more handshakes at once, up to N, with one endpoint: see which fail then (that N is named is the "
              "consent)"},
+    {.name = "hello-only", .set = set_flag, .field = FIELD(engine.load_hello),
+     .help = "load: send the ClientHello alone and close by a reset when it is answered; costs both sides little"},
     {.name = "yes", .letter = 'y', .set = set_flag, .field = FIELD(yes), .help = "load: begin without asking"},
     {.name = "timeout", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.timeout),
      .min = 0.1, .max = 600, .help = "the longest wait for one answer (5)"},
@@ -452,11 +457,11 @@ static const struct option_row rows[] = {
              "endpoints=all|some|one; since=always|TIME; times=always|bursts|HH:MM-HH:MM; software=CLIENT,...; "
              "changed=WORDS"},
     {.name = "log", .takes = "FILE", .set = set_log,
-     .help = "check: let the lines of this log narrow the ranking; more than one may be given"},
+     .help = "check, workbench: let the lines of this log narrow the ranking; more than one may be given"},
     {.name = "error", .letter = 'e', .takes = "TEXT", .set = set_paste, .logs = true,
      .help = "explain: a pasted error; more than one may be given"},
-    {.name = "follow", .set = set_flag, .field = FIELD(follow), .logs = true,
-     .help = "explain: read on as the last log grows, and say each failure as it is written"},
+    {.name = "follow", .set = set_flag, .field = FIELD(follow), .follows = true,
+     .help = "explain, workbench: read on as the last log grows; explain says each failure as it is written"},
     {.name = "json", .set = set_flag, .field = FIELD(json),
      .help = "print one JSON document at the end"},
     {.name = "jsonl", .set = set_flag, .field = FIELD(jsonl),
@@ -525,6 +530,8 @@ static bool row_apply(struct parse *p, const struct option_row *row, const char 
         return err_set(e, "--%s is not there yet for other commands than listen and tap", row->name);
     if (row->logs && !p->logs)
         return err_set(e, "--%s is of explain alone", row->name);
+    if (row->follows && !p->logs && !p->screen)
+        return err_set(e, "--%s is of explain and the workbench", row->name);
     if (!row->takes)
         return equals ? err_set(e, "--%s takes no value", row->name) : row->set(p, row, NULL, e);
     const char *value = value_take(p, row->name, row->takes, equals, e);
@@ -759,8 +766,13 @@ static bool sense_check(const struct parse *p, bool takes_endpoints, struct err 
 }
 
 /* One host is put under load, and nobody else's by mistake. */
-static bool load_check(const struct options *o, struct err *e)
+static bool load_check(const struct options *o, bool takes_load, struct err *e)
 {
+    if (o->engine.tries > TRIES_MAX && !takes_load)
+        return err_set(e, "--tries %d is too many: it takes a number from 1 to %d, and more only for load", o->engine.tries,
+                       TRIES_MAX);
+    if (o->engine.load_hello && !takes_load && !o->engine.load)
+        return err_set(e, "--hello-only says how load is made: it goes with load, or with --load N");
     if (o->engine.load && (o->endpoint_count > 1 || o->lab))
         return err_set(e, "--load puts a server under load: name one endpoint, and no other beside it");
     if (o->engine.only_facts[FACT_LOAD] && !o->engine.load)
@@ -771,13 +783,13 @@ static bool load_check(const struct options *o, struct err *e)
 bool options_parse(struct options *o, int argc, char **argv, unsigned takes, struct err *e)
 {
     struct parse p = {.o = o, .argc = argc, .argv = argv, .hears = takes & TAKES_CLIENTS,
-                      .logs = takes & TAKES_LOGS};
+                      .logs = takes & TAKES_LOGS, .screen = takes & TAKES_SCREEN};
     bool takes_endpoints = takes & TAKES_ENDPOINTS;
     *o = (struct options){.why = {.min_days = -1}};
     engine_options_default(&o->engine);
     o->engine.min_days = o->why.min_days;
     bool ok = words_parse(&p, takes_endpoints, e) &&
-              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e) && load_check(o, e)));
+              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e) && load_check(o, takes & TAKES_LOAD, e)));
     free(p.pending);
     if (!ok)
         options_free(o);

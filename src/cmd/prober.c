@@ -205,7 +205,7 @@ static int prober_run(const struct options *o, int fd)
 
 /* The terminal's keys are not for the prober: ^C belongs to whoever owns the screen, and what a
  * library prints must not land on it. */
-static void prober_detach(pid_t parent)
+void process_detach(int parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -230,7 +230,7 @@ int prober_start(const struct options *o, int *pid, struct err *e)
     *pid = fork();
     if (*pid == 0) {
         close(pair[0]);
-        prober_detach(parent);
+        process_detach(parent);
         _exit(prober_run(o, pair[1]));
     }
     close(pair[1]);

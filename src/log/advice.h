@@ -16,6 +16,7 @@ extern const struct advice advice_table[CAUSE_COUNT];
 
 /* Programs whose logs are silent about handshakes unless told otherwise. */
 struct silence { const char *program, *marks, *turn_on; }; /* marks: words of its lines, separated by '|' */
+#define SILENCE_MAX 48                                     /* rows at most */
 extern const struct silence silence_table[];
 extern const size_t silence_count;
 /* The program that writes such lines, silence_count when it is none of them. */

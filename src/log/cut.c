@@ -76,9 +76,12 @@ static bool starts_any(const char *p, size_t n, const char *const *list)
     return false;
 }
 
+/* A line with a time, or a record in JSON, begins a text of its own. */
 static bool is_stamped(const char *p, size_t n)
 {
     struct stamp unused;
+    if (starts(p, n, "{\""))
+        return true;
     n = n < 130 ? n : 130;
     return n > 8 && *p != ' ' && *p != '\t' && *p != '*' && stamp_read(p, n, 2000, &unused);
 }
@@ -111,7 +114,8 @@ static bool tool_begins(const char *p, size_t n)
 
 static bool tool_ends(const char *p, size_t n)
 {
-    static const char *const list[] = { "DONE", "closed", "- Peer has closed", "*** Fatal error", "*** Handshake has", NULL };
+    static const char *const list[] = { "DONE", "closed", "- Peer has closed", "*** Fatal error",
+                                        "*** Handshake has", NULL };
     return starts_any(p, n, list);
 }
 
@@ -200,7 +204,8 @@ static bool text_goes_on(const struct cut *c, const struct span *s, size_t at, b
     if (s->curl)
         return (is_curl(p, left) && !(ended && curl_begins(p, left))) || starts(p, left, "exit status");
     if (s->kind == CUT_TRANSCRIPT)
-        return !ended && !starts(p, left, "CONNECTED(") && !starts(p, left, "Processed ") && !is_prompt(p, left) && !is_stamped(p, left);
+        return !ended && !starts(p, left, "CONNECTED(") && !starts(p, left, "Processed ") && !is_prompt(p, left) &&
+               !is_stamped(p, left);
     if (continues(p, left))
         return true;
     return s->kind == CUT_TRACE && !is_stamped(p, left) && !is_curl(p, left) && !is_prompt(p, left) &&

@@ -32,7 +32,8 @@ struct cut;
 struct cut *cut_new(const struct line_book *b, const struct cut_takes *takes); /* book is lent, takes copied */
 void cut_free(struct cut *c); /* accepts NULL */
 void cut_feed(struct cut *c, const char *p, size_t n);
-/* What waited for its end is handed out: nothing more comes (`ended`), or nothing for now; an unfinished line waits on. */
+/* What waited for its end is handed out: nothing more comes (`ended`), or nothing for now; an unfinished line waits
+ * on. */
 void cut_flush(struct cut *c, bool ended);
 uint64_t cut_lines(const struct cut *c);
 

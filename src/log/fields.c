@@ -236,7 +236,8 @@ static void link_find(const char *p, size_t n, struct slice *out)
         { "[C", "]" },                 /* Envoy */
         { " conn=", " " },             /* slapd */
         { "LOG3[", "]" }, { "LOG4[", "]" }, { "LOG5[", "]" }, { "LOG6[", "]" }, /* stunnel */
-        { "smtpd[", "]" }, { "smtp[", "]" }, { "sendmail[", "]" }, { "exim[", "]" }, { "postgres[", "]" }, /* a process */
+        { "smtpd[", "]" }, { "smtp[", "]" }, { "sendmail[", "]" }, { "exim[", "]" },
+        { "postgres[", "]" }, /* a process */
         { "javax.net.ssl|ERROR|", "|" }, { "javax.net.ssl|FATAL|", "|" }, { "javax.net.ssl|DEBUG|", "|" },
         { "javax.net.ssl|WARNING|", "|" }, { "javax.net.ssl|INFO|", "|" }, /* JSSE */
     };
@@ -279,14 +280,24 @@ static void place_keep(const struct place_row *row, const struct place *found, s
 
 #define ROWS (sizeof places / sizeof *places)
 
-struct fields_book { struct find *find; uint8_t row[ROWS]; /* by phrase */ };
+struct fields_book {
+    struct find *find;
+    uint8_t row[ROWS];           /* by phrase: the first with these words */
+    uint8_t next[ROWS], length[ROWS]; /* by row: the next with the same words, ROWS: none; bytes of the words */
+};
 
 struct fields_book *fields_book_new(void)
 {
     struct fields_book *b = mem_new(sizeof *b);
     b->find = find_new("abcdefghijklmnopqrstuvwxyz-_ :/=\"'(.[");
-    for (size_t i = ROWS; i-- > 0;)
-        b->row[find_add(b->find, places[i].before, strlen(places[i].before))] = (uint8_t)i;
+    for (size_t i = 0; i < ROWS; i++)
+        b->row[i] = (uint8_t)ROWS;
+    for (size_t i = ROWS; i-- > 0;) {
+        b->length[i] = (uint8_t)strlen(places[i].before);
+        unsigned phrase = find_add(b->find, places[i].before, b->length[i]);
+        b->next[i] = b->row[phrase];
+        b->row[phrase] = (uint8_t)i;
+    }
     find_link(b->find);
     return b;
 }
@@ -311,11 +322,9 @@ struct reading {
 static void on_words(void *arg, unsigned phrase, size_t end)
 {
     struct reading *r = arg;
-    for (size_t i = r->b->row[phrase]; i < ROWS; i++) {
+    for (size_t i = r->b->row[phrase]; i < ROWS; i = r->b->next[i]) {
         const struct place_row *row = &places[i];
-        if (strcmp(row->before, places[r->b->row[phrase]].before) != 0)
-            continue;
-        size_t begin = end - strlen(row->before);
+        size_t begin = end - r->b->length[i];
         bool word = begin == 0 || !isalnum((unsigned char)r->p[begin - 1]) || !isalnum((unsigned char)row->before[0]);
         bool vague = row->takes & VAGUE && r->side == LINE_SIDE_CLIENT;
         bool other = vague || (row->side && row->side != r->side);

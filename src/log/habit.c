@@ -87,7 +87,8 @@ static void checks_find(struct habit *h, struct journal_view *v, const struct st
         size_t n = 0;
         for (size_t i = stray[c].closed >= 4 ? stray[c].first : v->count; i < v->count; i++) {
             const struct incident *e = &v->event[i];
-            if (e->client == c && e->is == INCIDENT_FAILS && says_of(v, e)->noise == LINE_NOISE_CLOSED && !isnan(e->time))
+            bool left = e->is == INCIDENT_FAILS && says_of(v, e)->noise == LINE_NOISE_CLOSED;
+            if (e->client == c && left && !isnan(e->time))
                 time[n++] = e->time;
         }
         double period = n >= 4 ? rhythm_of(time, n) : 0;
@@ -432,7 +433,8 @@ static void time_add(struct text *t, const struct habit *h)
                   when_span(h->period, a));
         break;
     default:
-        text_add(t, isnan(h->first) ? " The lines have no times." : " The times show no pattern that is surely none of chance.");
+        text_add(t, isnan(h->first) ? " The lines have no times."
+                                    : " The times show no pattern that is surely none of chance.");
     }
 }
 
@@ -456,8 +458,8 @@ static void text_write(struct habit *h, const struct journal *j)
         time_add(&t, h);
     }
     if (h->behind_proxy)
-        text_addf(&t, " %s is a private address with failures and successes: a proxy or balancer may stand there for many "
-                      "clients, and its own log has their addresses.", journal_word(j, h->clients.who[0].word));
+        text_addf(&t, " %s is a private address with failures and successes: a proxy or balancer may stand there for "
+                      "many clients, and its own log has their addresses.", journal_word(j, h->clients.who[0].word));
     if (h->check_client)
         text_addf(&t, " %s connects and leaves every %s: a health check, which is no failure.",
                   journal_word(j, h->check_client), when_span(h->check.from, span));

@@ -17,7 +17,8 @@
 #define SCOPES(X) X(UNKNOWN, "unknown") X(ONE, "one") X(SOME, "some") X(ALL, "all")
 /*   id        word       in a sentence */
 #define HABIT_TIMES(X) \
-    X(UNKNOWN, "unknown") X(ALWAYS, "always") X(SINCE, "since") X(BURSTS, "bursts") X(DAILY, "daily") X(STEADY, "steady")
+    X(UNKNOWN, "unknown") X(ALWAYS, "always") X(SINCE, "since") X(BURSTS, "bursts") X(DAILY, "daily") \
+    X(STEADY, "steady")
 enum scope {
 #define X(id, word) SCOPE_##id,
     SCOPES(X)

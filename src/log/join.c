@@ -11,7 +11,8 @@
 #define EVENTS_MAX 4000        /* of each log that take part */
 #define SLACK 2.0              /* seconds between the two lines of one handshake, clocks set right */
 #define QUARTER 900.0          /* zones differ by multiples of it */
-#define OFFSET_MAX 93600.0     /* two zones can be 26 hours apart */
+#define ZONES_APART 93600.0    /* two zones can be 26 hours apart; what is more is a clock that is off by days */
+#define OFFSET_MAX 34560000.0  /* 400 days: a year taken wrong */
 
 struct one { double time; uint32_t at; bool taken; };
 struct list { struct one *one; size_t n; };
@@ -102,7 +103,8 @@ static void offset_find(struct join *x, const struct journal_view *v, const stru
     free(apart);
     double zero = offset_fit(v, c, s, 0), there = offset_fit(v, c, s, best);
     size_t least = c->n < s->n ? c->n : s->n;
-    x->clocks = best_n >= 2 && best_n * 2 >= least && there > 0;
+    bool days = fabs(best) > ZONES_APART; /* rarer by far, so more has to speak for it */
+    x->clocks = there > 0 && (days ? best_n >= 4 && best_n * 4 >= 3 * least : best_n >= 2 && best_n * 2 >= least);
     x->offset = x->clocks && fabs(best) > SLACK && there > 1.5 * zero ? best : 0;
     if (x->clocks && x->offset == 0 && fabs(best) <= SLACK)
         x->offset = best;
@@ -151,7 +153,7 @@ static void files_choose(struct join *x, const struct journal_view *v)
         if (side_of(&v->file[i]) == LINE_SIDE_SERVER)
             x->server_file = (int)i;
     }
-    if (v->files == 2 && (x->client_file < 0) != (x->server_file < 0)) { /* one is known: the other is the other end's */
+    if (v->files == 2 && (x->client_file < 0) != (x->server_file < 0)) { /* one is known: the other is the other's */
         if (x->client_file < 0)
             x->client_file = 1 - x->server_file;
         else

@@ -19,16 +19,19 @@
 #define READING_SLOTS 8192
 #define OPEN_SLOTS 8192          /* connections that more lines may speak of */
 #define OPEN_SECONDS 60
+#define HEARD_SLOTS 512          /* connections of which something was said before they failed */
 #define NEAR_SECONDS 1.5         /* two texts so near each other, one without a connection, may be of one event */
 #define NEAR_LINES 4
 #define SAMPLE_BYTES 700
 #define LOOK_ALL 32768           /* lines that are looked at one by one; of more, one block of SELECT */
 #define LOOK_BLOCK 512
-#define SELECT 16
+#define SELECT 32
 #define LOOK_PROGRAMS 3000
 #define DAY 86400.0
 
 struct open { uint64_t key; uint32_t event; bool used; };
+/* What ordinary lines said of a connection before it failed; of one that has no number, who came last. */
+struct heard { uint64_t key, line; uint32_t client, server, name; uint16_t port, file; bool several; double time; };
 
 struct journal {
     struct line_book *book;
@@ -44,6 +47,7 @@ struct journal {
     struct reading *reading; size_t readings, reading_room; /* owned */
     uint32_t reading_slot[READING_SLOTS];
     struct open open[OPEN_SLOTS];
+    struct heard heard[HEARD_SLOTS], came; /* by key; of those without one */
     uint32_t last;               /* the last event that failed + 1, 0: none */
     bool last_linked;
     double recent;               /* the last time stamp of this file */
@@ -52,6 +56,8 @@ struct journal {
     uint16_t weight;             /* of the texts at hand */
     void (*seen)(void *arg, const struct incident *e);
     void *seen_arg;
+    struct slice at_hand;        /* the text that is read; lent while it is */
+    const struct line_says *at_hand_says;
 };
 
 static void on_text(void *arg, const char *p, size_t n, uint64_t line, enum cut_kind kind);
@@ -65,26 +71,30 @@ static int year_of(double now)
     return atoi(when_format((int64_t)now, text));
 }
 
+/* `j` is all zero but for its books and `now`. */
+static void contents_new(struct journal *j)
+{
+    j->words = lexicon_new();
+    j->year = year_of(j->now);
+    j->stride = j->weight = 1;
+    j->readings = j->reading_room = 1;
+    j->reading = mem_new(sizeof *j->reading);
+    j->recent = NAN;
+}
+
 struct journal *journal_new(double now)
 {
     struct journal *j = mem_new(sizeof *j);
     j->book = line_book_new();
     j->fields = fields_book_new();
     j->works = success_new();
-    j->words = lexicon_new();
     j->now = now;
-    j->year = year_of(now);
-    j->stride = j->weight = 1;
-    j->readings = j->reading_room = 1;
-    j->reading = mem_new(sizeof *j->reading);
-    j->recent = NAN;
+    contents_new(j);
     return j;
 }
 
-void journal_free(struct journal *j)
+static void contents_free(struct journal *j)
 {
-    if (!j)
-        return;
     for (size_t i = 0; i < j->readings; i++)
         free(j->reading[i].sample);
     for (size_t i = 0; i < j->files; i++)
@@ -93,6 +103,21 @@ void journal_free(struct journal *j)
     free(j->event);
     cut_free(j->cut);
     lexicon_free(j->words);
+}
+
+void journal_clear(struct journal *j)
+{
+    struct journal kept = { .book = j->book, .fields = j->fields, .works = j->works, .now = j->now };
+    contents_free(j);
+    *j = kept;
+    contents_new(j);
+}
+
+void journal_free(struct journal *j)
+{
+    if (!j)
+        return;
+    contents_free(j);
     success_free(j->works);
     fields_book_free(j->fields);
     line_book_free(j->book);
@@ -156,6 +181,11 @@ static char *sample_of(struct journal *j, const struct line_says *s, const char 
     while (length && strchr("\r\n\t ", best[length - 1]))
         length--;
     return text_printable(best, length, SAMPLE_BYTES);
+}
+
+char *journal_said(struct journal *j)
+{
+    return j->at_hand_says ? sample_of(j, j->at_hand_says, j->at_hand.p, j->at_hand.n) : mem_string("");
 }
 
 /* When there are too many kinds, the last one stands for all that come. */
@@ -290,6 +320,8 @@ static void event_merge(struct journal *j, struct incident *there, const struct 
         j->failing += e->weight;
         if (there->is == INCIDENT_WORKS)
             j->working -= j->working < there->weight ? j->working : there->weight;
+        if (there->is == INCIDENT_REMARK && !isnan(e->time)) /* a thread's remark may be of the connection before */
+            there->time = e->time;
         there->is = INCIDENT_FAILS;
         there->line = e->line;
         there->weight = e->weight;
@@ -375,6 +407,54 @@ static void places_set(struct journal *j, const struct fields *f, struct inciden
     e->port = (uint16_t)port;
 }
 
+static void heard_set(struct heard *h, uint64_t key, const struct incident *e)
+{
+    *h = (struct heard){ .key = key, .line = e->line, .client = e->client, .server = e->server, .name = e->name,
+                         .port = e->port, .file = e->file, .time = e->time };
+}
+
+static bool heard_lately(const struct heard *h, const struct incident *e, double seconds)
+{
+    return h->file == e->file && (isnan(h->time) || isnan(e->time) || fabs(h->time - e->time) <= seconds);
+}
+
+/* An ordinary text with a connection's number and a place: JSSE writes the name into the ClientHello alone. */
+static void heard_take(struct journal *j, const char *p, size_t n, uint64_t line, enum line_side side)
+{
+    struct fields f;
+    fields_read(j->fields, p, n, side, &f);
+    if (!f.link.n || !(f.name.n || f.client.n))
+        return;
+    struct incident e = { .time = time_of(j, p, n, 1), .line = line, .file = (uint16_t)(j->files - 1) };
+    places_set(j, &f, &e);
+    uint64_t key = key_of(j, &f);
+    heard_set(&j->heard[key % HEARD_SLOTS], key, &e);
+}
+
+/* Somebody came. Where two came at once, nobody can tell which of them the next lines are about. */
+static void came_take(struct journal *j, const struct incident *e)
+{
+    const struct heard *h = &j->came;
+    bool several = h->client && (h->several || h->client != e->client) && heard_lately(h, e, NEAR_SECONDS);
+    heard_set(&j->came, 0, e);
+    j->came.several = several;
+}
+
+static void heard_use(struct journal *j, const struct fields *f, struct incident *e)
+{
+    uint64_t key = key_of(j, f);
+    const struct heard *h = &j->heard[key % HEARD_SLOTS];
+    if (key && h->key == key && heard_lately(h, e, OPEN_SECONDS))
+        event_fill(e, &(struct incident){ .time = e->time, .client = h->client, .server = h->server, .name = h->name,
+                                          .port = h->port });
+    h = &j->came;
+    bool near = e->line - h->line <= NEAR_LINES && heard_lately(h, e, NEAR_SECONDS);
+    if (key || e->client || !h->client || h->several || !near)
+        return;
+    e->client = h->client;
+    e->port = h->port;
+}
+
 /* Once enough lines say which end wrote this file, the others are read as written by the same. */
 static enum line_side side_of(struct log_file *f)
 {
@@ -394,22 +474,30 @@ static void text_read(struct journal *j, const char *p, size_t n, uint64_t line,
     /* A transcript with an answer to a request went well, whatever was passed over. */
     bool answered = kind == CUT_TRANSCRIPT && in_log && memmem(p, n, "\n< HTTP/", 8);
     bool fails = !answered && (says.kind == LINE_KNOWN || says.kind == LINE_UNKNOWN);
-    bool works = answered || (!fails && success_has(j->works, p, n));
+    bool works = answered || (!fails && success_find(j->works, p, n) == SUCCESS_WORKS);
     bool remark = !fails && says.cause_count && says.cause[0].percent >= 50 && memmem(p, n, "anyway", 6);
     remark |= !fails && !answered && says.kind == LINE_ORDINARY && says.cause_count;
-    if (!fails && !works && !remark)
+    if (!fails && !works && !remark) {
+        heard_take(j, p, n, line, says.side ? says.side : side_of(file));
         return;
+    }
     file->sides[says.side]++;
     file->stacks[says.stack]++;
     fields_read(j->fields, p, n, says.side ? says.side : side_of(file), &fields);
-    struct incident e = { .time = time_of(j, p, n, 5), .line = line, .file = (uint16_t)(j->files - 1), .weight = j->weight,
-                           .is = fails ? INCIDENT_FAILS : remark ? INCIDENT_REMARK : INCIDENT_WORKS };
+    struct incident e = { .time = time_of(j, p, n, 5), .line = line, .file = (uint16_t)(j->files - 1),
+                          .weight = j->weight,
+                          .is = fails ? INCIDENT_FAILS : remark ? INCIDENT_REMARK : INCIDENT_WORKS };
     if (isnan(e.time) && kind == CUT_LINE)
         e.time = j->recent;
     places_set(j, &fields, &e);
+    if (fails)
+        heard_use(j, &fields, &e);
     if (e.is != INCIDENT_WORKS)
         e.reading = reading_take(j, &says, p, n, line);
+    j->at_hand = (struct slice){ p, n };
+    j->at_hand_says = &says;
     event_take(j, &e, &fields);
+    j->at_hand_says = NULL;
     if (remark && works) { /* it worked, and it says something all the same */
         e.is = INCIDENT_WORKS;
         event_add(j, &e);
@@ -440,14 +528,17 @@ static void on_text(void *arg, const char *p, size_t n, uint64_t line, enum cut_
 
 /* --- ordinary lines ----------------------------------------------------------------------------- */
 
-static void works_take(struct journal *j, const char *p, size_t n, uint64_t line, uint16_t weight)
+static void works_take(struct journal *j, const char *p, size_t n, uint64_t line, uint16_t weight, enum success_of kind)
 {
     struct fields fields;
     fields_read(j->fields, p, n, side_of(file_now(j)), &fields);
     struct incident e = { .time = time_of(j, p, n, 1), .line = line, .file = (uint16_t)(j->files - 1), .weight = weight,
                        .is = INCIDENT_WORKS };
     places_set(j, &fields, &e);
-    event_take(j, &e, &fields);
+    if (kind == SUCCESS_WORKS)
+        event_take(j, &e, &fields);
+    else
+        came_take(j, &e);
 }
 
 static void on_between(void *arg, const char *p, size_t n, uint64_t line)
@@ -462,8 +553,9 @@ static void on_between(void *arg, const char *p, size_t n, uint64_t line)
         size_t program = nth < LOOK_PROGRAMS ? silence_of(at, length) : silence_count;
         if (program < silence_count)
             file_now(j)->programs[program]++;
-        if (weight && length && success_has(j->works, at, length))
-            works_take(j, at, length, line, weight);
+        enum success_of kind = weight && length ? success_find(j->works, at, length) : SUCCESS_NONE;
+        if (kind != SUCCESS_NONE)
+            works_take(j, at, length, line, weight, kind);
         else if (nth % 64 == 0 || isnan(file_now(j)->first))
             time_of(j, at, length, 1);
         at = nl ? nl + 1 : end;
@@ -474,13 +566,11 @@ static void on_between(void *arg, const char *p, size_t n, uint64_t line)
 
 bool journal_begin(struct journal *j, const char *name, enum line_side side)
 {
-    if (j->cut) {
+    if (j->cut)
         journal_flush(j, true);
-        cut_free(j->cut);
-        j->cut = NULL;
-    }
     if (j->files == JOURNAL_FILES)
         return false;
+    cut_free(j->cut);
     j->file[j->files++] = (struct log_file){ .name = text_printable(name, strlen(name), 300), .first = NAN,
                                              .last = NAN, .side = side };
     j->cut = cut_new(j->book, &(struct cut_takes){ j, on_hit, on_text, on_between });

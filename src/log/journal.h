@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/log/advice.h"
 #include "src/log/line.h"
 
 #define JOURNAL_FILES 64
@@ -26,7 +27,8 @@ struct reading {
     char *sample;           /* owned; the first text, printable, cut */
 };
 
-enum incident_is { INCIDENT_FAILS, INCIDENT_WORKS, INCIDENT_REMARK }; /* a remark: no failure, but it names a candidate */
+/* A remark: no failure, but it names a candidate. */
+enum incident_is { INCIDENT_FAILS, INCIDENT_WORKS, INCIDENT_REMARK };
 
 struct incident {
     double time;            /* NAN: not known */
@@ -47,7 +49,7 @@ struct log_file {
     bool zoned;             /* they say their zone */
     uint64_t sides[3];      /* lines by enum line_side */
     uint32_t stacks[LINE_STACK_COUNT];
-    uint32_t programs[16];  /* ordinary lines by silence_table, of the first few thousand */
+    uint32_t programs[SILENCE_MAX]; /* ordinary lines by silence_table, of the first few thousand */
     enum line_side side;    /* which end of the connections wrote it; what the caller says, or what lines show */
 };
 
@@ -55,8 +57,11 @@ struct journal;
 /* `now`: for forms of time without a year. */
 struct journal *journal_new(double now);
 void journal_free(struct journal *j); /* accepts NULL */
+/* Forgets all that was read, and who watches; cheaper than another journal, whose books of words take long to build. */
+void journal_clear(struct journal *j);
 
-/* What follows is of this file; false when there are too many. `side` UNKNOWN: told by its lines. */
+/* What follows is of this file; false when there are too many: then it counts as more of the one before. `side` UNKNOWN:
+ * told by its lines. */
 bool journal_begin(struct journal *j, const char *name, enum line_side side);
 void journal_feed(struct journal *j, const char *p, size_t n);
 void journal_flush(struct journal *j, bool ended);       /* as cut_flush */
@@ -73,6 +78,8 @@ struct journal_view {
 struct journal_view journal_view(const struct journal *j);
 const char *journal_word(const struct journal *j, uint32_t word); /* NULL for 0 */
 
+/* While `seen` is called: the text that made the event, printable, cut like a sample; owned by the caller. */
+char *journal_said(struct journal *j);
 /* Called for every new event that fails, when it is there; for following a log. NULL: nobody. */
 void journal_watch(struct journal *j, void (*seen)(void *arg, const struct incident *e), void *arg);
 

@@ -13,6 +13,9 @@
 #include "src/why/placeholder.h"
 
 #define NUMBERS_MAX 8
+#define WORD_MIN 4                         /* a word of fewer letters says nothing of likeness */
+#define PHRASE_MIN 8                       /* nor does a phrase with fewer in such words */
+#define LIKE_MIN 600u                      /* thousandths of a phrase that must be there to be near */
 #define NUMBER_ROOM 96                     /* of the words of one, with spaces */
 #define MEMO_SLOTS 1024                    /* readings remembered */
 #define MEMO_BYTES 1024                    /* of the plain text of each; a longer one is read anew every time */
@@ -34,6 +37,7 @@ struct line_book {
     unsigned first_side, first_mark, first_shape, first_hint; /* numbers of rules; stacks begin at 0 */
     unsigned inspector, placeholder;
     struct role *role; size_t roles;       /* owned; by phrase, of the first phrases only */
+    const char **known; size_t known_count; /* owned; the phrases of shapes that are long enough to be alike, lent */
     struct sight *sight;
     char *plain;                           /* owned; the text at hand, with room for the words of its numbers */
     struct memory *memory;                 /* owned; MEMO_SLOTS */
@@ -118,6 +122,33 @@ static void roles_add(struct line_book *b)
     }
 }
 
+/* How much of a phrase counts where it is compared with what nobody knows: short words do not. */
+static unsigned phrase_weight(const char *phrase)
+{
+    unsigned all = 0;
+    for (const char *p = phrase; *p;) {
+        size_t word = strcspn(p, " ");
+        all += word >= WORD_MIN ? (unsigned)word : 0;
+        p += word + (p[word] == ' ');
+    }
+    return all;
+}
+
+static void known_add(struct line_book *b)
+{
+    size_t room = 0;
+    for (unsigned rule = b->first_shape; rule < b->first_hint; rule++) {
+        const char *phrase;
+        for (size_t i = 0; (phrase = rule_phrase(b->rules, rule, i)); i++) {
+            if (phrase_weight(phrase) < PHRASE_MIN)
+                continue;
+            if (b->known_count == room)
+                b->known = mem_array(b->known, room = room ? 2 * room : 1024, sizeof *b->known);
+            b->known[b->known_count++] = phrase;
+        }
+    }
+}
+
 struct line_book *line_book_new(void)
 {
     struct line_book *b = mem_new(sizeof *b);
@@ -140,6 +171,7 @@ struct line_book *line_book_new(void)
     b->inspector = inspectors_add(b);
     b->placeholder = placeholders_add(b);
     rules_link(b->rules);
+    known_add(b);
     b->sight = sight_new(b->rules);
     b->plain = mem_array(NULL, FOLD_ROOM(LINE_BYTES) + NUMBERS_MAX * NUMBER_ROOM, 1);
     b->memory = mem_new(MEMO_SLOTS * sizeof *b->memory);
@@ -157,6 +189,7 @@ void line_book_free(struct line_book *b)
     scan_free(b->scan);
     free(b->plain);
     sight_free(b->sight);
+    free(b->known);
     free(b->role);
     rules_free(b->rules);
     free(b);
@@ -337,6 +370,16 @@ static void cause_add(struct line_says *says, struct line_cause c)
         says->cause[says->cause_count++] = c;
 }
 
+/* What this very text speaks for is named, if need be in the place of the least of what is said of its kind. */
+static void cause_name(struct line_says *says, struct line_cause c)
+{
+    if (cause_at(says, c.cause) < says->cause_count)
+        return;
+    if (says->cause_count == LINE_CAUSES)
+        says->cause_count--;
+    cause_add(says, c);
+}
+
 static void cause_put_first(struct line_says *says, struct line_cause c)
 {
     size_t at = cause_at(says, c.cause);
@@ -358,7 +401,7 @@ static void hints_apply(const struct line_book *b, enum topic_group group, struc
         if (h->cause.percent >= 50)
             cause_put_first(says, h->cause);
         else
-            cause_add(says, h->cause);
+            cause_name(says, h->cause);
     }
 }
 
@@ -450,38 +493,41 @@ static void topic_tell(const struct line_book *b, enum topic_id topic, const str
 
 /* --- what nobody knows -------------------------------------------------------------------------- */
 
-/* How much of a phrase's words, weighted by length, occurs in the text, in thousandths; short words do not count. */
+/* How much of a phrase's words, weighted by length, occurs in the text, in thousandths; 0: less than LIKE_MIN. */
 static unsigned likeness(const char *phrase, const char *plain, size_t n)
 {
-    unsigned all = 0, there = 0;
-    for (const char *p = phrase; *p;) {
+    unsigned all = phrase_weight(phrase), there = all;
+    for (const char *p = phrase; *p && there * 1000 >= LIKE_MIN * all;) {
         size_t word = strcspn(p, " ");
-        if (word >= 4) {
-            all += (unsigned)word;
-            there += memmem(plain, n, p, word) ? (unsigned)word : 0;
-        }
+        if (word >= WORD_MIN && !memmem(plain, n, p, word))
+            there -= (unsigned)word;
         p += word + (p[word] == ' ');
     }
-    return all >= 8 ? there * 1000 / all : 0;
+    return there * 1000 >= LIKE_MIN * all ? there * 1000 / all : 0;
+}
+
+static bool nearest_has(const struct line_says *says, const char *phrase)
+{
+    for (size_t i = 0; i < LINE_NEAREST; i++)
+        if (says->nearest[i] == phrase)
+            return true;
+    return false;
 }
 
 static void nearest_find(const struct line_book *b, size_t n, struct line_says *says)
 {
     unsigned score[LINE_NEAREST] = { 0 };
-    for (unsigned rule = b->first_shape; rule < b->first_hint; rule++) {
-        const char *phrase;
-        for (size_t i = 0; (phrase = rule_phrase(b->rules, rule, i)); i++) {
-            unsigned like = likeness(phrase, b->plain, n);
-            if (like < 600 || like <= score[LINE_NEAREST - 1])
-                continue;
-            size_t at = LINE_NEAREST - 1;
-            for (; at > 0 && like > score[at - 1]; at--) {
-                score[at] = score[at - 1];
-                says->nearest[at] = says->nearest[at - 1];
-            }
-            score[at] = like;
-            says->nearest[at] = phrase;
+    for (size_t i = 0; i < b->known_count; i++) {
+        unsigned like = likeness(b->known[i], b->plain, n);
+        if (like <= score[LINE_NEAREST - 1] || nearest_has(says, b->known[i]))
+            continue;
+        size_t at = LINE_NEAREST - 1;
+        for (; at > 0 && like > score[at - 1]; at--) {
+            score[at] = score[at - 1];
+            says->nearest[at] = says->nearest[at - 1];
         }
+        score[at] = like;
+        says->nearest[at] = b->known[i];
     }
     while (says->nearest_count < LINE_NEAREST && says->nearest[says->nearest_count])
         says->nearest_count++;

@@ -8,7 +8,8 @@
 
 #define SURE 75              /* a line that says so much decides for others */
 #define ONLY_THIS_NAME \
-    "only this name fails, while the same client takes others: it is this server's chain, or its CA, not the client's trust"
+    "only this name fails, while the same client takes others: it is this server's chain, or its CA, not the " \
+    "client's trust"
 #define SAME_NAMES_WORKED \
     "the same names work at other times in this log: something else answers in the servers' place"
 #define SEEN_ELSEWHERE "another line of the log names this cause, and these lines leave it open"

@@ -8,6 +8,8 @@
 #include "src/base/when.h"
 
 #define LOOK_BYTES 400       /* of a line; JSON may have the time far behind */
+#define TAIL_BYTES 64        /* of a longer record in JSON */
+#define YEAR_LAST 9998 /* a zone must not move it beyond what can be written */
 #define BARE_BYTES 72        /* where a time may begin that no key announces */
 
 /* Y year, M month in digits, b in letters, a day of the week, D day, h i s, f fraction if any, z zone if any,
@@ -129,7 +131,7 @@ static bool parts_good(struct parts *t)
 {
     if (t->pm && t->hour >= 1 && t->hour <= 12)
         t->hour = t->hour % 12 + (t->pm == 2 ? 12 : 0);
-    return t->year >= 1970 && t->month >= 1 && t->month <= 12 && t->day >= 1 && t->day <= 31 && t->hour < 24 &&
+    return t->year >= 1970 && t->year <= YEAR_LAST && t->month >= 1 && t->month <= 12 && t->day >= 1 && t->day <= 31 && t->hour < 24 &&
            t->minute < 60 && t->second <= 60;
 }
 
@@ -172,16 +174,18 @@ static bool klog_match(const char *p, size_t n, int year, struct stamp *out)
     return true;
 }
 
-/* Seconds since 1970 in decimal, or milliseconds; slapd's in hex, before " conn=". */
+/* Seconds since 1970 in decimal, milliseconds, or journald's microseconds; slapd's in hex, before " conn=". */
 static bool epoch_match(const char *p, size_t n, bool begins, bool keyed, struct stamp *out)
 {
     double value = 0;
     size_t d = 0, x = 0;
-    while (d < n && d < 14 && isdigit((unsigned char)p[d]))
+    while (d < n && d < 17 && isdigit((unsigned char)p[d]))
         value = value * 10 + (p[d++] - '0');
-    if ((d == 10 || d == 13) && *p == '1' && (keyed || (begins && d < n && strchr(":. ,[", p[d])))) {
+    bool alone = keyed || (begins && d < n && strchr(":. ,[", p[d]));
+    if ((d == 10 || d == 13 || (d == 16 && keyed)) && *p == '1' && alone) {
         struct scan_at s = { p + d, p + n };
-        *out = (struct stamp){ d == 13 ? value / 1000 : value + fraction_take(&s), true, false };
+        double seconds = d == 16 ? value / 1e6 : d == 13 ? value / 1000 : value + fraction_take(&s);
+        *out = (struct stamp){ seconds, true, false };
         return true;
     }
     value = 0;
@@ -198,7 +202,8 @@ static bool epoch_match(const char *p, size_t n, bool begins, bool keyed, struct
 /* What stands right before says that a time follows; or that it is one of a certificate. */
 static bool keyed(const char *line, size_t at)
 {
-    static const char *const keys[] = { "time", "ts", "timestamp", "SystemTime", "date", "asctime", "datetime", "t" };
+    static const char *const keys[] = { "time", "ts", "timestamp", "SystemTime", "date", "asctime", "datetime", "t",
+                                        "__REALTIME_TIMESTAMP" };
     size_t end = at;
     while (end && strchr("\"'=: ", line[end - 1]))
         end--;
@@ -215,8 +220,10 @@ static bool keyed(const char *line, size_t at)
 
 static bool of_certificate(const char *line, size_t at)
 {
-    static const char *const words[] = { "date: ", "fore: ", "fter: ", "fore=", "fter=", "fore:", "fter:", "fore : ", "fter : ", "is after ",
-                                         "is before ", "until ", "since ", "rom ", "expires ", "expired ", "v:", "on " };
+    static const char *const words[] = {
+        "date: ", "fore: ", "fter: ", "fore=", "fter=", "fore:", "fter:", "fore : ", "fter : ", "is after ",
+        "is before ", "until ", "since ", "rom ", "expires ", "expired ", "v:", "on ",
+    };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t k = strlen(words[i]);
         if (at >= k && memcmp(line + at - k, words[i], k) == 0)
@@ -242,11 +249,10 @@ static bool any_match(const char *line, size_t at, size_t n, int year, struct st
            epoch_match(line + at, n - at, begins, key, out);
 }
 
-bool stamp_read(const char *p, size_t n, int year, struct stamp *out)
+static bool stamp_find(const char *p, size_t n, int year, struct stamp *out)
 {
     struct stamp found;
     bool any = false, better;
-    n = n < LOOK_BYTES ? n : LOOK_BYTES;
     for (size_t i = 0; i + 8 < n; i++) {
         bool word = i == 0 || !isalnum((unsigned char)p[i - 1]);
         if (!word || !isalnum((unsigned char)p[i]) || p[i] == '\n' || !any_match(p, i, n, year, &found, &better))
@@ -259,4 +265,14 @@ bool stamp_read(const char *p, size_t n, int year, struct stamp *out)
         i += 14;
     }
     return any;
+}
+
+bool stamp_read(const char *p, size_t n, int year, struct stamp *out)
+{
+    if (stamp_find(p, n < LOOK_BYTES ? n : LOOK_BYTES, year, out))
+        return true;
+    const char *nl = n > LOOK_BYTES && *p == '{' ? memchr(p + LOOK_BYTES, '\n', n - LOOK_BYTES) : NULL;
+    size_t end = nl ? (size_t)(nl - p) : n;
+    /* Docker's records have it last. */
+    return n > LOOK_BYTES && *p == '{' && stamp_find(p + end - TAIL_BYTES, TAIL_BYTES, year, out);
 }

@@ -1,14 +1,16 @@
 /* success - see success.h. */
 #include "src/log/success.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
 #include "src/log/find.h"
 
-/* AGAINST: a line with it tells of no success, whatever else it says. WEAK: only where none of LOUD is there. */
-enum weight { STRONG, WEAK, LOUD, AGAINST };
+/* AGAINST: a line with it tells of no success, whatever else it says. WEAK: only where none of LOUD is there. ARRIVES:
+ * somebody came, whose address the next lines may lack. */
+enum weight { STRONG, WEAK, LOUD, AGAINST, ARRIVES, WEIGHTS };
 static const struct row { enum weight weight; const char *words; } rows[] = {
     { STRONG, "closed keepalive connection" },            /* nginx, after a request */
     { STRONG, "ah01964: connection to child" },           /* Apache: a connection that nothing is said of later */
@@ -24,7 +26,9 @@ static const struct row { enum weight weight; const char *words; } rows[] = {
     { STRONG, "http/1.1\" 404" }, { STRONG, "http/2.0\" 404" }, { STRONG, "\"status\":200" }, { STRONG, "status=200" },
     { STRONG, "response_code\":200" }, { STRONG, "response_code\":\"200" },
     { STRONG, "accepted connection from" }, { STRONG, "accept from ip=" }, /* stunnel, slapd: likewise */
-    { WEAK, "\"get /" }, { WEAK, "\"post /" }, { WEAK, " get /" }, { WEAK, " post /" }, { WEAK, " put /" }, { WEAK, " 200 ok" },
+    { ARRIVES, "new connection from " },                  /* mosquitto */
+    { WEAK, "\"get /" }, { WEAK, "\"post /" }, { WEAK, " get /" }, { WEAK, " post /" }, { WEAK, " put /" },
+    { WEAK, " 200 ok" },
     { LOUD, "fail" }, { LOUD, "error" }, { LOUD, "refused" }, { LOUD, "denied" }, { LOUD, "timeout" },
     { LOUD, "timed out" }, { LOUD, "unable" }, { LOUD, "exception" }, { LOUD, "warn" }, { LOUD, "retry" },
     { LOUD, "connecting" }, { LOUD, "listening" }, { LOUD, "starting" }, { LOUD, "plain http" },
@@ -59,13 +63,15 @@ static void on_words(void *arg, unsigned phrase, size_t end)
     seen[rows[phrase].weight] = true;
 }
 
-bool success_has(const struct success *w, const char *p, size_t n)
+enum success_of success_find(const struct success *w, const char *p, size_t n)
 {
     char low[SUCCESS_BYTES];
-    bool seen[4] = { false };
+    bool seen[WEIGHTS] = { false };
     n = n < SUCCESS_BYTES ? n : SUCCESS_BYTES;
     for (size_t i = 0; i < n; i++)
         low[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] + 32) : p[i];
     find_run(w->find, low, n, on_words, seen);
-    return !seen[AGAINST] && (seen[STRONG] || (seen[WEAK] && !seen[LOUD]));
+    if (!seen[AGAINST] && (seen[STRONG] || (seen[WEAK] && !seen[LOUD])))
+        return SUCCESS_WORKS;
+    return seen[ARRIVES] ? SUCCESS_ARRIVES : SUCCESS_NONE;
 }

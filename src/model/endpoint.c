@@ -967,6 +967,12 @@ const char *endpoint_name(const struct endpoint *ep)
     return sni && !text_is(sni, "none") ? sni : ep->host;
 }
 
+const char *endpoint_asked(const struct endpoint *ep)
+{
+    const char *sni = endpoint_sni(ep), *name = endpoint_name(ep);
+    return sni ? sni : strpbrk(name, ":/'\"<>&") ? ep->host : name;
+}
+
 char *endpoint_title(const struct endpoint *ep)
 {
     if (ep->value[KEY_LABEL])

@@ -33,7 +33,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * "matters": a difference can make a handshake that works on one side fail on the other.        */
 #define FACTS(X) \
     X(RESOLVE,      "resolve",          "Name resolves",   GROUP_PATH,    FACT_LIST,   true,  "addresses the name resolves to, from the hosts file or DNS") \
-    X(ADDRESS_FROM, "address_from",     "Address from",    GROUP_PATH,    FACT_WORD,   false, "where the address came from: literal, hosts, dns, option; proxy: it is the proxy's") \
+    X(ADDRESS_FROM, "address_from",     "Address from",    GROUP_PATH,    FACT_WORD,   false, "where the address came from: literal, hosts, dns (dns-late: not from the first name server), option; proxy: it is the proxy's") \
     X(CONNECT,      "connect",          "TCP connect",     GROUP_PATH,    FACT_WORD,   true,  "connected, refused, unreachable, no-route, silent (no answer to SYN), reset, prohibited") \
     X(VIA,          "via",              "Proxy",           GROUP_PATH,    FACT_OBJECT, true,  "what the proxy, or the command, of via= said when it was asked for a connection") \
     X(STARTTLS,     "starttls",         "STARTTLS",        GROUP_PATH,    FACT_OBJECT, true,  "what was said in plain text before TLS could begin, and what came of it") \
@@ -50,7 +50,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(SNI,          "sni",              "SNI sent",        GROUP_TLS,     FACT_WORD,   false, "server name sent; no: none was sent") \
     X(CLIENT_CERT,  "client_cert_asked","Client cert",     GROUP_TLS,     FACT_OBJECT, true,  "the server asks for a client certificate; value: acceptable CA names") \
     X(CLIENT_GIVEN, "client_cert_given","Cert given",      GROUP_TLS,    FACT_OBJECT, true,  "the client certificate of cert=, what is wrong with it, and whether the server accepts its CA") \
-    X(HTTP_CERT,    "http_client_cert", "HTTP on certs",   GROUP_TLS,     FACT_WORD,   true,  "what an HTTP error says of the client certificate: missing or refused") \
+    X(HTTP_CERT,    "http_client_cert", "HTTP on certs",   GROUP_TLS,     FACT_WORD,   true,  "what an HTTP error, or a mail server after the handshake, says of the client certificate: missing or refused") \
     X(STAPLE,       "ocsp_staple",      "OCSP staple",     GROUP_TLS,     FACT_FLAG,   false, "an OCSP response was stapled") \
     X(TICKET,       "session_ticket",   "Session ticket",  GROUP_TLS,     FACT_FLAG,   false, "a session ticket was issued") \
     X(LATE,         "late_alert",       "Late refusal",    GROUP_TLS,     FACT_WORD,   true,  "refused after the handshake: name of the alert, or closed, reset") \
@@ -78,6 +78,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(VARIATIONS,   "variations",       "Less offered",    GROUP_TLS,     FACT_OBJECT, true,  "the same handshake without ALPN, or without one of the extensions a library always sends: what came of it") \
     X(LOAD,         "load",             "Under load",      GROUP_TLS,     FACT_OBJECT, false, "the same handshake more and more often at once: what fails then, and how long each stage takes") \
     X(PATH,         "path",             "Path",            GROUP_TLS,     FACT_OBJECT, true,  "the hello that fails, each time with one thing changed: how each was answered, who ended it, and where") \
+    X(LIMIT,        "limit",            "Limit met",       GROUP_TLS,     FACT_OBJECT, false, "a limit on connections that our own probing ran into: how many were cut off, and how long that was waited out") \
     X(LEAF,         "leaf",             "Leaf SHA-256",    GROUP_CERT,    FACT_WORD,   false, "fingerprint of the server's certificate") \
     X(SUBJECT,      "subject",          "Subject",         GROUP_CERT,    FACT_WORD,   false, "name of the server's certificate") \
     X(ISSUER,       "issuer",           "Issuer",          GROUP_CERT,    FACT_WORD,   false, "who issued it") \
@@ -116,7 +117,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   reply or exit status | null, "said": its own words | null, "login": one was sent}
  * starttls          yes, TLS may begin; no (not asked where TLS begins at once): {"scheme": "smtp", "outcome": "ready" |
  *                   "not-offered" "refused" "busy" (it says that it has too many connections) "garbled" "closed" "silent"
- *                   "slow" "tls-at-once" "other" (another protocol), "stage": to what: "greeting" "list" (of what it offers)
+ *                   "slow" "tls-at-once" "other" (another protocol) "unknown-name" (XMPP: it does not serve it), "stage": to what: "greeting" "list" (of what it offers)
  *                   "command" (the one that begins TLS), "behind": there were bytes behind its last answer, "code": of its
  *                   last reply|null, "said": its last words|null, "banner": its greeting|null, "offered": ["PIPELINING",
  *                   ...]|null, "stripped": "XXXXXXXA", an entry that somebody wrote over, |null, "protocol": what "other"
@@ -127,11 +128,13 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * failure           yes: {"kind": ..., "stage": ..., "alert": null | {"level":"fatal"|"warning",
  *                   "number":40,"name":"handshake_failure"}, "received": bytes from the server so far,
  *                   "protocol": "HTTP"|null, "hint": text|null (for not-tls), "local": text|null}
- *                   kind: "no-such-name" "no-address" "null-mx" "dns-silent" "dns-failed" (stage "resolve");
+ *                   kind: "no-such-name" "no-address" "null-mx" "dns-silent" "dns-failed" "dns-differs" (stage "resolve", "hint": what
+ *                   the name servers said);
  *                   "refused" "unreachable" "silent" "reset" "prohibited" (stage "connect");
  *                   "starttls" (stage "starttls": the dialogue before TLS failed, the fact of that name says how);
  *                   "alert" "reset" "closed" "silent" "slow" "not-tls" "protocol" (TLS, but broken)
  *                   "too-big" "version" (the server chose a version this client did not offer)
+ *                   "bad-signature" (over the handshake: not by the key of the certificate that was sent)
  *                   "local" (our own library refuses: never the server's fault) with stage =
  *                   the last thing the server had said: "nothing" "server-hello" "certificate"
  *                   "certificate-request" "finished" (after our Finished, TLS 1.3 late refusals).
@@ -158,24 +161,28 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   {"must_staple": true} where the certificate demands one, else null
  * late_alert        yes: alert name, "closed" or "reset"; no: none came while we waited
  * idle              yes: it stays open, or the server speaks first; no: it ends without a byte. {"went": "waits" "speaks"
- *                   "closed" "reset", "ms": after so long, "protocol": what it speaks|null}
+ *                   "closed" "reset", "ms": after so long, "protocol": what it speaks|null, "header": of one that waits:
+ *                   a hello behind a PROXY header is then answered in TLS|null (not asked)}
  * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "answered by TLS 1.0" |
  *                   "closed" | "reset" | "silent" | "could-not-ask", ...}: each, from "ssl2" on, offered alone with
  *                   everything else relaxed. The words for an answer (ANSWER below) are "accepted" (a ServerHello or
  *                   HelloRetryRequest that chooses what was offered), "alert 40 handshake_failure", "answered by TLS 1.0"
  *                   (another version than offered), "chose what was not offered", "closed", "reset", "silent", "slow",
- *                   "not-tls", "protocol", "refused" (no connection, although others could be made), "could-not-ask"
+ *                   "not-tls", "protocol", "refused" (no connection, although others could be made), "could-not-ask".
+ *                   "knows": "tls1.3" beside them: the answer to TLS 1.2 says so (RFC 8446 section 4.1.3), and TLS 1.3 was not
+ *                   accepted; else it is not there
  * post_quantum      yes: the group chosen ("x25519", "X25519MLKEM768") or "answered"; no: ANSWER, while the same
  *                   hello without the large key share is accepted; unsure: ANSWER, that one is not accepted either
  * relaxed           yes: {"tries": {"as-is": TRY, "suites": TRY, "groups": TRY, "sigalgs": TRY, "suites+groups": TRY,
  *                   "suites+sigalgs": TRY, "groups+sigalgs": TRY, "all": TRY, "no-alpn": TRY, "small": TRY,
- *                   "suites-added": TRY, "fallback": TRY},
+ *                   "suites-added": TRY, "fallback": TRY, "record-size-limit": TRY},
  *                   "takes": {"suites": [...], "groups": [...], "sigalgs": [...]}}: TRY is null or {"answer": ANSWER,
  *                   "version": "tls1.2"|null, "cipher": ...|null, "group": ...|null}. "as-is" is the client's own hello,
  *                   byte for byte as far as it matters; the names say which lists were extended by all the others there
  *                   are; "no-alpn" and "small" (without padding) are asked only where that was sent. Other suites are offered
  *                   without the client's; "suites-added" is these with the first that was taken behind them; "fallback"
- *                   is TLS 1.2 as a step back from a newer version (RFC 7507). A list of "takes"
+ *                   is TLS 1.2 as a step back from a newer version (RFC 7507); "record-size-limit" is the client's own with that
+ *                   extension (RFC 8449), asked where it is taken and the handshake was not. A list of "takes"
  *                   is what the server was seen to take, in its order, when that one was extended; not always all
  * ciphers           yes: {"tls1.2": {"accepted": [...], "unsettled": [{"name": ..., "answer": ANSWER}, ...]}, ...}: a
  *                   version the server takes; in the server's order where server_order is yes. What is in neither
@@ -240,28 +247,39 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * variations        yes, or unsure: asked once more, it went otherwise: {"as-is": VARIED, "no-alpn": VARIED|null, "no-status-request": VARIED|null, ...}: the control made
  *                   last, and what was left out; VARIED: {"went": WENT, "alert": 120|null, "leaf": ...|null, "version": ...|null,
  *                   "alpn": ...|null}
+ * limit             yes: connections of ours were turned away or cut off one behind the other, time and again, and the same
+ *                   went well later; unsure: the last ones all were, and still are; else not asked. {"made": connections that
+ *                   tell, "cut": of them, turned away, "soon": begun within half a second after one that was, "soon_cut": of these,
+ *                   turned away as well, "again": how often one that was cut off went well later, "last": cut off at the end, "how":
+ *                   "refused" "reset" "closed" "silent, connect", of the last, "alone": one was cut off with no other of ours beside
+ *                   it, "waited": seconds of quiet because of it}
  * path              yes: a change makes the hello that fails be answered, and twice; no: none of them does; unsure: it goes
  *                   now so, now so. {"tries": {"as-is": TRIED_SO|null, "small": ..., "other-version"
  *                   (no TLS 1.3), "other-name", "small-segments"; where the small one is answered "large" (the same padded to
- *                   the size of the first), "small-split" (in two segments); where nothing is, "no-name", "split", "plain" (text)},
+ *                   the size of the first), "small-split" (in two segments), and where large ones are as well "no-alpn",
+ *                   "few-extensions"; where nothing is, "no-name", "split", "plain" (text)},
  *                   TRIED_SO: {"answer": ANSWER, "acked": the hello was acknowledged: bool|null, "ms": ...},
- *                   "trigger": "name" "version" "size" "split" "segments"|null, "answered": the try that was repeated,
- *                   "other-name"|null, "ttl": {"answers": time to live of what answers that one: 63|null, "ended_by": of what
- *                   ends the other|null, "differs": another machine sent it, seen twice: bool|null}, "hop": so many hops
- *                   away the hello meets its end|null, "before": the other one is not answered from there: bool|null,
- *                   "mss": largest segment: 1460|null, "connections": 17}. "as-is" is the client's hello; where its handshake
+ *                   "trigger": "name" "version" "size" "split" "segments" "alpn" "extension"|null, "answered": the try that
+ *                   was repeated, "other-name"|null, "ttl": {"answers": time to live of what answers that one, or without a
+ *                   trigger of what opens the connection: 63|null, "ended_by": of what ends the other|null, "differs":
+ *                   another machine sent it, seen twice: bool|null}, "hop": so many hops away the hello meets its end|null,
+ *                   "before": the other one is not answered from there, or without a trigger: a connection's first packet
+ *                   goes on there: bool|null, "router": address that answers at that hop|null, "taken": a connection is
+ *                   opened whose packets may not leave the first link: bool|null, "proxy": and a datagram expires there, so
+ *                   something near takes it that is not the server: bool|null, "mss": largest segment: 1460|null, "connections": 17}. "as-is" is the client's hello; where its handshake
  *                   works, one of post-quantum size
- * load              yes: none failed; no: some did, {"baseline": STEP, one after another, "steps": [STEP, ...], "after": STEP|null,
+ * load              yes: none failed; no: some did; unsure: it goes on; {"baseline": STEP, one after another, "steps": [STEP, ...], "after": STEP|null,
  *                   one after another again, "waited": seconds between the end of the steps and the first of "after", "times": [{"below":
  *                   milliseconds|null, "count": 12}, ...] how many handshakes of the steps took how long, "stopped":
- *                   "cap" "failures" (two steps failed, or the baseline) "slow" "time" (--max-time) "asked", "cap": the most at once that
- *                   were asked for}. STEP: {"at_once": 8, "made": 16, "failed": 3, "kinds": {WENT: 2, ...}, "none_after": none worked after
+ *                   "cap" "failures" (two steps failed, or the baseline) "slow" "time" (--max-time) "asked", null while it goes on; "cap": the
+ *                   most at once that were asked for, "hello_only": only hellos were sent, so that no handshake was}. STEP: {"at_once": 8, "made": 16, "failed": 3, "kinds": {WENT: 2, ...}, "none_after": none worked after
  *                   the first that failed, "resent": connections on
  *                   which something had to be sent again, "connect": TIMES, "hello": TIMES, "handshake": TIMES (milliseconds; each from
  *                   the end of the stage before, but for the latter, which counts from our ClientHello), "rate": that
  *                   worked, per second|null, "own_cpu": the part of this machine's core that we took|null}; TIMES: {"p50", "p90", "max"}
  *                   or null. Waiting helped where "after" does not fail.
- * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool}; no: none sent
+ * chain             yes: {"sent": [...], "built": [...], "trusted": bool, "complete": bool, "kin": what
+ *                   an issuer that is missing most likely is, see src/pki/kin.h, or null}; no: none sent
  * trusted           yes: name of the anchor; no: "issuer-unknown" "root-untrusted" "root-other-key"
  *                   "self-signed" "bad-signature" "not-a-ca" ...; could-not-ask: "no-store"
  * name              yes: the name that fits; no: names the certificate is for
@@ -278,7 +296,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * aia               yes: with what was found the chain has an end; no: nothing there completes it; could-not-ask: there
  *                   was nowhere to look (--offline, no address, nobody answered). {"complete": bool, "from": "fetched" |
  *                   "elsewhere" (another column sent it) | null, "sender": that column's endpoint | null,
- *                   "hops": [{"url": ..., "address": "192.0.2.1:80" | null where none was asked, "answer": "ok" |
+ *                   "hops": [{"url": ..., "address": "192.0.2.1:80" "through PROXY" | null: none, "answer": "ok" |
  *                   "other-key" (the issuer's name, with a key that did not sign) | "other-name" | "unverifiable" |
  *                   "no-certificate" | FETCH, "subject": ... | null, "root": it signs itself}, ...],
  *                   "built": [names], "missing": [names of the intermediates found], "root": name | null,
@@ -291,8 +309,8 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   "subject": name | null, "tries": [{"cert": index, "how": ..., "url": ..., "address": ... | null,
  *                   "answer": "ok" | FETCH, and of an answer its members}, ...]}
  * http_status       yes: "200"
- * http_client_cert  yes: "missing" "refused"; no: an error answer that does not speak of it. Not asked without an error,
- *                   and of a server that asks for no client certificate
+ * http_client_cert  yes: "missing" "refused"; no: an error answer, or a mail server's greeting or answer to EHLO, that does
+ *                   not speak of it. Not asked without an error, and of a server that asks for no client certificate
  * clock_offset      yes: {"seconds": -3.2, "uncertainty": 0.6}: server's clock less ours
  * clock             yes: {"local": our clock then, "at_least": the latest of what others signed | null, "bounds":
  *                   [{"what": "sct" | "ocsp" | "not-before", "from": "certificate" | "extension" | "staple", "when": ...,

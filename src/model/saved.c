@@ -91,6 +91,7 @@ struct saved {
     struct names columns, asks;
     struct buf rest;      /* a line that is not whole yet */
     bool begun, overlong; /* the header was read; what comes belongs to a line that is too long */
+    int lines;            /* numbers of a log's lines begin behind this one */
     double started;
     struct saved_notes notes;
 };
@@ -102,6 +103,7 @@ struct saved *saved_new(struct session *into, int (*next_id)(void *arg), void *a
     s->next_id = next_id;
     s->arg = arg;
     s->ask = ask;
+    s->lines = logged_last(&into->log);
     buf_init(&s->rest, STREAM_LINE_MAX);
     return s;
 }
@@ -183,12 +185,19 @@ static void column_take(struct saved *s, struct event *ev)
     endpoint_free(ep);
 }
 
+static void log_take(struct saved *s, struct event *ev)
+{
+    event_shift(ev, s->lines);
+    session_apply(s->into, ev);
+}
+
 /* Facts of a column that was kept out, or never came, are about nothing. */
 static void event_take(struct saved *s, struct event *ev)
 {
     switch (ev->kind) {
     case EVENT_COLUMN: column_take(s, ev); break;
     case EVENT_ANSWER: session_apply(s->into, ev); break;
+    case EVENT_LOG: case EVENT_LINE: log_take(s, ev); break;
     case EVENT_FACT: case EVENT_FORGET: case EVENT_GONE:
         ev->column = ev->seen.column = name_of(&s->columns, ev->column);
         if (ev->column)
@@ -332,4 +341,8 @@ void session_tell(const struct session *s, void (*take)(void *arg, const struct 
     for (enum question q = 0; q < QUESTION_COUNT; q++)
         if (s->answer[q])
             take(arg, &(struct event){ .kind = EVENT_ANSWER, .question = q, .text = s->answer[q] });
+    for (size_t i = 0; i < s->log.count; i++)
+        take(arg, &(struct event){ .kind = EVENT_LINE, .number = s->log.line[i].number, .value = s->log.line[i].value });
+    if (s->log.summary)
+        take(arg, &(struct event){ .kind = EVENT_LOG, .value = s->log.summary });
 }

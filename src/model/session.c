@@ -60,6 +60,7 @@ void session_free(struct session *s)
         evidence_drop(&s->evidence[i]);
     for (int q = 0; q < QUESTION_COUNT; q++)
         free(s->answer[q]);
+    logged_clear(&s->log);
     free(s->column);
     free(s->by_id);
     free(s->evidence);
@@ -136,6 +137,11 @@ void session_answer(struct session *s, enum question q, const char *answer)
     free(s->answer[q]);
     s->answer[q] = mem_string(answer);
     s->revision++;
+}
+
+const char *session_says(const struct session *s, enum question q)
+{
+    return s->answer[q] ? s->answer[q] : s->log.answer[q];
 }
 
 bool column_is_client(const struct column *c)
@@ -222,6 +228,17 @@ static unsigned session_keep(struct session *s, struct observation *o)
     o->text = NULL;
     o->bytes = NULL;
     return number;
+}
+
+unsigned session_testify(struct session *s, const char *probe, double time, char *text)
+{
+    struct observation o = { .probe = probe, .time = time, .text = text };
+    return session_keep(s, &o);
+}
+
+void session_unsay(struct session *s, unsigned number)
+{
+    evidence_drop(&s->evidence[number]);
 }
 
 void session_see(struct session *s, struct observation *o)
@@ -517,7 +534,8 @@ static char *path_cell(const json_t *v)
     const char *trigger = json_string_value(json_object_get(v, "trigger"));
     bool other = json_is_true(json_object_get(json_object_get(v, "ttl"), "differs")) ||
                  json_is_true(json_object_get(v, "before"));
-    return trigger ? mem_format("%s%s", trigger, other ? ", another machine" : "") : mem_string("nothing helps");
+    const char *near = json_is_true(json_object_get(v, "proxy")) ? ", a proxy is near" : "";
+    return mem_format("%s%s%s", trigger ? trigger : "nothing helps", other ? ", another machine" : "", near);
 }
 
 /* What is to be mended first, else whether it was sent. */

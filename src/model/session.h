@@ -14,6 +14,7 @@
 
 #include "src/model/answer.h"
 #include "src/model/endpoint.h"
+#include "src/model/logged.h"
 #include "src/model/observation.h"
 
 #define VANTAGE_SAVED "saved"   /* of columns from a file: nobody knows any more whether it was this machine */
@@ -27,11 +28,11 @@ struct seen {               /* a thousand columns have forty each, so it is kept
 };
 
 struct evidence {
-    int column;
+    int column;         /* 0: of none, it is a line of a log; then `fact` says nothing */
     enum fact fact;
     bool gone;          /* its fact was observed again or forgotten: text and bytes went with it */
     const char *probe;  /* const */
-    double time;
+    double time;        /* NAN: not known, of a log */
     char *text;         /* owned, may be NULL */
     uint8_t *bytes;     /* owned, may be NULL */
     size_t bytes_len;
@@ -56,6 +57,7 @@ struct session {
     struct evidence *evidence; /* owned; evidence[0] is unused, so that number == index; look at `gone` */
     size_t evidence_count, evidence_room;
     char *answer[QUESTION_COUNT]; /* owned; what the person says, as answer_check keeps it; NULL: not asked */
+    struct logged log;         /* what logs say */
     unsigned long revision;    /* grows with every change */
     double started;            /* unix seconds */
 };
@@ -75,6 +77,11 @@ void session_forget(struct session *s, int id);
 void session_busy(struct session *s, int id, bool busy);
 /* What the person says; NULL takes it back. */
 void session_answer(struct session *s, enum question q, const char *answer);
+/* The answer that counts: the person's own, else what the logs say; NULL: neither. Lent. */
+const char *session_says(const struct session *s, enum question q);
+/* A piece of evidence of no column; takes the text over. Its number. And: it is gone. */
+unsigned session_testify(struct session *s, const char *probe, double time, char *text);
+void session_unsay(struct session *s, unsigned number);
 
 /* Shorthands for readers. */
 const struct seen *column_seen(const struct column *c, enum fact f);

@@ -13,7 +13,8 @@
 
 /* Which members a kind of line carries. One table for writing and reading. */
 enum { HAS_COLUMN = 1, HAS_PLACE = 2, HAS_ENDPOINT = 4, HAS_ADDRESS = 8, HAS_FACT = 16, HAS_WANT = 32,
-       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512, HAS_AT_ONCE = 1024 };
+       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512, HAS_AT_ONCE = 1024, HAS_NUMBER = 2048, HAS_VALUE = 4096,
+       MAY_FULL = 8192 };
 static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_COLUMN] = { "column", HAS_COLUMN | HAS_ASK | HAS_PLACE | HAS_ENDPOINT | HAS_ADDRESS },
     [EVENT_FACT] = { "fact", HAS_COLUMN | HAS_FACT },
@@ -27,10 +28,14 @@ static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_ANSWER] = { "answer", HAS_ANSWER },
     [EVENT_ASK] = { "ask", HAS_ASK | HAS_ENDPOINT },
     [EVENT_WANT] = { "want", HAS_COLUMN | HAS_WANT },
-    [EVENT_AGAIN] = { "again", HAS_COLUMN },
+    [EVENT_AGAIN] = { "again", HAS_COLUMN | MAY_FULL },
     [EVENT_DROP] = { "drop", HAS_COLUMN },
     [EVENT_LOAD] = { "load", HAS_COLUMN | HAS_AT_ONCE },
     [EVENT_STOP] = { "stop", 0 },
+    [EVENT_LOG] = { "log", HAS_VALUE },
+    [EVENT_LINE] = { "line", HAS_NUMBER | HAS_VALUE },
+    [EVENT_READ] = { "read", HAS_TEXT },
+    [EVENT_FOLLOW] = { "follow", MAY_FULL },
 };
 #define TEXT_MAX 4096 /* bytes of a sentence that are kept */
 enum { KINDS = sizeof kind_table / sizeof *kind_table };
@@ -90,7 +95,11 @@ char *event_format(const struct event *ev)
         json_object_set_new(o, "question", json_string(question_table[ev->question].word));
         json_object_set_new(o, "value", text_or_null(ev->text));
     }
-    if (ev->kind == EVENT_AGAIN && ev->full)
+    if (has & HAS_NUMBER)
+        json_object_set_new(o, "number", json_integer(ev->number));
+    if (has & HAS_VALUE)
+        json_object_set(o, "value", ev->value ? ev->value : json_null());
+    if (has & MAY_FULL && ev->full)
         json_object_set_new(o, "full", json_true());
     struct text t = { 0 };
     compact_add(&t, o);
@@ -207,6 +216,15 @@ static bool get_answer(const json_t *o, struct event *ev, struct err *e)
     return (ev->text = answer_check(ev->question, json_string_value(value), e));
 }
 
+static bool get_value(const json_t *o, struct event *ev, struct err *e)
+{
+    json_t *value = json_object_get(o, "value");
+    if (!json_is_object(value) || !value_is_clean(value, 0))
+        return err_set(e, "its \"value\" is no object, holds control characters or is nested too deep");
+    ev->value = json_incref(value);
+    return true;
+}
+
 static bool get_wanted(const json_t *o, bool wanted[FACT_COUNT], struct err *e)
 {
     const json_t *list = json_object_get(o, "facts");
@@ -246,7 +264,11 @@ static bool event_fill(struct event *ev, const json_t *o, struct err *e)
         ev->text = get_text(o, "text", TEXT_MAX);
     if (has & HAS_ANSWER && !get_answer(o, ev, e))
         return false;
-    ev->full = ev->kind == EVENT_AGAIN && json_is_true(json_object_get(o, "full"));
+    if (has & HAS_NUMBER && !get_number(o, "number", &ev->number, e))
+        return false;
+    if (has & HAS_VALUE && !get_value(o, ev, e))
+        return false;
+    ev->full = has & MAY_FULL && json_is_true(json_object_get(o, "full"));
     ev->seen.column = ev->column;
     if (has & HAS_FACT && !get_fact(o, &ev->seen, e))
         return false;
@@ -408,7 +430,9 @@ bool event_parse(const char *line, size_t n, struct event *ev, struct err *e)
     while (k < KINDS && !(t && strcmp(t, kind_table[k].word) == 0))
         k++;
     ev->kind = (enum event_kind)(k < KINDS ? k : 0);
-    bool ok = k < KINDS ? event_fill(ev, o, e) : err_set(e, o ? "its kind is unknown" : "it is not JSON");
+    bool large = kind_table[ev->kind].has & HAS_VALUE && n > LOGGED_EVENT_MAX;
+    bool ok = large ? err_set(e, "it is too long for what it is")
+            : k < KINDS ? event_fill(ev, o, e) : err_set(e, o ? "its kind is unknown" : "it is not JSON");
     json_decref(o);
     if (!ok) {
         event_clear(ev);
@@ -423,8 +447,17 @@ void event_clear(struct event *ev)
     free(ev->address);
     free(ev->vantage);
     free(ev->text);
+    json_decref(ev->value);
     observation_clear(&ev->seen);
     *ev = (struct event){ 0 };
+}
+
+void event_shift(struct event *ev, int by)
+{
+    if (ev->kind == EVENT_LINE)
+        ev->number = logged_number(ev->number, by);
+    if (ev->kind == EVENT_LOG)
+        logged_shift(ev->value, by);
 }
 
 static void apply_column(struct session *s, const struct event *ev)
@@ -448,6 +481,8 @@ void session_apply(struct session *s, struct event *ev)
     case EVENT_FORGET: session_forget(s, ev->column); break;
     case EVENT_GONE: session_remove(s, ev->column); break;
     case EVENT_ANSWER: session_answer(s, ev->question, ev->text); break;
+    case EVENT_LOG: session_log(s, json_incref(ev->value)); break;
+    case EVENT_LINE: session_log_line(s, ev->number, json_incref(ev->value)); break;
     default: break;
     }
 }

@@ -12,11 +12,13 @@
  *                                           served, or 0
  *   {"t":"answer","question":"clients","value":"some"|null}   what the person says; null: taken back
  *   {"t":"note","ask":3,"text":"..."}       good news about an ask: where it listens
+ *   {"t":"line","number":7,"value":{...}} {"t":"log","value":{...}}   of a log: logged.h
  * and, the other way, what is asked:
  *   {"t":"ask","ask":3,"endpoint":"..."}
  *   {"t":"listen","ask":3,"text":"[ADDR:]PORT","endpoint":"..."|null}   with an endpoint: a tap
  *   {"t":"want","column":1,"facts":["version",...]}
  *   {"t":"load","column":1,"at_once":64}                      a ramp of load, up to so many at once
+ *   {"t":"read","text":"FILE"} {"t":"follow","full":true}     a log; read on as it grows, or no more
  *   {"t":"again","column":1[,"full":true]} {"t":"drop","column":1} {"t":"stop"}
  */
 #ifndef TLSWHY_MODEL_STREAM_H
@@ -30,7 +32,8 @@
 
 enum event_kind {
     EVENT_COLUMN, EVENT_FACT, EVENT_BUSY, EVENT_DONE, EVENT_FORGET, EVENT_GONE, EVENT_TROUBLE,
-    EVENT_NOTE, EVENT_ANSWER, EVENT_ASK, EVENT_LISTEN, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_LOAD, EVENT_STOP
+    EVENT_NOTE, EVENT_ANSWER, EVENT_ASK, EVENT_LISTEN, EVENT_WANT, EVENT_AGAIN, EVENT_DROP, EVENT_LOAD, EVENT_STOP,
+    EVENT_LOG, EVENT_LINE, EVENT_READ, EVENT_FOLLOW
 };
 
 struct event {
@@ -38,13 +41,15 @@ struct event {
     int column;                 /* id; all but ask, trouble, stop */
     int ask, nth;               /* column, ask, listen, trouble, note */
     int at_once;                /* load */
+    int number;                 /* line */
+    json_t *value;              /* owned; line, log */
     char *endpoint;             /* owned; column, ask; listen: NULL where nothing is passed on */
     const struct endpoint *parsed; /* lent; the same, where the event does not leave the process; or NULL */
     char *address, *vantage;    /* owned; column */
     struct observation seen;    /* owned; fact */
     bool wanted[FACT_COUNT];    /* want */
-    bool full;                  /* again: everything is to be enumerated from now on */
-    char *text;                 /* owned; trouble, note; listen: where; answer: the value, or NULL */
+    bool full;                  /* again: everything is to be enumerated from now on; follow: yes */
+    char *text;                 /* owned; trouble, note; listen: where; read: which file; answer: the value, or NULL */
     enum question question;     /* answer */
 };
 
@@ -53,6 +58,8 @@ char *event_format(const struct event *ev);
 /* False and a sentence when the line is none of ours; *ev is then empty. Accepts hostile input. */
 bool event_parse(const char *line, size_t n, struct event *ev, struct err *e);
 void event_clear(struct event *ev);
+/* A line of a log, or what logs come to, where the numbers of lines begin behind `by`; others stay. */
+void event_shift(struct event *ev, int by);
 /* Applies what a prober says to the session (takes the observation). Asks are ignored. */
 void session_apply(struct session *s, struct event *ev);
 

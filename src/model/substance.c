@@ -22,7 +22,7 @@ static const struct shape {
     const char *member[MEMBERS_MAX]; /* "alert.number" is one of a member's own; none: the element itself */
 } shapes[FACT_COUNT] = {
     [FACT_FAILURE] = { HOW_MEMBERS, NULL, { "kind", "stage", "alert.number", "protocol" } },
-    [FACT_IDLE] = { HOW_MEMBERS, NULL, { "went", "protocol" } },
+    [FACT_IDLE] = { HOW_MEMBERS, NULL, { "went", "protocol", "header" } },
     [FACT_VIA] = { HOW_MEMBERS, NULL, { "proxy", "outcome", "code" } },
     [FACT_CLIENT_CERT] = { HOW_SET, "cas", { NULL } },
     [FACT_STARTTLS] = { HOW_MEMBERS, NULL, { "outcome", "code", "stripped" } },
@@ -37,7 +37,8 @@ static const struct shape {
     [FACT_SERVER_NAMES] = { HOW_MEMBERS, NULL, { "right.went", "none.went", "other.went", "address.went" } },
     [FACT_VARIATIONS] = { HOW_MEMBERS, NULL, { "as-is.went", "no-alpn.went", "no-status-request.went" } },
     [FACT_LOAD] = { HOW_MEMBERS, NULL, { "stopped" } },
-    [FACT_PATH] = { HOW_MEMBERS, NULL, { "trigger", "ttl.differs", "before" } },
+    [FACT_LIMIT] = { HOW_MEMBERS, NULL, { "how" } },
+    [FACT_PATH] = { HOW_MEMBERS, NULL, { "trigger", "ttl.differs", "before", "proxy" } },
     [FACT_CHAIN] = { HOW_SET, "sent", { "sha256" } },
     [FACT_EXPECTED] = { HOW_MEMBERS, NULL, { "pin_fits", "same_certificate", "same_key" } },
     [FACT_REASONS] = { HOW_SET, NULL, { "reason" } },

@@ -189,16 +189,25 @@ static bool in_network(const char *network, size_t n, const char *host)
     return true;
 }
 
-/* NO_PROXY as curl reads it: "*", or names of which the host is one or lies below, or networks. */
+static bool is_address(const char *host)
+{
+    unsigned char a[16];
+    return inet_pton(AF_INET, host, a) == 1 || inet_pton(AF_INET6, host, a) == 1;
+}
+
+/* NO_PROXY as curl reads it: "*", or names of which the host is one or lies below, or networks. A final dot goes, and
+ * below an address there is nothing. */
 static bool host_exempt(const char *list, const char *host)
 {
     size_t h = strlen(host);
+    bool number = is_address(host);
     while (list && *list) {
         list += strspn(list, ", ");
         size_t n = strcspn(list, ", "), dot = n && *list == '.', m = n - dot;
+        m -= m && list[dot + m - 1] == '.';
         if (n == 1 && *list == '*')
             return true;
-        if (m && h >= m && strncasecmp(host + h - m, list + dot, m) == 0 && (h == m || host[h - m - 1] == '.'))
+        if (m && h >= m && strncasecmp(host + h - m, list + dot, m) == 0 && (h == m || (!number && host[h - m - 1] == '.')))
             return true;
         if (in_network(list, n, host))
             return true;

@@ -49,8 +49,11 @@ char *explained_answer(const struct habit *h, enum question q)
                                            ends->scope == SCOPE_ALL ? "now-and-then" : "yes");
     case QUESTION_CLIENTS: return h->clients.scope ? mem_string(scope_words[h->clients.scope]) : NULL;
     case QUESTION_ENDPOINTS: return ends->scope && ends->count > 1 ? mem_string(scope_words[ends->scope]) : NULL;
-    case QUESTION_SINCE: return h->kind == TIME_SINCE ? mem_string(when_format((int64_t)h->at, at)) :
-                                h->kind == TIME_ALWAYS ? mem_string("always") : NULL;
+    case QUESTION_SINCE: /* that it fails in all of a log does not say that it never worked; a day, where no zone is known */
+        if (h->kind != TIME_SINCE)
+            return NULL;
+        when_format((int64_t)h->at, at);
+        return mem_copy(at, h->zoned || strlen(at) < 10 ? strlen(at) : 10);
     case QUESTION_TIMES:
         if (h->kind == TIME_DAILY)
             return mem_format("%02d:%02d-%02d:%02d", h->from / 60, h->from % 60, h->to / 60, h->to % 60);
@@ -255,20 +258,26 @@ static void pattern_put(struct page *p)
 
 /* --- silence ------------------------------------------------------------------------------------ */
 
-/* No line tells of a handshake: which switch makes the program write them. */
-static void silence_put(struct page *p)
+size_t explained_silence(const struct explained *x)
 {
-    struct journal_view v = journal_view(p->x->journal);
-    uint32_t count[16] = { 0 }, most = 0;
+    struct journal_view v = journal_view(x->journal);
+    uint32_t count[SILENCE_MAX] = { 0 }, most = 0;
     size_t which = silence_count;
     for (size_t i = 0; i < v.files; i++)
-        for (size_t k = 0; k < silence_count && k < 16; k++) {
+        for (size_t k = 0; k < silence_count; k++) {
             count[k] += v.file[i].programs[k];
             if (count[k] > most) {
                 most = count[k];
                 which = k;
             }
         }
+    return which;
+}
+
+/* No line tells of a handshake: which switch makes the program write them. */
+static void silence_put(struct page *p)
+{
+    size_t which = explained_silence(p->x);
     gap(p);
     wrapped(p, 0, "No line tells of a TLS handshake that failed. That may be because none does, or because the program does "
                   "not write them down. What turns them on:");

@@ -88,7 +88,7 @@ static json_t *at_json(const struct habit *h)
     return list;
 }
 
-static json_t *pattern_of(const struct explained *x)
+json_t *explained_pattern(const struct explained *x)
 {
     const struct habit *h = x->habit;
     json_t *p = json_object(), *time = json_object();
@@ -108,14 +108,14 @@ static json_t *pattern_of(const struct explained *x)
     return p;
 }
 
-static json_t *joined_json(const struct explained *x)
+json_t *explained_joined(const struct explained *x, size_t most)
 {
     const struct join *n = x->join;
     if (!n || !n->text)
         return json_null();
     struct journal_view v = journal_view(x->journal);
     json_t *j = json_object(), *pairs = json_array();
-    for (size_t i = 0; i < n->pairs && i < LINES_MAX; i++)
+    for (size_t i = 0; i < n->pairs && i < most; i++)
         json_array_append_new(pairs, json_pack("[I,I]", (json_int_t)v.event[n->pair[i].client].line,
                                                (json_int_t)v.event[n->pair[i].server].line));
     json_object_set_new(j, "client", string_json(v.file[n->client_file].name));
@@ -248,7 +248,7 @@ void explained_json(FILE *out, const struct explained *x)
     checklist_put(out, x);
     fputs(",\n\"differences\":[],\n\"addresses\":[]", out);
     lines_put(out, x);
-    put(out, ",\n\"pattern\":", pattern_of(x));
-    put(out, ",\n\"joined\":", joined_json(x));
+    put(out, ",\n\"pattern\":", explained_pattern(x));
+    put(out, ",\n\"joined\":", explained_joined(x, LINES_MAX));
     fputs("}\n", out);
 }

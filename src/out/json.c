@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "src/out/logs.h"
 #include "src/out/report.h"
 
 #include <math.h>
@@ -352,9 +353,16 @@ static void add_piece(struct text *t, size_t number, const struct evidence *e)
 {
     char time[WHEN_LEN];
     char *hex = e->bytes ? bytes_hex(e->bytes, e->bytes_len, OBSERVATION_BYTES_MAX) : NULL;
-    text_addf(t, "\"e%zu\":{\"column\":%d", number, e->column);
+    text_addf(t, "\"e%zu\":{\"column\":", number);
+    if (e->column)
+        text_addf(t, "%d", e->column);
+    else
+        text_add(t, "null"); /* a line of a log */
     add_json(t, ",\"probe\":", text_json(e->probe));
-    text_addf(t, ",\"time\":\"%s\"", when_format_ms(e->time, time));
+    if (isnan(e->time))
+        text_add(t, ",\"time\":null");
+    else
+        text_addf(t, ",\"time\":\"%s\"", when_format_ms(e->time, time));
     add_json(t, ",\"text\":", text_json(e->text));
     add_json(t, ",\"bytes\":", text_json(hex));
     text_add(t, "}");
@@ -448,6 +456,20 @@ static void put_sides(struct text *t, const struct comparison *c)
     text_add(t, "}");
 }
 
+/* As `explain` has them. */
+static void put_logs(FILE *out, struct text *t, const struct session *s)
+{
+    if (!s->log.summary)
+        return;
+    add_json(t, ",\n\"lines\":", logs_lines(s));
+    put_line(out, t);
+    json_t *pattern = logs_pattern(s);
+    if (pattern)
+        add_json(t, ",\n\"pattern\":", pattern);
+    add_json(t, ",\n\"joined\":", logs_joined(s));
+    put_line(out, t);
+}
+
 static void put_checklist(FILE *out, struct text *t, const struct session *s, const struct verdict *v)
 {
     json_t *list = pattern_json(s, v), *one;
@@ -482,6 +504,7 @@ void report_json(FILE *out, const struct report *r)
     put_checklist(out, &t, s, v);
     put_differences(out, &t, s);
     put_addresses(out, &t, r);
+    put_logs(out, &t, s);
     if (r->comparison)
         put_sides(&t, r->comparison);
     text_add(&t, "}\n");

@@ -15,11 +15,20 @@ static void add_line(struct text *t, int width, const char *head, const char *sa
     text_add(t, "\n");
 }
 
-static void add_question(struct text *t, int width, enum question q, const char *answer, const struct probes_say *p)
+/* "you say some; the log says one" */
+static char *said(const struct session *s, enum question q)
 {
-    char *says = p->word ? mem_format("you say %s; the probes say %s: %s%s", answer, p->word, p->text,
+    const char *own = s->answer[q], *log = s->log.answer[q];
+    return own && log ? mem_format("you say %s (the log says %s)", own, log)
+           : own      ? mem_format("you say %s", own)
+                      : mem_format("the log says %s", log);
+}
+
+static void add_question(struct text *t, int width, enum question q, const char *said, const struct probes_say *p)
+{
+    char *says = p->word ? mem_format("%s; the probes say %s: %s%s", said, p->word, p->text,
                                       p->differs ? ". The two differ: both are kept" : "")
-                         : mem_format("you say %s; the probes %s: %s", answer,
+                         : mem_format("%s; the probes %s: %s", said,
                                       p->state == COULD_NOT_ASK ? "can't tell"
                                       : p->state == NOT_ASKED   ? "were not asked" : "are unsure", p->text);
     add_line(t, width, question_table[q].word, says);
@@ -44,8 +53,11 @@ void pattern_add(struct text *t, const struct session *s, const struct verdict *
         return;
     checklist_of(p, s, v, NULL);
     for (enum question q = 0; q < QUESTION_COUNT; q++)
-        if (s->answer[q])
-            add_question(t, width, q, s->answer[q], &p[q]);
+        if (session_says(s, q)) {
+            char *who = said(s, q);
+            add_question(t, width, q, who, &p[q]);
+            free(who);
+        }
     for (size_t i = 0; i < v->diagnosis_count; i++)
         add_finding(t, width, &v->diagnosis[i], &first);
     for (size_t i = 0; i < v->candidate_count; i++)
@@ -71,6 +83,7 @@ json_t *pattern_json(const struct session *s, const struct verdict *v)
         json_object_set_new(j, "probes_say", text_json(p[q].word));
         json_object_set_new(j, "state", json_string(state_words[p[q].state]));
         json_object_set_new(j, "text", text_json(p[q].text));
+        json_object_set_new(j, "log_says", text_json(s->log.answer[q]));
         json_array_append_new(list, j);
     }
     checklist_clear(p);

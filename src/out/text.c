@@ -5,6 +5,7 @@
  * Must not know: whether it goes to a terminal; width and colour are told. Colour only repeats what
  * words say already.
  */
+#include "src/out/logs.h"
 #include "src/out/report.h"
 
 #include <math.h>
@@ -142,8 +143,8 @@ static char *names_of(const struct session *s, const int *id, size_t count)
 static char *evidence_text(const struct session *s, int number)
 {
     const struct evidence *e = &s->evidence[number];
-    if (e->text)
-        return mem_string(e->text);
+    if (e->text || !e->column)
+        return mem_string(e->text ? e->text : "a line of a log that is not kept any more");
     const struct column *c = session_column(s, e->column);
     char *cell = c ? column_cell(c, e->fact) : mem_string("no longer known");
     char *text = mem_format("%s: %s", fact_table[e->fact].title, cell);
@@ -187,6 +188,7 @@ static void evidence_item(struct page *p, const char *label, size_t nth, bool na
     char *name = name_by_id(s, s->evidence[number[0]].column);
     char *text = evidence_text(s, number[0]);
     struct text line = {0};
+    named &= s->evidence[number[0]].column != 0;
     text_addf(&line, "%s%s%s [e%d", named ? name : "", named ? ": " : "", text, number[0]);
     p->said[number[0]] = true;
     for (size_t i = 1; i < count; i++)
@@ -811,6 +813,18 @@ static void put_pattern(struct page *p)
     text_free(&t);
 }
 
+static void put_logs(struct page *p)
+{
+    struct text t = { 0 };
+    logs_add(&t, p->r->session, p->r->width);
+    if (t.len) {
+        gap(p);
+        styled(p, STYLE_BOLD, "Logs:");
+        text_addf(&p->t, "\n%s", t.s);
+    }
+    text_free(&t);
+}
+
 /* --- the page ------------------------------------------------------------------------------- */
 
 static size_t count_of(const struct report *r, enum judgement which)
@@ -886,6 +900,7 @@ static void put_comparison(struct page *p)
     put_candidates(p);
     if (c->sides.working_count + c->sides.failing_count > 2)
         put_others(p);
+    put_logs(p);
     if (p->r->verbose)
         put_facts(p);
 }
@@ -909,6 +924,7 @@ void report_text(FILE *out, const struct report *r)
         put_causes(&p);
         put_candidates(&p);
         put_pattern(&p);
+        put_logs(&p);
         put_warnings(&p);
         if (!one)
             put_rows(&p);

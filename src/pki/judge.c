@@ -14,6 +14,7 @@
 #include "src/base/when.h"
 #include "src/pki/der.h"
 #include "src/pki/host.h"
+#include "src/pki/kin.h"
 #include "src/pki/path.h"
 #include "src/pki/read.h"
 
@@ -628,6 +629,18 @@ static void faults_sort(struct chain *c)
         }
 }
 
+/* Of the certificate that was not signed by any that are at hand. */
+static void find_kin(struct judging *j)
+{
+    const struct path *p = &j->path;
+    bool no_issuer = p->bad < 0 && !p->anchored && !p->complete && !p->other_key && !p->full;
+    if (!no_issuer && (p->bad < 0 || p->bad_check != LINK_BAD))
+        return;
+    const struct cert *top = link_cert(j, no_issuer ? p->count - 1 : (size_t)p->bad);
+    struct kin n = kin_find(j->k, j->ask, top);
+    j->chain->kin = kin_json(&n, top);
+}
+
 static void judge_leaf_up(struct judging *j)
 {
     path_build(j->k, j->ask, &j->path);
@@ -635,6 +648,7 @@ static void judge_leaf_up(struct judging *j)
     for (size_t i = 0; i < j->chain->built_count; i++)
         for (size_t n = 0; n < sizeof link_checks / sizeof *link_checks; n++)
             link_checks[n](j, i);
+    find_kin(j);
     sent_order(j);
     sent_extra(j);
 }
@@ -668,6 +682,7 @@ void chain_free(struct chain *c)
         free(c->fault[i].text);
     }
     free(c->fault);
+    json_decref(c->kin);
     free(c);
 }
 
@@ -718,5 +733,6 @@ json_t *chain_json(const struct chain *c, struct cert *const *sent, size_t sent_
     json_object_set_new(j, "built", b);
     json_object_set_new(j, "trusted", json_boolean(c->trusted));
     json_object_set_new(j, "complete", json_boolean(c->complete));
+    json_object_set_new(j, "kin", c->kin ? json_incref(c->kin) : json_null());
     return j;
 }

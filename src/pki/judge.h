@@ -39,6 +39,7 @@ struct chain {
     size_t built_count;
     bool trusted;          /* ends at a CA of the store */
     bool complete;         /* ends at a self-signed certificate, trusted or not */
+    json_t *kin;           /* of the issuer that is missing, as kin_json has it; NULL where none is */
     struct fault *fault; size_t fault_count; /* owned; every reason, leaf first */
 };
 
@@ -80,7 +81,8 @@ void chain_free(struct chain *c);
 /* [{"reason":"expired","cert":0|null,"link":0|null,"subject":"...","text":"...","when":"..."|null,
  *   "bits":1024|null}, ...], a new reference. "cert" is the index as sent. */
 json_t *chain_faults_json(const struct chain *c);
-/* {"sent":[...],"built":[{...cert..., "from":"sent"|"store"|"fetched"|"elsewhere"}],"trusted":bool,"complete":bool} */
+/* {"sent":[...],"built":[{...cert..., "from":"sent"|"store"|"fetched"|"elsewhere"}],"trusted":bool,"complete":bool,
+ *   "kin":{...}|null} */
 json_t *chain_json(const struct chain *c, struct cert *const *sent, size_t sent_count);
 
 #endif

@@ -52,8 +52,7 @@ static char *name_value(const struct der *v)
     return text_printable(v->content.p, v->content.left, NAME_MAX_BYTES);
 }
 
-/* The last value of this attribute in a Name, or NULL. */
-static char *name_last(struct reader name, const char *oid)
+char *cert_name_part(struct reader name, const char *oid)
 {
     char *found = NULL, text[DER_OID_TEXT_MAX];
     struct der list, set, pair, d;
@@ -88,10 +87,10 @@ static void read_names(struct cert *c, gnutls_x509_crt_t crt, const struct der_c
 {
     c->subject = name_text(crt, gnutls_x509_crt_get_dn3);
     c->issuer = name_text(crt, gnutls_x509_crt_get_issuer_dn3);
-    c->cn = name_last(d->subject, GNUTLS_OID_X520_COMMON_NAME);
-    c->issuer_cn = name_last(d->issuer, GNUTLS_OID_X520_COMMON_NAME);
+    c->cn = cert_name_part(d->subject, GNUTLS_OID_X520_COMMON_NAME);
+    c->issuer_cn = cert_name_part(d->issuer, GNUTLS_OID_X520_COMMON_NAME);
     if (!c->issuer_cn)
-        c->issuer_cn = name_last(d->issuer, GNUTLS_OID_X520_ORGANIZATION_NAME);
+        c->issuer_cn = cert_name_part(d->issuer, GNUTLS_OID_X520_ORGANIZATION_NAME);
     if (!c->issuer_cn)
         c->issuer_cn = mem_string(c->issuer);
     c->subject_der_len = d->subject.left;

@@ -8,6 +8,7 @@
 
 #include <gnutls/x509.h>
 
+#include "src/base/bytes.h"
 #include "src/model/cert.h"
 
 /* Larger certificates are kept as malformed, their text says why. It is the size of the handshake
@@ -16,6 +17,9 @@
 
 /* Never NULL: what can't be decoded comes back with `malformed` and `fault`. */
 struct cert *cert_read(const void *der, size_t n);
+
+/* The last value of this attribute in a whole DER Name, printable and owned by the caller; NULL when it has none. */
+char *cert_name_part(struct reader name, const char *oid);
 
 /* GnuTLS's own form of it, for gnutls_x509_crt_deinit; NULL when it can't be had. */
 gnutls_x509_crt_t cert_crt(const struct cert *c);

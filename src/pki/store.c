@@ -415,17 +415,25 @@ static size_t store_first(const struct store *s, const void *name, size_t n)
     return low;
 }
 
+static struct cert *ca_cert(struct ca *ca)
+{
+    if (!ca->cert)
+        ca->cert = cert_read(ca->der, ca->der_len);
+    return ca->cert;
+}
+
 struct cert *store_by_name(struct store *s, const void *name_der, size_t n, size_t i)
 {
     size_t at = store_first(s, name_der, n);
     if (i >= s->count - at)
         return NULL;
     struct ca *ca = &s->ca[at + i];
-    if (name_order(ca->name, ca->name_len, name_der, n) != 0)
-        return NULL;
-    if (!ca->cert)
-        ca->cert = cert_read(ca->der, ca->der_len);
-    return ca->cert;
+    return name_order(ca->name, ca->name_len, name_der, n) == 0 ? ca_cert(ca) : NULL;
+}
+
+struct cert *store_at(struct store *s, size_t i)
+{
+    return ca_cert(&s->ca[i]);
 }
 
 struct cert *store_head(struct store *s)

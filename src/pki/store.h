@@ -37,6 +37,8 @@ int64_t store_time(const struct store *s);      /* modification time, WHEN_UNKNO
 
 /* The i-th CA (from 0) whose subject is exactly this DER name, NULL when there is none. Lent. */
 struct cert *store_by_name(struct store *s, const void *name_der, size_t n, size_t i);
+/* The i-th CA, of store_count, in the order of their names. Lent. */
+struct cert *store_at(struct store *s, size_t i);
 /* The first certificate as the file has them, NULL for an empty store. Lent. */
 struct cert *store_head(struct store *s);
 /* This very certificate (same DER) is in the store. */

@@ -154,7 +154,7 @@ static bool is_differing(const struct look *l)
 
 static bool is_asked(const struct look *l)
 {
-    return !column_is_client(l->c) && answer_is(QUESTION_FAILS, l->s->answer[QUESTION_FAILS], "now-and-then");
+    return !column_is_client(l->c) && answer_is(QUESTION_FAILS, session_says(l->s, QUESTION_FAILS), "now-and-then");
 }
 
 static bool word_holds(const struct look *l, const char *word, size_t n)

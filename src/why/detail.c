@@ -12,6 +12,7 @@
 #include "src/wire/names.h"
 #include "src/why/aia.h"
 #include "src/why/credential.h"
+#include "src/why/cutoff.h"
 #include "src/why/dn.h"
 #include "src/why/expected.h"
 #include "src/why/heard.h"
@@ -257,6 +258,15 @@ static void detail_issuer(const struct look *l, struct words *w, uint32_t mask)
     json_object_set_new(w->detail, "store", clean_json(l->c->endpoint->value[KEY_CA]
                                                        ? l->c->endpoint->value[KEY_CA] : "system"));
     product_hint(l, w, mask);
+    const json_t *kin = look_member(l, FACT_CHAIN, "kin");
+    keep(w, "kin", kin);
+    static const struct { const char *key, *word; } kin_words[] = {
+        { "of", "kin_of" }, { "issuer", "kin_issuer" }, { "near", "kin_near" },
+    };
+    for (size_t i = 0; i < sizeof kin_words / sizeof *kin_words; i++) {
+        const char *of = member(kin, kin_words[i].key);
+        words_say_own(w, kin_words[i].word, mem_format("\"%s\"", of ? of : ""));
+    }
     words_say_own(w, "issuer", mem_format("\"%s\"", name));
     words_say_own(w, "top",
             mem_format(built > 1 ? "the intermediate \"%s\"" : "the server's certificate \"%s\"",
@@ -278,7 +288,7 @@ static const struct { const char *kind, *says; } how_table[] = {
     { "slow", "not done in time, stuck" }, { "not-tls", "what came is not TLS" },
     { "protocol", "broken TLS" }, { "too-big", "more bytes than a handshake has" },
     { "version", "a version nobody offered" }, { "local", "given up by this machine's TLS library" },
-    { "starttls", "TLS could not begin" }
+    { "starttls", "TLS could not begin" }, { "bad-signature", "a signature that the certificate's key did not make" }
 };
 
 /* Where the name has several addresses and others of them can be connected. */
@@ -327,6 +337,10 @@ static void detail_failure(const struct look *l, struct words *w, uint32_t mask)
         keep(w, "alert", alert);
     if (json_is_integer(got))
         keep(w, "received", got);
+    if (strcmp(stage, "resolve") == 0) {
+        const char *said = look_text(l, FACT_FAILURE, "hint"); /* older sessions have none */
+        words_say_own(w, "resolvers", *said ? mem_format(": %s", said) : mem_string(""));
+    }
     detail_icmp(l, w);
     detail_addresses(l, w);
 }
@@ -604,7 +618,7 @@ static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *
     [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
     [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
     [DETAIL_AIA_ROOT] = detail_aia_root, [DETAIL_AIA] = aia_issuers,          [DETAIL_STAPLE] = revoked_staple,
-    [DETAIL_REVOKED] = revoked_fetched,  [DETAIL_PATH] = path_words,
+    [DETAIL_REVOKED] = revoked_fetched,  [DETAIL_PATH] = path_words, [DETAIL_LIMIT] = cutoff_words,
     [DETAIL_CLIENT_END] = heard_client_end, [DETAIL_EXPECTED] = expected_detail,
     [DETAIL_PLACEHOLDER] = product_placeholder, [DETAIL_INSPECTION] = product_inspection,
     [DETAIL_ATTEMPTS] = attempts_words,  [DETAIL_LOAD] = load_words,          [DETAIL_REPLAY] = replay_words,      [DETAIL_NAMES] = names_words, [DETAIL_ALPN] = detail_alpn,

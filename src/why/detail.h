@@ -40,6 +40,7 @@ enum detail {
     DETAIL_ATTEMPTS,  /* see attempts.h */
     DETAIL_LOAD,      /* see load.h */
     DETAIL_PATH,      /* see path.h */
+    DETAIL_LIMIT,     /* see cutoff.h */
     DETAIL_AIA,       /* see aia.h */
     DETAIL_AIA_ROOT,  /* the same, and whose CA it is where that is known */
     DETAIL_EXPECTED,  /* see expected.h */

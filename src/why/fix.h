@@ -17,6 +17,11 @@
                       "exists without one.") \
     X(NULL_MX,        "If {host} is to take mail, replace the record `MX 0 .` in its DNS zone by its mail servers; else mail " \
                       "for it goes to the wrong domain.") \
+    X(DNS_DIFFERS,    "Let every name server of this machine (/etc/resolv.conf, `resolvectl status`) know the same names: an " \
+                      "internal name takes internal servers alone, or a resolver here that sends each domain to the right " \
+                      "one (systemd-resolved, dnsmasq). Ask each: `dig @SERVER {host}`.") \
+    X(DNS_LATE,       "Take the name server that does not answer out of /etc/resolv.conf (or of what DHCP or the VPN hands out), " \
+                      "or bring it back; `dig @SERVER {host}` shows which one it is.") \
     X(DNS,            "Look at the DNS servers this machine asks (/etc/resolv.conf, or " \
                       "`resolvectl status`) and at UDP and TCP port 53 on the way there; " \
                       "at=ADDRESS probes the server without DNS.") \
@@ -42,6 +47,12 @@
                       "CAs above the certificate, `ssl.ca-file = \"FILE\"` with the intermediate in it. Other " \
                       "software that chokes on an extension must be updated: what it does not know it must pass over " \
                       "(RFC 6066 section 8 lets a server answer a status_request by nothing).") \
+    X(GIVES_UP,       "Read the server's log of this moment, and the system's (`journalctl`, `dmesg`) for a process that ended: " \
+                      "Apache \"child pid ... exit signal\", nginx \"worker process ... exited on signal\". Where the program " \
+                      "chooses certificates by itself, see what it does for {name}: Node SNICallback, Python " \
+                      "sni_callback, Go GetCertificate, OpenResty ssl_certificate_by_lua.") \
+    X(RECORD_SIZE,    "Update the software that answers, or what stands before it: an extension it does not know it must " \
+                      "pass over (RFC 8446 section 4.2). Firefox and GnuTLS send it always, so until then only other clients get in.") \
     X(CHOKES,         "Update the software that answers, or what stands before it: what it does not know in a hello " \
                       "it must pass over (RFC 8446 section 4.1.2). Until then, limit the suites of the client " \
                       "(`CipherString` in openssl.cnf, curl's `--ciphers`; here: ciphers=).") \
@@ -83,6 +94,10 @@
     X(UNANSWERED,     "Check that the machine with {ip} is up and on this network (`ip neigh show {ip}`, `ip route " \
                       "get {ip}`), and that the address is right. Ask the network's people whether the port of its " \
                       "switch, its VLAN and its address are what they should be.") \
+    X(HELD,           "On the server, see whether the program that listens on port {port} still takes connections (`ss -ltnp`: " \
+                      "a Recv-Q that stays above 0 is a queue nobody empties) and what it waits for (its log, `top -H`, a " \
+                      "thread dump), and restart it if it hangs. Behind a load balancer or port forwarding, do the same at " \
+                      "its end. From the server itself, `curl -v telnet://127.0.0.1:{port}` tells whether it is the path.") \
     X(CLOSES,         "Look at what accepts connections at {address}: on a load balancer (HAProxy, a cloud's, `kubectl " \
                       "get endpoints`) whether any backend is alive, behind port forwarding (Docker, ssh -L, " \
                       "stunnel) whether something listens at its end; /etc/hosts.deny and allow lists for this " \
@@ -93,6 +108,11 @@
                       "is spoken. (nginx: `listen {port} ssl;`, Apache: `SSLEngine on` in the " \
                       "virtual host.)") \
     X(NOT_TLS_HINT,   "{hint}") \
+    X(PROXY_HEADER,   "Let the load balancer before it send the header (HAProxy: `send-proxy` or `send-proxy-v2` in its " \
+                      "`server` line, nginx stream: `proxy_protocol on;`, AWS: the target group's \"Proxy protocol v2\"), " \
+                      "and send clients there; or, where clients come directly, let the server not wait for it (HAProxy: " \
+                      "`accept-proxy` in `bind`, nginx: `proxy_protocol` in `listen`, Apache: `RemoteIPProxyProtocol`, " \
+                      "Postfix: `smtpd_upstream_proxy_protocol`, Dovecot: `haproxy` in `inet_listener`).") \
     X(STARTTLS_OFF,   "Switch TLS on for port {port} of the server: {switch}.") \
     X(STARTTLS_KEY,   "Give the server a certificate and key that it can read: {switch}.") \
     X(STARTTLS_STRIPPED, "Look for what inspects this protocol between here and the server (Cisco ASA and PIX: " \
@@ -100,6 +120,9 @@
                       "let it pass TLS. Until then everything goes in plain text, passwords too.") \
     X(TLS_AT_ONCE,    "Speak TLS at once there: {try}://{host}:{port}. Or use the port where it begins in plain " \
                       "text, if the server has one.") \
+    X(STARTTLS_NAME,  "Ask for a name that the server has: in XMPP that is the domain behind the @ of an address, which often is " \
+                      "not the name of the machine (its SRV record names the machine); here: sni=DOMAIN. If {asked} is right, " \
+                      "add it to the server (Prosody: VirtualHost; ejabberd: hosts) and reload it.") \
     X(STARTTLS_DENIED, "What it says is about the client's address or name, not about TLS: ask those who run the " \
                       "server, or try from an address it knows.") \
     X(STARTTLS_BUSY,  "Try again when fewer clients are connected. If it stays so, raise the server's limits " \
@@ -116,10 +139,9 @@
                       "offers {offer}. Update the client or lift its limits (min=, max=, its " \
                       "configuration: OpenSSL `MaxProtocol` in openssl.cnf, Java " \
                       "jdk.tls.client.protocols, Windows SCHANNEL\\Protocols\\...\\Client); if it " \
-                      "can't be changed, the server has to allow its " \
-                      "versions again (nginx `ssl_protocols`, Apache `SSLProtocol`, HAProxy " \
-                      "`ssl-min-ver`, OpenSSL `MinProtocol`, up to TLS 1.1 also `CipherString = " \
-                      "DEFAULT@SECLEVEL=0`), which weakens it where they are older than TLS 1.2.") \
+                      "can't be changed, the server has to allow its versions again, which weakens it where they are older " \
+                      "than TLS 1.2, by the same setting as {set_versions}; with OpenSSL, up to TLS 1.1 also " \
+                      "`CipherString = DEFAULT@SECLEVEL=0`.") \
     X(SUITE_SERVER,   "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
                       "{set_ciphers}; Java: " \
                       "jdk.tls.disabledAlgorithms in java.security must not forbid it; Windows: " \
@@ -151,9 +173,8 @@
     X(SUITES_CURRENT, "Add a current suite on the server, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 " \
                       "(ECDHE-RSA-AES128-GCM-SHA256; ECDHE-ECDSA-AES128-GCM-SHA256 for an ECDSA key): " \
                       "{set_ciphers}.") \
-    X(GROUP_SERVER,   "On the server, allow {server_add}: append `:{server_openssl}` to the list in " \
-                      "nginx `ssl_ecdh_curve`, Apache `SSLOpenSSLConfCmd Groups`, HAProxy " \
-                      "`ssl-default-bind-curves`, OpenSSL `Groups`; Java: -Djdk.tls.namedGroups=; " \
+    X(GROUP_SERVER,   "On the server, allow {server_add}: add `{server_openssl}` to the list in " \
+                      "{set_groups}; Java: -Djdk.tls.namedGroups=; " \
                       "Windows: `Enable-TlsEccCurve -Name {server_windows}`.") \
     X(GROUP_CLIENT,   "On the client, offer {client_add} too: append `:{client_openssl}` to `Groups` " \
                       "in openssl.cnf or curl's `--curves`; Java: -Djdk.tls.namedGroups=; Windows: " \
@@ -213,8 +234,7 @@
                       "SSLv2Hello out of https.protocols; OpenSSL 1.0: `SSL_OP_NO_SSLv2`): current servers " \
                       "no longer read it (RFC 6176).") \
     X(REPLAY_SUITE_SERVER, "On the server, allow a suite this client offers ({set_ciphers}).") \
-    X(REPLAY_GROUP_SERVER, "On the server, allow a group this client offers (nginx `ssl_ecdh_curve`, Apache " \
-                      "`SSLOpenSSLConfCmd Groups`, HAProxy `ssl-default-bind-curves`, OpenSSL `Groups`).") \
+    X(REPLAY_GROUP_SERVER, "On the server, allow a group this client offers ({set_groups}).") \
     X(REPLAY_SIGALG_SERVER, "On the server, allow a signature algorithm this client offers (nginx " \
                       "`ssl_conf_command SignatureAlgorithms`, Apache `SSLOpenSSLConfCmd SignatureAlgorithms`, " \
                       "OpenSSL `SignatureAlgorithms`), or give it a certificate with a key that fits one.") \
@@ -320,6 +340,20 @@
                       "whole way to {ip}, or to clamp the MSS where the MTU is smaller, mostly at a tunnel or VPN (nftables " \
                       "`tcp flags syn tcp option maxseg size set rt mtu`). Until then, here: `ip route change ... mtu 1280` " \
                       "on the route to {ip}, or net.ipv4.tcp_mtu_probing=1.") \
+    X(PATH_CHOKES,    "Update what terminates TLS on the server (a load balancer, a device, an old library): it has to pass " \
+                      "over what it does not know. Until then keep the client from sending it; `tlswhy replay` on a hello of " \
+                      "that client (`tlswhy listen` saves one) names the one thing that decides.") \
+    X(PATH_DEAF,      "Look at what keeps state about connections on the way to {ip}, and on the server's own machine: a " \
+                      "firewall that sees one direction only (routes that differ there and back), one that takes connections " \
+                      "in the server's place (SYN proxy) and has lost it, a rule that drops what is established. `tcpdump -n " \
+                      "host {ip} and port {port}` on both ends shows which packets get across.") \
+    X(PATH_EVERY,     "Send the same from another network, or from the server itself (at=127.0.0.1): if it is answered " \
+                      "there, have {ip} port {port} allowed in what filters on the way (firewall, proxy, a network's login " \
+                      "page); if not, look whether the load balancer in front of the server still reaches it.") \
+    X(PATH_NEAR,      "Read that proxy's log at this moment (Istio and other Envoys: `kubectl logs POD -c istio-proxy`; the " \
+                      "response flags UF, UH and NR mean no connection, no live back end, no route), and whether it may go " \
+                      "there at all (Istio: a ServiceEntry for {host} where outboundTrafficPolicy is REGISTRY_ONLY). Around " \
+                      "it, from a machine without one, the server itself can be tested.") \
     X(SNI_PATH,       "Send the same from another network, or from the server itself (at=127.0.0.1): if it is " \
                       "answered there, have {name} allowed in what filters by server name on the way (firewall, " \
                       "proxy, parental or provider filter); if not, look at the router by name in front of the " \
@@ -450,11 +484,8 @@
                       "one: check from where they run that {responder} can be reached on plain HTTP (proxy, " \
                       "firewall, DNS), or let the server staple the answer.") \
     X(STAPLE,         "Let the server staple a fresh response: check that it reaches the responder, {responder}, and " \
-                      "that it does not staple a file nobody renews (nginx `ssl_stapling on;` with a `resolver` that " \
-                      "answers, and no `ssl_stapling_file`; Apache `SSLUseStapling on`; HAProxy `ocsp-update on`, or " \
-                      "a new .ocsp file beside the certificate). Then reload it.") \
-    X(MUST_STAPLE,    "Turn stapling on (nginx `ssl_stapling on;` and a `resolver`, Apache `SSLUseStapling on` and " \
-                      "`SSLStaplingCache`, HAProxy `ocsp-update on`), and see that the server reaches {responder}. " \
+                      "that it does not staple a file nobody renews ({set_staple}). Then reload it.") \
+    X(MUST_STAPLE,    "Turn stapling on ({set_staple}), and see that the server reaches {responder}. " \
                       "nginx has no response for its first connections after a start unless `ssl_stapling_file` " \
                       "names one. Or have the certificate issued again without must-staple.") \
     X(ONE_OF_SEVERAL, "Several servers answer behind {address}: find the one that shows this ({face}) by asking each " \

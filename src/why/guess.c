@@ -99,9 +99,9 @@ const size_t guess_count = sizeof guess_table / sizeof *guess_table;
 bool guess_holds(const struct look *l, const struct guess *g)
 {
     for (size_t i = 0; i < sizeof g->when / sizeof *g->when && g->when[i].is; i++)
-        if (!answer_is(g->when[i].q, l->s->answer[g->when[i].q], g->when[i].is))
+        if (!answer_is(g->when[i].q, session_says(l->s, g->when[i].q), g->when[i].is))
             return false;
-    return !g->renewed || since_renewed(l->c, l->s->answer[QUESTION_SINCE]);
+    return !g->renewed || since_renewed(l->c, session_says(l->s, QUESTION_SINCE));
 }
 
 struct pull guess_pull(const struct guess *g)
@@ -139,7 +139,7 @@ static const struct sign software[CLIENT_RULE_COUNT] = {
 const struct sign *guess_software(const struct look *l, enum step *step, char **why)
 {
     const struct sign *found = NULL;
-    for (const char *at = l->s->answer[QUESTION_SOFTWARE]; at && !found && clients_known(l->c); at = strchr(at, ',')) {
+    for (const char *at = session_says(l->s, QUESTION_SOFTWARE); at && !found && clients_known(l->c); at = strchr(at, ',')) {
         at += *at == ',';
         char *name = mem_copy(at, strcspn(at, ","));
         const struct client *client = client_find(name);

@@ -23,6 +23,7 @@
 #define GROWN_MS 20
 #define FLAT 1.3            /* twice as many at once, and no more than so many times as many a second */
 #define OURS 0.8            /* of one of our cores */
+#define CUT_LEAST 3         /* in a row, and none that went well after them */
 
 const char *const limit_words[LIMIT_COUNT] = {
 #define X(id, word, says) [LIMIT_##id] = word,
@@ -181,6 +182,15 @@ static json_t *steps_and_baseline(const struct ramp *r)
     return all;
 }
 
+/* Alone some went well, and then all failed, so that no load was made: of twelve the last three by chance, one time in
+ * 220. */
+static bool cut_to_the_end(const struct ramp *r)
+{
+    int failed = step_count(r->baseline, "failed");
+    return failed >= CUT_LEAST && failed < step_count(r->baseline, "made") && !json_array_size(r->steps) &&
+           json_is_true(json_object_get(r->baseline, "none_after"));
+}
+
 static enum limit limit_of_failures(const struct load *l, const struct ramp *r)
 {
     json_t *all = steps_and_baseline(r);
@@ -191,7 +201,7 @@ static enum limit limit_of_failures(const struct load *l, const struct ramp *r)
     if (busy)
         return LIMIT_BUSY;
     bool to_the_end = !step_count(r->baseline, "failed") || json_is_true(json_object_get(r->baseline, "none_after"));
-    if (l->waited > 0 && to_the_end && (fast || syn > failed / 2))
+    if ((cut_to_the_end(r) || (l->waited > 0 && to_the_end)) && (fast || syn > failed / 2))
         return LIMIT_RATE;
     if (syn > failed / 2 || (!fast && queue_is_full(r)))
         return LIMIT_QUEUE;
@@ -240,7 +250,7 @@ struct load load_read(enum state state, const json_t *value)
     bool waited = l.waited > 0 && step_count(r.after, "made") && !step_count(r.after, "failed");
     if (l.is & LOAD_IS(FINE))
         l.limit = limit_without(&r);
-    else if (l.is & ~LOAD_IS(ALIKE) || waited)
+    else if (l.is & ~LOAD_IS(ALIKE) || waited || cut_to_the_end(&r))
         l.limit = limit_of_failures(&l, &r);
     if (l.limit == LIMIT_RATE)
         l.is &= ~LOAD_IS(ALIKE); /* it did not come and go by chance */

@@ -9,6 +9,7 @@
 #include "src/base/when.h"
 #include "src/model/proxy.h"
 #include "src/wire/client.h"
+#include "src/why/change.h"
 #include "src/why/credential.h"
 #include "src/why/load.h"
 #include "src/wire/names.h"
@@ -287,6 +288,12 @@ static bool clock_store_later(const struct look *l)
     return l->clock.by == CLOCK_BY_NOTHING && l->faults[PLACE_STORE] & BIT(REASON_NOT_YET);
 }
 
+/* Nobody vouches for our clock: the kernel does not, and no other is known. */
+static bool clock_is_lone(const struct look *l)
+{
+    return l->clock.by == CLOCK_BY_NOTHING && l->c->fact[FACT_NTP].state == STATE_NO;
+}
+
 static bool clock_is_ours_off(const struct look *l) { return clock_ours_off(&l->clock); }
 static bool clock_is_ours_surely(const struct look *l) { return clock_ours_off_surely(&l->clock); }
 static bool clock_is_date_off(const struct look *l) { return clock_date_off(&l->clock); }
@@ -339,6 +346,17 @@ static int dh_bits(const struct look *l)
 }
 
 /* One that this client would refuse; ours took it, to be able to say so. */
+static bool takes_anonymous(const struct look *l)
+{
+    if (!relaxed_hangs(&l->relaxed, LIST_SUITES))
+        return false;
+    struct change c = change_of(l, LIST_SUITES);
+    const uint16_t *n = c.taken;
+    for (const struct suite *s; *n && (s = suite_find(*n)) && s->auth == AUTH_ANON;)
+        n++;
+    return c.taken[0] && !*n;
+}
+
 static bool dh_is_small(const struct look *l)
 {
     return dh_bits(l) > 0 && dh_bits(l) < endpoint_client(l->c->endpoint)->dh_bits_min;
@@ -348,6 +366,16 @@ static bool dh_is_large(const struct look *l)
 {
     int most = endpoint_client(l->c->endpoint)->dh_bits_max;
     return most && dh_bits(l) > most;
+}
+
+/* The same hello was answered when it held a key share more, which was not the one that was taken: what ended the other
+ * is in neither's lists nor in the name. */
+static bool large_is_taken(const struct look *l)
+{
+    const json_t *as_is = json_object_get(look_member(l, FACT_RELAXED, "tries"), "as-is");
+    const char *how = column_word(l->c, FACT_POST_QUANTUM), *went = json_string_value(json_object_get(as_is, "answer"));
+    bool quiet = went && (strcmp(went, "closed") == 0 || strcmp(went, "reset") == 0);
+    return l->c->fact[FACT_POST_QUANTUM].state == STATE_YES && how && !text_starts(how, "X25519MLKEM") && quiet;
 }
 
 /* A large hello, such as this client sends, is refused or dropped while a smaller one is answered. */
@@ -435,6 +463,54 @@ static bool takes_13(const struct look *l)
 {
     return refuses_12(l) && text_is(look_answer(l, 0x0304), "accepted");
 }
+/* Not one version, not even SSL 2.0's hello, is answered otherwise than the client's own: by one alert. */
+static bool refuses_everybody(const struct look *l)
+{
+    const json_t *alert = json_object_get(look_member(l, FACT_FAILURE, "alert"), "number");
+    uint16_t n;
+    for (int i = 0; (n = look_version(i)); i++) {
+        const char *answer = look_answer(l, n);
+        if (!json_is_integer(alert) || !text_starts(answer, "alert ") || atoi(answer + 6) != json_integer_value(alert))
+            return false;
+    }
+    return true;
+}
+
+static bool knows_13(const struct look *l)
+{
+    return member_is(l->c->fact[FACT_VERSIONS].value, "knows=tls1.3");
+}
+
+static bool taken_alone(const struct look *l)
+{
+    bool any = false;
+    for (uint16_t n = l->lo; n <= l->hi; n++)
+        any |= strcmp(look_answer(l, n), "accepted") == 0;
+    return any;
+}
+
+static const char *try_answer(const struct look *l, const char *name)
+{
+    const char *answer = json_string_value(json_object_get(look_try(l, name), "answer"));
+    return answer ? answer : "";
+}
+
+/* What it can't take is refused aloud, an older version, other suites; what it could go on with ends without a word:
+ * nobody on the path tells these apart. */
+static bool gives_up(const struct look *l)
+{
+    bool older = false;
+    uint16_t n;
+    for (int i = 0; (n = look_version(i)); i++) {
+        const char *answer = look_answer(l, n);
+        if (n >= l->lo && n <= l->hi && strcmp(answer, "closed") != 0)
+            return false;
+        older |= n < l->lo && n > 0x0300 && text_starts(answer, "alert 70 ");
+    }
+    return older && text_is(try_answer(l, "as-is"), "closed") && text_is(try_answer(l, "groups"), "closed") &&
+           text_starts(try_answer(l, "suites"), "alert 40 ");
+}
+
 static bool takes_unasked(const struct look *l)
 {
     return l->takes == TAKES_UNASKED && l->c->fact[FACT_VERSIONS].state == NOT_ASKED;
@@ -478,6 +554,27 @@ static bool issuer_private(const struct look *l)
         return false;
     return json_array_size(built) > 1 || (json_array_size(sent) == 1 && store_is_system(l));
 }
+
+/* What is told of the issuer that is missing: src/pki/kin.h. */
+static bool kin_is(const struct look *l, bool below, const char *by)
+{
+    const json_t *kin = look_member(l, FACT_CHAIN, "kin");
+    const char *word = json_string_value(json_object_get(kin, "by"));
+    return word && json_is_true(json_object_get(kin, "below")) == below && strcmp(word, by) == 0;
+}
+static bool kin_near(const struct look *l)
+{
+    return json_is_string(json_object_get(look_member(l, FACT_CHAIN, "kin"), "near"));
+}
+static bool kin_sent(const struct look *l) { return kin_is(l, true, "sent"); }
+static bool kin_key_id(const struct look *l) { return kin_is(l, true, "key-id"); }
+static bool kin_family(const struct look *l)
+{
+    return kin_is(l, true, "organisation") || (kin_is(l, true, "name") && kin_near(l));
+}
+static bool kin_called_below(const struct look *l) { return kin_is(l, true, "name") && !kin_near(l); }
+static bool kin_foreign(const struct look *l) { return kin_is(l, false, "key-id"); }
+static bool kin_called_root(const struct look *l) { return kin_is(l, false, "name"); }
 
 /* An intermediate that the server should send was found elsewhere. */
 static bool issuer_missing(const struct look *l)
@@ -553,7 +650,9 @@ static bool late_refused(const struct look *l)
     if (l->c->fact[FACT_LATE].state != STATE_YES || !late)
         return false;
     bool quiet = word_among(late, "close_notify|closed|reset|protocol");
-    bool waiting = l->c->endpoint->scheme && l->c->endpoint->scheme->http && l->c->fact[FACT_HTTP].state != STATE_YES;
+    const struct scheme *scheme = l->c->endpoint->scheme;
+    bool waiting = scheme && strcmp(scheme->name, "tls") != 0 && l->c->fact[FACT_HTTP].state != STATE_YES &&
+                   !word_among(late, "close_notify");
     return !quiet || (client_cert_asked(l) && (waiting || word_among(late, "reset")));
 }
 
@@ -602,6 +701,8 @@ static bool replay_wanted(const struct look *l)
         return false;
     if (!client_is_own(l))
         return (dropped && looked) || refusal_unexplained(l);
+    if (l->takes == TAKES_OTHER && !l->c->endpoint->saved)
+        return false; /* it is the version, whatever else is offered */
     return (silent || l->c->fact[FACT_RELAXED].state != NOT_ASKED) &&
            !(l->relaxed.is & (RELAXED_IS(ACCEPTED) | RELAXED_IS(SURE) | RELAXED_IS(LIKELY)));
 }
@@ -624,14 +725,34 @@ static bool variation_helps(const struct look *l, const char *words)
     return false;
 }
 
+/* Everything that was sent arrived, hellos of all kinds and plain text, and nothing ever came back. */
+static bool failure_held(const struct look *l)
+{
+    enum { LEAST = 5 };
+    const json_t *try;
+    const char *name;
+    int asked = 0;
+    json_object_foreach((json_t *)look_member(l, FACT_PATH, "tries"), name, try) {
+        if (!json_is_object(try))
+            continue;
+        if (!member_is(try, "answer=silent") || !member_is(try, "acked=true"))
+            return false;
+        asked++;
+    }
+    return asked >= LEAST;
+}
+
 static bool alpn_offered(const struct look *l) { return endpoint_alpn(l->c->endpoint) != NULL; }
 
 /* Nothing that was tried has shown yet what a refusal hangs on. */
 static bool failure_unnamed(const struct look *l)
 {
     bool status = l->relaxed.is & RELAXED_IS(ACCEPTED) && variation_helps(l, "no-status-request");
+    status |= relaxed_holds(&l->relaxed, "minds-limit");
     return !(l->replay.is & REPLAY_IS(NAMED)) && !(l->names.is & NAMES_IS(DECIDES)) && !variation_helps(l, "no-alpn") &&
-           !status && !(l->attempts.is & ATTEMPTS_IS(MIXED)) && !(l->path.is & PATH_IS(FOUND)) &&
+           !status && !(l->attempts.is & ATTEMPTS_IS(MIXED)) &&
+           !(l->path.is & (PATH_IS(FOUND) | PATH_IS(ANOTHER) | PATH_IS(DEAF))) &&
+           !json_is_true(look_member(l, FACT_IDLE, "header")) &&
            l->c->fact[FACT_IDLE].state != STATE_NO; /* who is cut off without having said a word has sent no wrong one */
 }
 
@@ -661,18 +782,26 @@ static const struct that {
     { FACT_VERSIONS, "refused-both", refuses_all },  /* both are known and always refused */
     { FACT_VERSIONS, "refused-12-not-13", takes_13 },
     { FACT_VERSIONS, "unasked", takes_unasked },
+    { FACT_VERSIONS, "nobody", refuses_everybody },  /* every version alike, by one alert */
+    { FACT_VERSIONS, "knows-13", knows_13 },         /* the server does, and an offer of TLS 1.3 comes to nothing */
+    { FACT_VERSIONS, "taken-alone", taken_alone },   /* one of the client's is, in a hello of its own */
+    { FACT_VERSIONS, "gives-up", gives_up },         /* refuses aloud what it can't take, and closes at what it could */
     { FACT_VERSIONS, "not-current", others_have_no_version }, /* current clients share none */
     { FACT_CIPHERS, "not-current", others_have_no_suite },
+    { FACT_CIPHERS, "anonymous", takes_anonymous }, /* and nothing else: it has no certificate */
     { FACT_POST_QUANTUM, "fails", large_fails },
+    { FACT_POST_QUANTUM, "taken", large_is_taken }, /* while the smaller one was turned away without a word */
     { FACT_KX_GROUP, "small-dh", dh_is_small },
     { FACT_KX_GROUP, "large-dh", dh_is_large },
     { FACT_ALPN, "foreign", alpn_is_foreign },
     { FACT_ALPN, "offered", alpn_offered },
     { FACT_FAILURE, "unnamed", failure_unnamed }, /* by a replay, another server name, less ALPN, silence */
+    { FACT_FAILURE, "held", failure_held },        /* all was acknowledged, and nothing answered */
     { FACT_FAILURE, "by-name", failure_by_name },  /* may hang on the server name, for all that was tried */
     { FACT_CLOCK, "awaited", clock_awaited },
     { FACT_CLOCK, "wanted", clock_wanted },
     { FACT_CLOCK, "agrees", clock_agrees },
+    { FACT_CLOCK, "lone", clock_is_lone },
     { FACT_CLOCK, "ours-off", clock_is_ours_off },     /* proved by more than one Date */
     { FACT_CLOCK, "ours-off-surely", clock_is_ours_surely }, /* by more than a staple of a later date */
     { FACT_CLOCK, "date-off", clock_is_date_off },     /* the server's Date, seen from our clock */
@@ -693,6 +822,12 @@ static const struct that {
     { FACT_CLOCK, "by-dates", clock_by_dates },
     { FACT_CLOCK, "by-sntp", clock_by_sntp },
     { FACT_CHAIN, "private-issuer", issuer_private },
+    { FACT_CHAIN, "below-sent", kin_sent },
+    { FACT_CHAIN, "below-key-id", kin_key_id },
+    { FACT_CHAIN, "below-family", kin_family },
+    { FACT_CHAIN, "called-below", kin_called_below },
+    { FACT_CHAIN, "foreign", kin_foreign },
+    { FACT_CHAIN, "called-root", kin_called_root },
     { FACT_AIA, "missing", issuer_missing },
     { FACT_AIA, "other-key", issuer_other_key },
     { FACT_CHAIN, "trusted", chain_trusted },

@@ -2,6 +2,7 @@
 #include "src/why/names.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -47,6 +48,9 @@ static bool try_refused(const json_t *try)
     return try_aloud(try);
 }
 
+/* Plain text in place of TLS. */
+static bool try_page(const json_t *try) { return !try_taken(try) && went_is(try, "not-tls"); }
+
 static bool try_fits(const json_t *try) { return json_is_true(json_object_get(try, "fits")); }
 static bool try_misfits(const json_t *try) { return json_is_false(json_object_get(try, "fits")); }
 
@@ -61,6 +65,20 @@ static bool refused_alike(const json_t *a, const json_t *b)
 static bool same_leaf(const json_t *a, const json_t *b)
 {
     return *try_text(a, "leaf") && strcmp(try_text(a, "leaf"), try_text(b, "leaf")) == 0;
+}
+
+/* Of "a.test, *.b.test and 3 more": the name is written out there. */
+static bool try_names(const json_t *try, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = try_text(try, "names"); *p; p += *p == ',' ? 1 : 0) {
+        p += strspn(p, " ");
+        size_t k = strcspn(p, ", ");
+        if (k == n && strncasecmp(p, name, n) == 0)
+            return true;
+        p += strcspn(p, ",");
+    }
+    return false;
 }
 
 /* The faults of its certificate that end a handshake. */
@@ -114,6 +132,17 @@ static unsigned refusal_is(const struct names *n)
     return others && more ? NAMES_IS(ALL) : 0;
 }
 
+/* What the same server shows to others is for the name that is refused. */
+static const json_t *names_covering(const struct names *n)
+{
+    const json_t *tries[] = { n->other, n->none };
+    const char *sent = try_text(n->sent, "sni");
+    for (size_t i = 0; *sent && i < sizeof tries / sizeof *tries; i++)
+        if (tries[i] && try_taken(tries[i]) && try_names(tries[i], sent) && !(n->right == n->sent && try_misfits(tries[i])))
+            return tries[i];
+    return NULL;
+}
+
 /* Which certificate came for whom. */
 static unsigned certificate_is(const struct names *n)
 {
@@ -147,8 +176,12 @@ struct names names_read(const struct endpoint *ep, enum state state, const json_
         n.right = n.sent;
     if (try_refused(n.sent))
         n.is |= NAMES_IS(REFUSED) | (try_aloud(n.sent) ? NAMES_IS(ALOUD) : 0) | refusal_is(&n);
+    else if (try_page(n.sent) && refusal_is(&n) & NAMES_IS(ALONE))
+        n.is |= NAMES_IS(REFUSED) | NAMES_IS(ALONE);
     else if (try_taken(n.sent) && n.right)
         n.is |= certificate_is(&n);
+    if (n.is & NAMES_IS(ALONE) && !(n.is & NAMES_IS(ALOUD)) && names_covering(&n))
+        n.is |= NAMES_IS(COVERED);
     if (n.is & (NAMES_IS(RIGHT) | NAMES_IS(UNKNOWN) | NAMES_IS(ALONE) | NAMES_IS(WORSE)))
         n.is |= NAMES_IS(DECIDES);
     return n;
@@ -186,6 +219,8 @@ void names_look(struct look *l)
     const struct seen *seen = &l->c->fact[FACT_SERVER_NAMES];
     bool chance = l->attempts.is & ATTEMPTS_IS(MIXED); /* the same name is answered now so, now so */
     l->names = names_read(l->c->endpoint, chance ? UNSURE : seen->state, seen->value);
+    if (l->path.is & PATH_IS(NEAR)) /* a proxy here may turn a name away by itself, or pass on what it heard */
+        l->names.is &= ~NAMES_IS(COVERED);
     if (l->names.is & NAMES_IS(REFUSED) || !(l->names.is & (NAMES_IS(RIGHT) | NAMES_IS(WORSE))))
         return;
     uint32_t left = try_faults(names_better(&l->names));
@@ -285,6 +320,8 @@ void names_words(const struct look *l, struct words *w, uint32_t mask)
     words_say_own(w, "none_answer", answer_text(n->none));
     words_say_own(w, "other_answer", answer_text(n->other));
     words_say_own(w, "better", sni_text(better));
+    words_say_own(w, "covering", answer_text(names_covering(n)));
+    words_say_own(w, "covering_with", sni_text(names_covering(n)));
     words_say_own(w, "better_answer", answer_text(better));
 }
 

@@ -5,10 +5,11 @@
  *
  * A name, a size or a version that fails is no proof: servers have filters too. Another machine is proved only by packets
  * that came another number of hops, or by an end the hello meets from where the server does not answer yet; a filter
- * below the server's own TCP by a hello that was never acknowledged beside one that was.
+ * below the server's own TCP by a hello that was never acknowledged beside one that was. And behind a proxy that takes
+ * connections near this machine all of that is about the proxy, which the server's faults look the same through.
  *
- * Detail: "trigger", "answered" (the try that is), "ttl", "hop", "before", "acked", "mss" as the fact has them, "kind" and
- * "stage" of the failure.
+ * Detail: "trigger", "answered" (the try that is), "ttl", "hop", "router", "before", "proxy", "mss" as the fact has them,
+ * and "kind" of the failure.
  * Words: {because} "because of the name blocked.test", {changed} "with another name", {went} "is reset", {proof}.
  */
 #ifndef TLSWHY_WHY_PATH_H
@@ -26,11 +27,16 @@
     X(VERSION,  "version") \
     X(SPLIT,    "split")     /* the same in two segments is answered */ \
     X(SEGMENTS, "segments")  /* the same in small segments is, and silence is all that large ones get */ \
+    X(ALPN,     "alpn")      /* without application protocols it is */ \
+    X(EXTENSION, "extension") /* with few extensions it is */ \
     X(FOUND,    "found")     /* one of these */ \
     X(ANOTHER,  "another")   /* another machine than the one that answers ends it */ \
     X(FILTER,   "filter")    /* not proved, but the hello did not reach the TCP that answers others */ \
     X(SERVER,   "server")    /* neither: it may as well be the server */ \
     X(ONE_READ, "one-read")  /* a small hello in two segments is not answered either */ \
+    X(NEAR,     "near")      /* a proxy takes the connections, on this machine or one hop away */ \
+    X(SAME,     "same")      /* what ends it came as far as the answers: seen, not only not seen otherwise */ \
+    X(DEAF,     "deaf")      /* nothing that is sent is acknowledged, whatever it is */ \
     X(NOTHING,  "nothing")   /* no change helps */
 
 enum path_word {

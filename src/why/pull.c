@@ -70,7 +70,7 @@ static const struct effect {
 
 static bool effect_holds(const struct effect *e, const struct look *l)
 {
-    if (!answer_is(e->q, l->s->answer[e->q], e->values))
+    if (!answer_is(e->q, session_says(l->s, e->q), e->values))
         return false;
     if (e->only == ONLY_LEAF) {
         const json_t *fault = look_fault(l, fault_mask("expired"), 0);
@@ -85,7 +85,7 @@ static bool effect_holds(const struct effect *e, const struct look *l)
 
 static int since_pull(const struct look *l, enum cause cause)
 {
-    const char *since = l->s->answer[QUESTION_SINCE];
+    const char *since = session_says(l->s, QUESTION_SINCE);
     enum fits fits = cause == CAUSE_CERT_EXPIRED ? since_fits(l, since) : FITS_UNKNOWN;
     if (fits != FITS_UNKNOWN)
         return fits == FITS ? PULL_MAX : -1;
@@ -104,7 +104,7 @@ struct pull pull_of(const struct look *l, enum cause cause)
         if ((up || down) && effect_holds(&effects[i], l))
             p.by[effects[i].q] = (signed char)(up - down);
     }
-    if (l->s->answer[QUESTION_SINCE] && !p.by[QUESTION_SINCE])
+    if (session_says(l->s, QUESTION_SINCE) && !p.by[QUESTION_SINCE])
         p.by[QUESTION_SINCE] = (signed char)since_pull(l, cause);
     return p;
 }

@@ -15,14 +15,14 @@
 bool answers_any(const struct session *s)
 {
     for (int q = 0; q < QUESTION_COUNT; q++)
-        if (s->answer[q])
+        if (session_says(s, q))
             return true;
     return false;
 }
 
 bool answers_fail(const struct session *s)
 {
-    return answer_is(QUESTION_FAILS, s->answer[QUESTION_FAILS], "yes|now-and-then");
+    return answer_is(QUESTION_FAILS, session_says(s, QUESTION_FAILS), "yes|now-and-then");
 }
 
 /* --- what an answer does ------------------------------------------------------------------------ */
@@ -63,7 +63,7 @@ char *question_effect(const struct finding *f)
     add_questions(&t, &f->pull, 1, "for");
     add_questions(&t, &f->pull, -1, "against");
     char *whole = f->before == 0
-                      ? mem_format("%s %.0f%%, by what you say alone: %s", cause_table[f->cause].id,
+                      ? mem_format("%s %.0f%%, by the answers alone: %s", cause_table[f->cause].id,
                                    f->confidence * 100, t.s)
                   : f->before != f->confidence
                       ? mem_format("%s %.0f%% -> %.0f%%: %s", cause_table[f->cause].id, f->before * 100,
@@ -263,7 +263,7 @@ static void since_add(struct probes_say *p, const struct session *s)
     char *near = NULL, when[WHEN_LEN];
     int64_t date;
     for (size_t i = 0; i < s->count && !near; i++)
-        near = since_near(s->column[i], s->answer[QUESTION_SINCE], &date);
+        near = since_near(s->column[i], session_says(s, QUESTION_SINCE), &date);
     if (!near)
         return;
     free(p->text);
@@ -277,7 +277,7 @@ static void since_saved(struct probes_say *p, const struct session *s)
     int64_t from, lasts;
     char a[WHEN_LEN], b[WHEN_LEN];
     struct since_change c;
-    if (p->state == STATE_YES || !answer_since(s->answer[QUESTION_SINCE], &from, &lasts) || !since_changed(s, &c))
+    if (p->state == STATE_YES || !answer_since(session_says(s, QUESTION_SINCE), &from, &lasts) || !since_changed(s, &c))
         return;
     when_format(c.worked, a);
     when_format(c.seen, b);
@@ -311,7 +311,7 @@ static int64_t session_now(const struct session *s)
 {
     double now = s->started;
     for (size_t i = 1; i < s->evidence_count; i++)
-        now = s->evidence[i].time > now ? s->evidence[i].time : now;
+        now = s->evidence[i].column && s->evidence[i].time > now ? s->evidence[i].time : now;
     return (int64_t)now;
 }
 
@@ -319,7 +319,7 @@ static struct probes_say say_times(const struct session *s, const struct verdict
 {
     int from, to;
     struct counts n = counts_of(s, v);
-    if (!answer_times(s->answer[QUESTION_TIMES], &from, &to) || !n.columns)
+    if (!answer_times(session_says(s, QUESTION_TIMES), &from, &to) || !n.columns)
         return say_not(COULD_NOT_ASK, "they see the present only");
     int now = (int)(session_now(s) % 86400 / 60);
     bool within = from < to ? now >= from && now < to : now >= from || now < to;
@@ -327,7 +327,7 @@ static struct probes_say say_times(const struct session *s, const struct verdict
         return say(COULD_NOT_ASK, NULL, mem_format("they see the present only: %02d:%02d UTC, %s these hours", now / 60,
                                                    now % 60, within ? "within" : "outside"));
     return say(COULD_NOT_ASK, NULL, mem_format("it is said to fail at %s UTC, and this is %02d:%02d: probe again then",
-                                               s->answer[QUESTION_TIMES], now / 60, now % 60));
+                                               session_says(s, QUESTION_TIMES), now / 60, now % 60));
 }
 
 /* They see one moment: a word of theirs against it is no contradiction. */
@@ -371,7 +371,7 @@ void checklist_of(struct probes_say out[QUESTION_COUNT], const struct session *s
     out[QUESTION_SOFTWARE] = say_software(tally ? tally : &own);
     out[QUESTION_CHANGED] = say_changed(s);
     for (int q = 0; q < QUESTION_COUNT; q++)
-        out[q].differs = differs((enum question)q, s->answer[q], &out[q]);
+        out[q].differs = differs((enum question)q, session_says(s, q), &out[q]);
     since_add(&out[QUESTION_SINCE], s);
     since_saved(&out[QUESTION_SINCE], s);
     free(own.names);

@@ -154,7 +154,7 @@ static const char *stopped_says(const char *word)
         { "cap", "all steps were made" }, { "failures", "too many failed" }, { "slow", "it got too slow" },
         { "time", "the time was used up (--max-time)" }, { "asked", "it was stopped" },
     };
-    for (size_t i = 0; word && i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].word, word) == 0)
             return rows[i].says;
     return "it ended";
@@ -165,6 +165,19 @@ static void line_add(struct text *t, const char *label, const char *words, int w
     label_add(t, label);
     text_wrap(t, words, LABEL_COLS, width);
     text_add(t, "\n");
+}
+
+/* It goes on. */
+static void put_now(struct text *t, const json_t *value, int width)
+{
+    const json_t *steps = json_object_get(value, "steps"), *after = json_object_get(value, "after");
+    size_t n = json_array_size(steps);
+    const json_t *now = json_is_object(after) ? after : n ? json_array_get(steps, n - 1) : json_object_get(value, "baseline");
+    double at_once = member(now, "at_once");
+    char *words = at_once > 1 ? mem_format("%.0f at once, %.0f made so far", at_once, member(now, "made"))
+                              : mem_format("one after another, %.0f made so far", member(now, "made"));
+    line_add(t, "now", words, width);
+    free(words);
 }
 
 static void put_words(struct text *t, const struct column *c, int width)
@@ -188,13 +201,17 @@ static void put_words(struct text *t, const struct column *c, int width)
     if (what.len)
         line_add(t, "so", what.s, width);
     text_free(&what);
-    line_add(t, "ended", stopped_says(json_string_value(json_object_get(value, "stopped"))), width);
+    const char *stopped = json_string_value(json_object_get(value, "stopped"));
+    if (stopped)
+        line_add(t, "ended", stopped_says(stopped), width);
+    else
+        put_now(t, value, width);
 }
 
 bool ramp_known(const struct column *c)
 {
     const struct seen *seen = &c->fact[FACT_LOAD];
-    return (seen->state == STATE_YES || seen->state == STATE_NO) &&
+    return (seen->state == STATE_YES || seen->state == STATE_NO || seen->state == UNSURE) &&
            json_is_object(json_object_get(seen->value, "baseline"));
 }
 
@@ -210,9 +227,10 @@ void ramp_add(struct text *t, const struct column *c, int width)
     put_numbers(t, &w, "", NULL, "rate");
     put_numbers(t, &w, "connect p90", "connect", "p90");
     put_numbers(t, &w, "answer p50", "hello", "p50");
-    put_curve(t, &w, "whole p50", "handshake", "p50");
-    put_numbers(t, &w, "  ms", "handshake", "p50");
-    put_numbers(t, &w, "whole p90", "handshake", "p90");
+    const char *whole = json_is_true(json_object_get(value, "hello_only")) ? "hello" : "handshake";
+    put_curve(t, &w, "whole p50", whole, "p50");
+    put_numbers(t, &w, "  ms", whole, "p50");
+    put_numbers(t, &w, "whole p90", whole, "p90");
     put_numbers(t, &w, "sent again", NULL, "resent");
     put_histogram(t, value, width);
     put_words(t, c, width);

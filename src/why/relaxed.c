@@ -45,7 +45,7 @@ static const char *const try_names[ALL_LISTS + 1] = {
 
 /* --- all of them together --------------------------------------------------------------------- */
 
-struct tries { enum try by[ALL_LISTS + 1], alpn, small, added; bool newer; };
+struct tries { enum try by[ALL_LISTS + 1], alpn, small, added, limit; bool newer; };
 
 static bool try_refused(enum try t) { return t != TRY_UNKNOWN && t != TRY_ACCEPTED; }
 
@@ -124,17 +124,30 @@ static unsigned flips(const struct tries *t, bool quiet, bool reset)
     return RELAXED_IS(FLIPS) | level | lists_words(lists, alone != 0);
 }
 
+/* Nothing else was refused, so it's not a server that refuses now and then. */
+static bool limit_minded(const struct tries *t)
+{
+    return try_refused(t->limit) && t->limit != TRY_ODD && !try_refused(t->by[BIT(GROUPS)]) && !try_refused(t->by[BIT(SIGALGS)]);
+}
+
+/* Each by itself: enough, where the client's own are taken with something else left out. */
+static bool lists_refused(const struct tries *t)
+{
+    return try_refused(t->by[BIT(SUITES)]) && try_refused(t->by[BIT(GROUPS)]) && try_refused(t->by[BIT(SIGALGS)]);
+}
+
 static unsigned tries_say(const struct tries *t, bool quiet, bool reset)
 {
     if (t->by[0] == TRY_UNKNOWN)
         return RELAXED_IS(OPEN);
     if (t->by[0] == TRY_ACCEPTED)
-        return RELAXED_IS(ACCEPTED);
+        return RELAXED_IS(ACCEPTED) | (limit_minded(t) ? RELAXED_IS(LIMIT) : 0);
     if (!tries_agree(t))
         return RELAXED_IS(VARIES);
     if (lists_together(t)) /* holds of one list as well */
         return flips(t, quiet, reset);
-    if (!try_refused(t->by[ALL_LISTS]))
+    bool lists = try_refused(t->by[ALL_LISTS]) || (t->alpn == TRY_ACCEPTED && lists_refused(t));
+    if (!lists)
         return RELAXED_IS(OPEN);
     return RELAXED_IS(REFUSED) | (t->alpn == TRY_ACCEPTED ? RELAXED_IS(ALPN) : 0) |
            (t->small == TRY_ACCEPTED ? RELAXED_IS(SMALL) : 0) | (t->newer ? RELAXED_IS(NEWER) : 0);
@@ -163,6 +176,7 @@ struct relaxed relaxed_read(enum state state, const json_t *value, const char *h
     t.alpn = try_read(tries, "no-alpn");
     t.small = try_read(tries, "small");
     t.added = try_read(tries, "suites-added");
+    t.limit = try_read(tries, "record-size-limit");
     t.newer = text_starts(try_word(tries, "fallback"), "alert 86");
     r.any |= t.alpn == TRY_ACCEPTED || t.small == TRY_ACCEPTED;
     r.reset = t.by[0] == TRY_RESET;

@@ -34,6 +34,7 @@ enum { LIST_COUNT = LIST_SIGALGS + 1 }; /* of enum list_kind */
     X(PERHAPS,  "perhaps")  /* all three, or the refusals are resets, which others can send too */ \
     X(ALPN,     "no-alpn")  /* lists change nothing, leaving ALPN out does */ \
     X(SMALL,    "small")    /* lists change nothing, leaving the padding out does */ \
+    X(LIMIT,    "minds-limit") /* the client's own is taken, and not with record_size_limit, which our library adds */ \
     X(NEWER,    "newer")    /* all are refused; a step back to TLS 1.2 is refused as one: it knows a newer version */
 
 enum relaxed_word {

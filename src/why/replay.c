@@ -134,8 +134,8 @@ struct replay replay_read(enum state state, const json_t *value)
         r.is = REPLAY_IS(LOST) | (nobody_is_served(value, as_is) ? REPLAY_IS(NOBODY) : 0);
     if (!s)
         return r;
-    /* Who minds an extension and closes in good order has read the hello: a path drops or resets. */
-    bool reads = s->part == PART_EXTENSION && strcmp(as_is, "closed") == 0;
+    /* Who minds an extension or a suite and closes in good order has read the hello: a path drops or resets. */
+    bool reads = (s->part == PART_EXTENSION || s->part == PART_SUITE) && strcmp(as_is, "closed") == 0;
     enum replay_word word = quiet && !reads ? s->quiet : s->aloud;
     /* A server says no to a version it does not know, or closes; the path says nothing. */
     if (word == REPLAY_WORD_VERSION && answer_is_still(as_is) && !r.first.adds)

@@ -130,8 +130,9 @@ static void s_client_starttls(const struct look *l, struct text *t)
     if (!way || strcmp(look_text(l, FACT_STARTTLS, "outcome"), "tls-at-once") == 0)
         return;
     shell_option(t, "-starttls", way);
-    if (text_starts(way, "xmpp") && ep->host_kind == HOST_NAME)
-        shell_option(t, "-xmpphost", ep->host);
+    const char *asked = endpoint_asked(ep);
+    if (text_starts(way, "xmpp") && (ep->host_kind == HOST_NAME || strcmp(asked, ep->host) != 0))
+        shell_option(t, "-xmpphost", asked);
 }
 
 static void s_client_as(const struct look *l, struct text *t, const char *sni)
@@ -358,6 +359,14 @@ static void gnutls_cli(const struct look *l, struct text *t, const char *flag)
     free(to);
 }
 
+static void record_size_line(const struct look *l, struct text *t)
+{
+    if (!l->c->endpoint->scheme || !l->c->endpoint->scheme->starttls)
+        gnutls_cli(l, t, "");
+    s_client(l, t);
+    text_add(t, " </dev/null");
+}
+
 /* Without an extension the server insists on, then with it; s_client can leave out few of them. */
 static void insist_line(const struct look *l, struct text *t, uint16_t extension)
 {
@@ -433,9 +442,24 @@ static void packets_line(const struct look *l, struct text *t)
     free(ip);
 }
 
+/* Taken where no packet may leave the first link. */
+static void near_line(const struct look *l, struct text *t)
+{
+    bool six = column_ipv6(l->c);
+    char *ip = line_ip(l);
+    if (ip)
+        text_addf(t, "socat -u OPEN:/dev/null %s:%s%s%s%s,%s=1 && echo taken", six ? "TCP6" : "TCP4", six ? "[" : "", ip,
+                  six ? "]" : "", strrchr(l->c->address, ':'), six ? "ipv6-unicast-hops" : "ttl");
+    free(ip);
+}
+
 static void path_line(const struct look *l, struct text *t)
 {
     const struct version *older = version_find(0x0303);
+    if (l->path.is & PATH_IS(NEAR) && l->path.is & PATH_IS(NOTHING)) {
+        near_line(l, t);
+        return;
+    }
     if (l->path.is & PATH_IS(SEGMENTS)) {
         packets_line(l, t);
         return;
@@ -661,6 +685,17 @@ static void plain_line(const struct look *l, struct text *t)
     curl_add(l, t, "http");
 }
 
+static void header_line(const struct look *l, struct text *t)
+{
+    curl_begin(l, t);
+    text_add(t, " -k --haproxy-protocol --connect-timeout 5 -o /dev/null");
+    curl_add(l, t, "https");
+    text_add(t, "; ");
+    curl_begin(l, t);
+    text_add(t, " -k --connect-timeout 5 -o /dev/null");
+    curl_add(l, t, "https");
+}
+
 /* s_client ends with its input, so that waits for the answer. */
 static void after_line(const struct look *l, struct text *t)
 {
@@ -761,8 +796,10 @@ static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t
     [REPRODUCE_REPLAY] = replay_line,
     [REPRODUCE_SNI] = sni_line,   [REPRODUCE_PATH] = path_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
+    [REPRODUCE_HEADER] = header_line,
     [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
-    [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line, [REPRODUCE_STATUS] = status_line
+    [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line, [REPRODUCE_STATUS] = status_line,
+    [REPRODUCE_RECORD_SIZE] = record_size_line
 };
 
 /* OpenSSL knows no proxies but those of HTTP, and curl no commands. */

@@ -30,10 +30,12 @@ enum reproduce {
     REPRODUCE_ALPN,      /* with the application protocols offered, then without */
     REPRODUCE_CLOCK,     /* both clocks */
     REPRODUCE_PLAIN,     /* speak plain HTTP */
+    REPRODUCE_HEADER,    /* with a PROXY header before TLS, then without */
     REPRODUCE_EXPECTED,  /* the certificate that comes, then the one of expect= */
     REPRODUCE_PIN,       /* the pin of the key that comes */
     REPRODUCE_STAPLE,    /* show the stapled OCSP response */
     REPRODUCE_STATUS,    /* ask for one, then not */
+    REPRODUCE_RECORD_SIZE, /* a client that sends record_size_limit, then one that does not */
     REPRODUCE_RESPONDER, /* whether the responder can be reached */
     REPRODUCE_BANNER,    /* show what the server says in plain text */
     REPRODUCE_ROUTE,     /* the route taken, then open the connection */

@@ -36,7 +36,7 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 /* A mismatch as the relaxed hellos show it: the list the refusal hangs on, and how surely. */
 #define MISMATCH(id, at, list, surely, ...) \
     FOR(id, at, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS(NO_ANSWER), THAT(RELAXED, list), \
-                     THAT(RELAXED, surely)), \
+                     THAT(RELAXED, surely), THAT(CIPHERS, "!anonymous"), THAT(POST_QUANTUM, "!taken")), \
         .text = "{short}", \
         .summary = "{share}: the client offers {offered}, the server takes {taken}.{why}", \
         .fix = FIX_SERVER_LOG, .reproduce = REPRODUCE_HANDSHAKE, __VA_ARGS__)
@@ -143,6 +143,20 @@ const double step_table[STEP_COUNT] = { .25, .5, .75, .9, .97 };
 #define GAP FAULT("issuer-unknown|bad-signature")
 #define AIA(w) { FACT_AIA, TEST_MEMBER, w }
 
+/* Where nobody vouches for our clock, it may be that; and what the kernel says takes a step more. */
+#define EXPIRED_AT(at, clock, place, what, ...) \
+    FOR(CERT_EXPIRED, at, WHEN(FAULT("expired@" place), THAT(CLOCK, "!moves-expired|awaited"), THAT(CLOCK, clock)), \
+        .text = what " expired {span} ago", .summary = "{who} expired on {day}, {span} ago.", .detail = DETAIL_EXPIRED, \
+        __VA_ARGS__)
+#define EXPIRED(place, what, ...) \
+    EXPIRED_AT(97, "!lone", place, what, __VA_ARGS__), \
+    EXPIRED_AT(90, "lone", place, what, .missing = { ASK_CLOCK }, __VA_ARGS__)
+#define NOT_YET(at, clock, ...) \
+    FOR(CERT_NOT_YET, at, WHEN(FAULT("not-yet-valid"), THAT(CLOCK, "!moves-not-yet|servers-not-yet|store-later|awaited"), \
+                               THAT(CLOCK, clock)), \
+        .text = "{what} valid only from {day}", .summary = "{who} is not valid before {day}, {span} from now.", \
+        .detail = DETAIL_NOT_YET, .fix = FIX_NOT_YET, .reproduce = REPRODUCE_DATES, __VA_ARGS__)
+
 /* Our clock is off, which others than this server say, and by the right time no such fault is left. */
 #define OUR_CLOCK(at, fault, by, way, moves) \
     FOR(CLOCK_SKEW, at, WHEN(THAT(CLOCK, moves), THAT(CLOCK, by), THAT(CLOCK, "!hides|hides-early"), FAULT(fault)), \
@@ -195,6 +209,14 @@ WARNS(SERVER_OVERLOAD, 75, WHEN(STATE(HANDSHAKE, "yes"), THAT(LOAD, "rate")),
     .summary = "After many connections in a short time all were turned away ({kinds}), even one at a time, and after {waited} of quiet "
                "it worked again: that is a limit on connections per time, and our own probing has run into it.",
     .detail = DETAIL_LOAD, .fix = FIX_LOAD_RATE, .reproduce = REPRODUCE_LOAD),
+WARNS(SERVER_OVERLOAD, 75, WHEN(STATE(HANDSHAKE, "yes"), STATE(LIMIT, "yes"), THAT(LOAD, "!rate")),
+    .summary = "{cut_off} were turned away ({cut_how}), among them {soon} that followed soon after another, and the same went "
+               "well {quiet}: that is {cut_limit}, and our own probing has run into it. What was asked again is not harmed by it.",
+    .detail = DETAIL_LIMIT, .fix = FIX_LOAD_RATE),
+WARNS(SERVER_OVERLOAD, 50, WHEN(STATE(HANDSHAKE, "yes"), STATE(LIMIT, "unsure")),
+    .summary = "{cut_good} connections of ours were answered, and the last {cut_last} were all turned away ({cut_how}), even {quiet}: "
+               "we may be shut out for a while by a limit, or the server went down. What could not be asked since is left out.",
+    .detail = DETAIL_LIMIT, .fix = FIX_LOAD_RATE),
 AGAINST(SERVER_OVERLOAD, WHEN(STATE(LOAD, "no"), THAT(LOAD, "alike"))),
 WARNS(SERVER_OVERLOAD, 50, WHEN(STATE(HANDSHAKE, "yes"), THAT(ATTEMPTS, "limited")),
     .summary = "{failing} failed ({outcome}), but only after or beside many others: that looks like a limit on connections, which "
@@ -280,14 +302,22 @@ FOR(NETWORK, 97, WHEN(STATE(RESOLVE, "no"), FAILS("kind=null-mx")),
     .detail = DETAIL_FAILURE, .fix = FIX_NULL_MX, .reproduce = REPRODUCE_RESOLVE),
 FOR(NETWORK, 90, WHEN(STATE(RESOLVE, "no"), FAILS("kind=dns-silent")),
     .text = "DNS does not answer for {host}",
-    .summary = "No DNS server answered when asked for {host}.",
+    .summary = "No DNS server answered when asked for {host}{resolvers}.",
     .detail = DETAIL_FAILURE, .fix = FIX_DNS, .reproduce = REPRODUCE_RESOLVE),
 FOR(NETWORK, 90, WHEN(STATE(RESOLVE, "no"), FAILS("kind=dns-failed")),
     .text = "DNS fails for {host}",
-    .summary = "DNS answered with a failure when asked for {host}.",
+    .summary = "DNS answered with a failure when asked for {host}{resolvers}.",
     .detail = DETAIL_FAILURE, .fix = FIX_DNS, .reproduce = REPRODUCE_RESOLVE),
+FOR(NETWORK, 97, WHEN(STATE(RESOLVE, "no"), FAILS("kind=dns-differs")),
+    .text = "the name servers do not agree about {host}",
+    .summary = "The name servers of this machine do not agree about {host}{resolvers}. The first that says no is believed.",
+    .detail = DETAIL_FAILURE, .fix = FIX_DNS_DIFFERS, .reproduce = REPRODUCE_RESOLVE),
+WARNS(NETWORK, 75, WHEN(STATE(RESOLVE, "yes"), WORD(ADDRESS_FROM, "dns-late")),
+    .summary = "A name server of this machine does not answer: {host} was found only when another one was asked. Each new "
+               "name costs clients that wait, often 5 s.",
+    .detail = DETAIL_FAILURE, .fix = FIX_DNS_LATE, .reproduce = REPRODUCE_RESOLVE),
 FOR(NETWORK, 90, WHEN(STATE(RESOLVE, "no"),
-                      FAILS("!kind=no-such-name|no-address|null-mx|dns-silent|dns-failed")),
+                      FAILS("!kind=no-such-name|no-address|null-mx|dns-silent|dns-failed|dns-differs")),
     .text = "{host} does not resolve",
     .summary = "The name {host} does not resolve to any address.",
     .detail = DETAIL_FAILURE, .fix = FIX_DNS, .reproduce = REPRODUCE_RESOLVE),
@@ -352,7 +382,21 @@ FOR(SERVER_CONFIG, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=closed|reset"), 
                "sent: it can't start TLS itself.",
     .fix = FIX_STARTTLS_KEY, .missing = { ASK_LOG }, .reproduce = REPRODUCE_HANDSHAKE),
 
+/* --- what a load balancer should have said first ------------------------------------------------- */
+FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), { FACT_IDLE, TEST_MEMBER, "header=true" },
+                      THAT(VERSIONS, "!inside|other|other-reset|other-unclear"), THAT(RELAXED, "!flips|accepted")),
+    .text = "port {port} wants a PROXY header before TLS",
+    .summary = "{title} wants the PROXY protocol before TLS: hellos alone are turned away ({how}), and the same behind a "
+               "PROXY header is answered. The port is meant for a load balancer that sends one, not for clients.",
+    .detail = DETAIL_FAILURE, .fix = FIX_PROXY_HEADER, .reproduce = REPRODUCE_HEADER),
+
 /* --- accepted, and closed before anything was sent ----------------------------------------------- */
+ON_PATH(NETWORK, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=closed|reset"), FAILS("stage=nothing"), STATE(IDLE, "no"),
+                          STATE(PATH, "no"), PATH("near")),
+    .text = "a proxy near this machine takes the connections and closes them at once",
+    .summary = "Connections to {title} don't get there: {proof}. It closes all of them at once, even when nothing is sent: most "
+               "often it can't connect the server itself, or may not.",
+    .fix = FIX_PATH_NEAR, .missing = { "that proxy's own log", ASK_ELSEWHERE }),
 FOR(NETWORK, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=closed|reset"), FAILS("stage=nothing"), STATE(IDLE, "no"),
                       THAT(VERSIONS, "!inside|other|other-reset|other-unclear"), THAT(RELAXED, "!flips|accepted"),
                       STATE(STARTTLS, "!yes")),
@@ -393,7 +437,7 @@ PROXIED(75, "ended", "the command of via= fails", PROXY_COMMAND,
 
 /* --- not TLS ---------------------------------------------------------------------------------- */
 FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
-                      FAILS("protocol=HTTP"), PATH("!another")),
+                      FAILS("protocol=HTTP"), PATH("!another|name")),
     .text = "port {port} speaks plain HTTP, not TLS",
     .summary = "{title} answers in plain HTTP: there is no TLS on this port.",
     .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_PLAIN),
@@ -410,7 +454,7 @@ FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stag
                "here.",
     .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_BANNER),
 FOR(NOT_TLS, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
-                      FAILS("protocol=null"), PATH("!another")),
+                      FAILS("protocol=null"), PATH("!another|name")),
     .text = "what port {port} speaks is not TLS",
     .summary = "{title} answers with bytes that are not TLS, nor any protocol known here.",
     .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_HANDSHAKE,
@@ -466,6 +510,11 @@ FOR(NETWORK, 75, WHEN(FAILS("kind=starttls"), BEFORE("outcome=refused"), BEFORE(
     .detail = DETAIL_STARTTLS,
     .summary = "The {speaks} server refuses this client before TLS can begin: {said}.",
     .fix = FIX_STARTTLS_DENIED, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_BANNER),
+FOR(SNI, 97, WHEN(FAILS("kind=starttls"), BEFORE("outcome=unknown-name")),
+    .text = "the server does not serve the name it is asked for",
+    .detail = DETAIL_STARTTLS,
+    .summary = "The {speaks} server does not serve the name it was asked for, {asked}: {said}.",
+    .fix = FIX_STARTTLS_NAME, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_OVERLOAD, 75, WHEN(FAILS("kind=starttls"), BEFORE("outcome=busy")),
     .text = "the server says it is too busy: {said}",
     .detail = DETAIL_STARTTLS,
@@ -568,6 +617,11 @@ FOR(VERSION_MISMATCH, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello
     .reproduce = REPRODUCE_HANDSHAKE),
 
 /* --- suites, groups, signature algorithms ------------------------------------------------------ */
+FOR(SERVER_CONFIG, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(CIPHERS, "anonymous")),
+    .text = "the server has no certificate it can use",
+    .summary = "The server has no certificate or key it can use: of all that can be offered, it takes only cipher suites "
+               "that need none (anonymous Diffie-Hellman).",
+    .detail = DETAIL_AS_IS, .fix = FIX_NO_KEY, .missing = { ASK_LOG }, .reproduce = REPRODUCE_HANDSHAKE),
 MISMATCH(CIPHER_MISMATCH, 97, "suites", "sure", .detail = DETAIL_SUITES),
 MISMATCH(CIPHER_MISMATCH, 90, "suites", "likely", .detail = DETAIL_SUITES),
 MISMATCH(CIPHER_MISMATCH, 75, "suites", "perhaps", .detail = DETAIL_SUITES,
@@ -639,6 +693,17 @@ FOR(SERVER_CONFIG, 90, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED
                "and GnuTLS send and OpenSSL's command line and curl do not: {how} {stage}, and the same handshake "
                "without it is answered.",
     .detail = DETAIL_FAILURE, .fix = FIX_STATUS_REQUEST, .reproduce = REPRODUCE_STATUS),
+FOR(SERVER_CONFIG, 90, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "minds-limit"),
+                            THAT(HANDSHAKE, "!own-client")),
+    .text = "the server chokes on record_size_limit",
+    .summary = "The server chokes on the extension record_size_limit (RFC 8449), which Firefox and GnuTLS send and OpenSSL, "
+               "curl and Chrome do not: {how} {stage}, and the same handshake without it is answered.",
+    .detail = DETAIL_FAILURE, .fix = FIX_RECORD_SIZE, .reproduce = REPRODUCE_RECORD_SIZE),
+WARNS(SERVER_CONFIG, 90, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "minds-limit"),
+                              THAT(HANDSHAKE, "own-client")),
+    .summary = "The server chokes on the extension record_size_limit (RFC 8449), which this client does not send; Firefox and "
+               "GnuTLS do.",
+    .detail = DETAIL_FAILURE, .fix = FIX_RECORD_SIZE, .reproduce = REPRODUCE_RECORD_SIZE),
 WARNS(SERVER_CONFIG, 90, WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "accepted"),
                               THAT(VARIATIONS, "no-status-request"), THAT(HANDSHAKE, "own-client")),
     .summary = "The server chokes on the extension status_request (an OCSP staple is asked for), which this client "
@@ -651,6 +716,20 @@ FOR(SERVER_CONFIG, 50, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!alert.number=
     .summary = "The server answers every hello by {as_is}, those of Firefox, Chrome, Java, OpenSSL and Windows XP too: "
                "it is not what this client offers, but how the server is set up.",
     .detail = DETAIL_REPLAY, .fix = FIX_NO_KEY, .missing = { ASK_LOG, ASK_NAME }, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_CONFIG, 50, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert"), FAILS("!alert.number=40|70|80|112|120"),
+                            THAT(VERSIONS, "nobody"), THAT(RELAXED, "refused"), UNNAMED),
+    .text = "the server refuses everybody",
+    .summary = "The server answers every hello alike ({how} {stage}), whatever its version, suites, groups and signature "
+               "algorithms, one of SSL 2.0 too: it is not what this client offers, but how the server, or what answers "
+               "in its place, is set up.",
+    .detail = DETAIL_AS_IS, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG, ASK_NAME }, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_CONFIG, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=closed"), FAILS("stage=nothing"),
+                            THAT(VERSIONS, "gives-up"), THAT(RELAXED, "!flips|accepted"), UNNAMED),
+    .text = "the server gives up at hellos it could take",
+    .summary = "The server refuses aloud what it can't take (older versions, other suites), and ends the connection "
+               "without a word where it could go on: it fails within itself, most often while it looks for the certificate of "
+               "{name}, or its process ends.",
+    .detail = DETAIL_AS_IS, .fix = FIX_GIVES_UP, .missing = { ASK_LOG, ASK_NAME }, .reproduce = REPRODUCE_HANDSHAKE),
 /* OpenSSL without a certificate leaves TLS 1.3 out, and still knows it when somebody steps back from it. */
 FOR(SERVER_CONFIG, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=40"), THAT(RELAXED, "newer"),
                             THAT(VERSIONS, "refused-12")),
@@ -766,17 +845,17 @@ BY_NAME(SNI, 97, WHEN(NAME_REFUSED("all"), FAILS("alert.number=112"), NAMES("!na
     .summary = "No server name is sent, and the server insists on one it knows: it answers {alert} to {name} and to a "
                "name nobody has as well.",
     .fix = FIX_SNI_UNKNOWN),
-BY_NAME(SNI, 97, WHEN(NAME_REFUSED("unknown"), FAILS("alert.number=80|112")),
+BY_NAME(SNI, 97, WHEN(NAME_REFUSED("unknown"), FAILS("alert.number=80|112"), PATH("!another")),
     .text = "the server does not know the name {sent}",
     .summary = "The server does not know the name {sent}: it answers {alert} to that as to a name nobody has, and to a "
                "hello without one with {none_answer}.",
     .fix = FIX_SNI_UNKNOWN),
-BY_NAME(SNI, 90, WHEN(NAME_REFUSED("unknown"), NAMES("aloud")),
+BY_NAME(SNI, 90, WHEN(NAME_REFUSED("unknown"), NAMES("aloud"), PATH("!another")),
     .text = "the server does not know the name {sent}",
     .summary = "The server answers {alert} to {sent} as to a name nobody has, and to a hello without a name with "
                "{none_answer}: it does not know that name.",
     .fix = FIX_SNI_UNKNOWN),
-BY_NAME(SNI, 75, WHEN(NAME_REFUSED("unknown"), FAILS("kind=closed")),
+BY_NAME(SNI, 75, WHEN(NAME_REFUSED("unknown"), FAILS("kind=closed"), PATH("!another")),
     .text = "turned away with the name {sent}, not without one",
     .summary = "Who sends {sent}, or a name nobody has, is turned away without a word ({how}), who sends none gets "
                "{none_answer}: what chooses by name there does not know {sent}.",
@@ -793,17 +872,28 @@ BY_NAME(MIDDLEBOX, 25, WHEN(NAME_REFUSED("unknown|alone"), FAILS("kind=closed"))
 BY_NAME(SNI, 25, WHEN(NAME_REFUSED("unknown|alone"), FAILS("kind=reset|silent|slow")),
     .summary = "A server or router that chooses by name may not know {sent}, or not reach what is behind it.",
     .fix = FIX_SNI_ALONE, .missing = { ASK_LOG, ASK_ELSEWHERE }),
-BY_NAME(SNI, 90, WHEN(NAME_REFUSED("alone"), FAILS("alert.number=80|112")),
+BY_NAME(SNI, 90, WHEN(NAME_REFUSED("alone"), FAILS("alert.number=80|112"), PATH("!another")),
     .text = "the server refuses the name {sent} alone",
     .summary = "The server answers {alert} to the name {sent}, and to one nobody has with {other_answer}: what it has "
                "for {sent} is broken, or refuses.",
     .fix = FIX_SNI_ALONE, .missing = { ASK_LOG }),
-BY_NAME(SNI, 75, WHEN(NAME_REFUSED("alone"), NAMES("aloud")),
+BY_NAME(SNI, 75, WHEN(NAME_REFUSED("alone"), NAMES("aloud"), PATH("!another")),
     .text = "the name {sent} alone is refused",
     .summary = "The answer to the name {sent} is {alert}, to one nobody has {other_answer}: what there is for {sent} "
                "is broken, or refuses.",
     .fix = FIX_SNI_ALONE, .missing = { ASK_LOG, ASK_ELSEWHERE }),
-BY_NAME(SNI, 75, WHEN(NAME_REFUSED("alone"), FAILS("kind=closed")),
+/* The server has that very name, so it is hardly the server that minds it. */
+BY_NAME(MIDDLEBOX, 75, WHEN(NAME_REFUSED("covered"), FAILS("kind=closed|reset|silent|slow|not-tls"), PATH("!another|filter")),
+    .text = "something before the server minds the name {sent}",
+    .summary = "Who sends the name {sent} is turned away ({how}), yet who sends {covering_with} gets {covering}: the server has "
+               "that very name, so something before it turns {sent} away, on the path to {title} or right beside the server "
+               "(filter, relay, router by name).",
+    .fix = FIX_SNI_PATH, .missing = { ASK_ELSEWHERE, ASK_LOG }),
+BY_NAME(SNI, 25, WHEN(NAME_REFUSED("covered"), FAILS("kind=closed|not-tls")),
+    .summary = "What chooses by name there may turn {sent} away by itself, or not reach what is behind it.",
+    .fix = FIX_SNI_ALONE, .missing = { ASK_LOG, ASK_ELSEWHERE }),
+BY_NAME(SNI, 75, WHEN(NAME_REFUSED("alone"), NAMES("!covered"), FAILS("kind=closed"), PATH("!another"),
+                      THAT(POST_QUANTUM, "!taken")),
     .text = "the name {sent} alone is turned away",
     .summary = "Who sends the name {sent} is turned away without a word ({how}), who sends one nobody has gets "
                "{other_answer}: what is behind that name, at a router by name, is down or refuses.",
@@ -841,7 +931,7 @@ FOR(ALPN, 97, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=120"), THA
     .summary = "The server takes none of the application protocols offered ({alpn}): {how} {stage}, and the same hello "
                "without them is answered.",
     .detail = DETAIL_ALPN, .fix = FIX_ALPN, .reproduce = REPRODUCE_ALPN),
-FOR(ALPN, 97, WHEN(STATE(HANDSHAKE, "no"), REFUSED, THAT(VARIATIONS, "no-alpn")),
+FOR(ALPN, 97, WHEN(STATE(HANDSHAKE, "no"), REFUSED, THAT(VARIATIONS, "no-alpn"), PATH("!another|filter")),
     .text = "no application protocol in common",
     .summary = "The server takes none of the application protocols offered ({alpn}): {how} {stage}, and without them "
                "the same handshake works.",
@@ -872,6 +962,13 @@ FOR(ALPN, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("alert.number=120"), THAT(ALPN,
     .summary = "The server insists on an application protocol, and this client offers none: {how} {stage}.",
     .detail = DETAIL_ALPN, .fix = FIX_ALPN_NONE, .missing = { "a try with the protocol the server speaks (alpn=NAME)" },
     .reproduce = REPRODUCE_ALPN),
+/* All hellos with them, five and more, came to the same end, and those of one version, which have none, did not. */
+FOR(ALPN, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=closed|alert"), THAT(RELAXED, "no-alpn"),
+                   THAT(VERSIONS, "taken-alone"), STATE(VARIATIONS, "!yes|unsure"), UNNAMED),
+    .text = "turned away with the application protocols offered, not without",
+    .summary = "Hellos that offer application protocols ({alpn}) are turned away ({how}), whatever else they hold, and the "
+               "same without them is answered: the server takes none of them, or can't read that extension (ALPN).",
+    .detail = DETAIL_ALPN, .fix = FIX_ALPN, .missing = { "a try with alpn=none" }, .reproduce = REPRODUCE_ALPN),
 FOR(ALPN, 25, WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("!alert.number=120"), THAT(RELAXED, "no-alpn"), UNNAMED),
     .summary = "The server may refuse the application protocols offered ({alpn}): {how} {stage}, and the same hello "
                "without them is answered.",
@@ -928,13 +1025,29 @@ FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=protocol|too-big
     .summary = "The server may be set up wrong: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
+FOR(SERVER_CONFIG, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=bad-signature")),
+    .text = "what the server signed does not fit the certificate it sent",
+    .summary = "The server's private key does not belong to the certificate that it sends: the signature it makes in the "
+               "handshake does not fit, and every client breaks off over that.",
+    .detail = DETAIL_FAILURE, .fix = FIX_NO_KEY, .missing = { ASK_LOG, ASK_ELSEWHERE },
+    .reproduce = REPRODUCE_HANDSHAKE),
+FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=bad-signature")),
+    .summary = "Something on the path to {title} may alter the handshake: {how} {stage}.",
+    .detail = DETAIL_FAILURE, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate|finished"),
                             FAILS("kind=alert"), THAT(CLIENT_CERT, "!asked"),
                             FAILS("!alert.number=120")),
     .summary = "The server gives up although version and suite were agreed: {how} {stage}.",
     .detail = DETAIL_FAILURE, .fix = FIX_SERVER_LOG, .missing = { ASK_LOG },
     .reproduce = REPRODUCE_HANDSHAKE),
-FOR(NETWORK, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent|slow"), UNNAMED),
+FOR(NETWORK, 50, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent"), FAILS("received=0"), STATE(PATH, "no"), THAT(FAILURE, "held"),
+                      UNNAMED),
+    .text = "{address} takes what is sent and never says a word",
+    .summary = "{address} accepts connections, acknowledges what is sent, and never says a word, whatever that is: hellos of every "
+               "kind, one without a name, plain text. The program behind is stuck or out of workers, or what passes the "
+               "connection on leads nowhere.",
+    .detail = DETAIL_FAILURE, .fix = FIX_HELD, .missing = { ASK_LOG, ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(NETWORK, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=silent|slow"), THAT(FAILURE, "!held"), UNNAMED),
     .summary = "Packets may get lost on the way to {title}, or be too big for it (MTU): {how} "
                "{stage}.",
     .detail = DETAIL_FAILURE, .missing = { "whether the server acknowledged the ClientHello, and "
@@ -957,12 +1070,52 @@ ON_PATH(MIDDLEBOX, 75, WHEN(STATE(PATH, "yes"), PATH("filter"), PATH("!segments|
     .summary = "A packet filter, on the path to {title} or on the server's own machine, ends the connection {because}: the "
                "hello {went}, and {changed} it is answered; {proof}.",
     .fix = FIX_SNI_PATH, .missing = { ASK_ELSEWHERE }),
+/* Who ends it has the same distance, but the server itself would have taken TLS 1.3. */
+ON_PATH(MIDDLEBOX, 75, WHEN(STATE(PATH, "yes"), PATH("version"), PATH("server"), PATH("!filter|another|near"), THAT(VERSIONS, "knows-13")),
+    .text = "something before the server ends the connection {because}",
+    .summary = "Something on the path to {title}, or right before the server, ends the connection {because}: the hello {went}, and "
+               "{changed} a server answers that says it knows TLS 1.3 itself (RFC 8446 section 4.1.3).",
+    .fix = FIX_PATH_VERSION, .missing = { ASK_ELSEWHERE, ASK_LOG }),
+ON_PATH(SERVER_CONFIG, 25, WHEN(STATE(PATH, "yes"), PATH("version"), PATH("server"), PATH("!filter|another"), THAT(VERSIONS, "!knows-13")),
+    .summary = "The server, or what ends TLS in its place, may be too old to pass over an offer of TLS 1.3: the hello {went}, and "
+               "{changed} it is answered.",
+    .fix = FIX_PATH_VERSION, .missing = { ASK_ELSEWHERE, ASK_LOG }),
 ON_PATH(NETWORK, 90, WHEN(STATE(PATH, "yes"), PATH("segments")),
     .text = "large packets get lost on the way",
     .summary = "Large packets get lost on the way to {title} or back, and nobody says so (an MTU black hole): the hello {went}, "
                "and in segments of 536 bytes it is answered, twice.",
     .fix = FIX_PATH_MTU, .missing = { ASK_ELSEWHERE }),
-ON_PATH(SNI, 50, WHEN(STATE(PATH, "yes"), PATH("name"), PATH("server"), STATE(HANDSHAKE, "no")),
+ON_PATH(NETWORK, 90, WHEN(STATE(PATH, "no"), PATH("deaf"), PATH("another")),
+    .text = "connections are opened, but no data gets through",
+    .summary = "Connections to {title} are opened, but no data gets through, whatever it is: nothing that was sent was "
+               "acknowledged, not even two empty lines; {proof}.",
+    .fix = FIX_PATH_DEAF, .missing = { ASK_ELSEWHERE }),
+ON_PATH(NETWORK, 75, WHEN(STATE(PATH, "no"), PATH("deaf")),
+    .text = "connections are opened, but no data gets through",
+    .summary = "Connections to {title} are opened, but no data gets through, whatever it is: nothing that was sent was "
+               "acknowledged, not even two empty lines; {proof}.",
+    .fix = FIX_PATH_DEAF, .missing = { ASK_ELSEWHERE }),
+ON_PATH(NETWORK, 75, WHEN(STATE(PATH, "no"), PATH("another"), PATH("!deaf"), FAILS("stage=nothing")),
+    .text = "another machine than the one that takes the connection ends it",
+    .summary = "Whatever is sent to {title}, another machine than the one that took the connection ends it: the hello {went}, "
+               "and {proof}. A filter on the way does this, the page of a network that wants a login, or a load balancer that "
+               "takes connections for servers it has lost.",
+    .fix = FIX_PATH_EVERY, .missing = { ASK_ELSEWHERE }),
+ON_PATH(NETWORK, 50, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=closed|reset"), FAILS("stage=nothing"), STATE(PATH, "no"),
+                          PATH("near"), THAT(VERSIONS, "!inside|other|other-reset|other-unclear"),
+                          THAT(RELAXED, "!flips|accepted")),
+    .text = "a proxy near this machine takes the connections and ends them",
+    .summary = "Connections to {title} don't get there: {proof}. Every hello {went}: most often the proxy can't connect the server "
+               "itself, or may not.",
+    .fix = FIX_PATH_NEAR, .missing = { "that proxy's own log", ASK_ELSEWHERE }),
+/* What it takes and what it ends both come from it, so that nothing here shows who else is on the way. */
+AGAINST(MIDDLEBOX, WHEN(PATH("near"))),
+ON_PATH(SNI, 75, WHEN(STATE(PATH, "yes"), PATH("name"), PATH("same"), STATE(HANDSHAKE, "no"), FAILS("kind=closed|alert"), NAMES("!covered")),
+    .text = "the server minds the name",
+    .summary = "The server, or something as far away as it is, turns the hello away {because}: it {went}, and {changed} it is "
+               "answered; {proof}.",
+    .fix = FIX_SNI_ALONE, .missing = { ASK_LOG, ASK_ELSEWHERE }),
+ON_PATH(SNI, 50, WHEN(STATE(PATH, "yes"), PATH("name"), PATH("server"), STATE(HANDSHAKE, "no"), NAMES("!covered")),
     .text = "the server, or something in its place, minds the name",
     .summary = "The server, or something as far away as it is, ends connections {because}: the hello {went}, and {changed} it is "
                "answered; {proof}.",
@@ -985,6 +1138,19 @@ ON_PATH(SERVER_CONFIG, 75, WHEN(STATE(PATH, "yes"), PATH("size"), PATH("one-read
     .summary = "The server does not read a ClientHello that comes in two packets: the hello {went}, as is a small one in two; "
                "{changed}, in one packet, it is answered.",
     .fix = FIX_LARGE, .missing = { ASK_LOG, ASK_ELSEWHERE }),
+ON_PATH(ALPN, 75, WHEN(STATE(PATH, "yes"), PATH("alpn"), PATH("same")),
+    .text = "the server minds the application protocols",
+    .summary = "The server, or something as far away as it is, turns the hello away {because}: it {went}, and {changed} it is "
+               "answered; {proof}.",
+    .fix = FIX_ALPN, .missing = { ASK_LOG, ASK_ELSEWHERE }),
+ON_PATH(SERVER_CONFIG, 75, WHEN(STATE(PATH, "yes"), PATH("extension"), PATH("same")),
+    .text = "the server chokes on what the hello has in it",
+    .summary = "The server, or something as far away as it is, breaks off {because}, instead of passing over it: the hello "
+               "{went}, and {changed} it is answered; {proof}.",
+    .fix = FIX_PATH_CHOKES, .missing = { ASK_LOG, ASK_ELSEWHERE }),
+ON_PATH(SERVER_CONFIG, 25, WHEN(STATE(PATH, "yes"), PATH("extension"), PATH("server")),
+    .summary = "The server may break off {because}, instead of passing over it: the hello {went}, and {changed} it is answered.",
+    .fix = FIX_PATH_CHOKES, .missing = { ASK_LOG, ASK_ELSEWHERE }),
 ON_PATH(MIDDLEBOX, 25, WHEN(STATE(PATH, "yes"), PATH("server"), PATH("!segments|one-read")),
     .summary = "Something on the path to {title} may end the connection {because}: the hello {went}, and {changed} it is answered.",
     .fix = FIX_SNI_PATH, .missing = { ASK_ELSEWHERE }),
@@ -1020,6 +1186,10 @@ NO_CERT(75, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), THAT(LATE,
                  STATE(HTTP, "could-not-ask"), NONE_GIVEN),
     .summary = "The server requires a client certificate: it asked for one, got none, then {late} instead of answering "
                "the request.", .missing = { ASK_CERT }),
+NO_CERT(75, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), THAT(LATE, "refused"), LATE("closed|reset"),
+                 STATE(HTTP, "not-asked"), NONE_GIVEN),
+    .summary = "The server requires a client certificate: it asked for one, got none, then {late} where it should have "
+               "gone on.", .missing = { ASK_CERT }),
 FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), LATE("closed|reset"),
                           STATE(HTTP, "!could-not-ask|yes"), NONE_GIVEN),
     .summary = "The server may require a client certificate: it asked for one, then {late}.",
@@ -1028,10 +1198,14 @@ FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), L
 NO_CERT(97, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"), WORD(HTTP, "495|496"),
                  NONE_GIVEN),
     .summary = "The server requires a client certificate: it asked for one, got none, and says so in its answer to a request."),
-NO_CERT(97, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP_CERT, "yes"),
+NO_CERT(97, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP_CERT, "yes"), STATE(HTTP, "yes"),
                  WORD(HTTP_CERT, "missing"), NONE_GIVEN),
     .summary = "The server requires a client certificate: it asked for one, got none, and says so in its answer to a "
                "request (HTTP {status})."),
+NO_CERT(97, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP_CERT, "yes"), STATE(HTTP, "not-asked"),
+                 WORD(HTTP_CERT, "missing"), NONE_GIVEN),
+    .summary = "The server requires a client certificate: it asked for one, got none, and says so when the handshake is "
+               "done."),
 /* One that only asks may have other reasons for such an answer. */
 FOR(CLIENT_CERT, 25, WHEN(STATE(HANDSHAKE, "yes"), THAT(CLIENT_CERT, "asked"), STATE(HTTP, "yes"), WORD(HTTP, "400"),
                           STATE(HTTP_CERT, "!yes"), NONE_GIVEN),
@@ -1147,6 +1321,12 @@ FOR(INTERCEPTION, 25, WHEN(THAT(ISSUER, "other-certificate")),
                "that is trusted, of \"{elsewhere}\".",
     .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS,
     .missing = { ASK_ELSEWHERE }),
+FOR(INTERCEPTION, 25, WHEN(STATE(EXPECTED, "no"), EXPECTED("same_key=false"), EXPECTED("names=same"),
+                           FAULT("root-untrusted|issuer-unknown"), THAT(ISSUER, "!inspected|other-vantage|other-certificate|fresh")),
+    .summary = "Something on the way may answer in the server's place: another certificate is expected for these names, and the "
+               "one that comes is of an unknown CA \"{ca}\".",
+    .detail = DETAIL_INSPECTION, .fix = FIX_INSPECT_UNKNOWN, .reproduce = REPRODUCE_CERTS,
+    .missing = { "who runs the CA \"{ca}\"", ASK_ELSEWHERE }),
 FOR(INTERCEPTION, 25, WHEN(THAT(ISSUER, "fresh")),
     .summary = "Something on the way may answer in the server's place: the name is public, while the certificate is "
                "days old, of an unknown CA \"{ca}\", in no transparency log, and does not say where its issuer can "
@@ -1251,20 +1431,53 @@ FOR(CERT_INCOMPLETE, 75, WHEN(FAULT("issuer-unknown"), STATE(AIA, "no"), THAT(AI
                "that signed: the right one is missing.",
     .detail = DETAIL_AIA, .fix = FIX_ISSUER_OTHER, .reproduce = REPRODUCE_CERTS,
     .missing = { "the certificate that really signed, from those who run the CA, given as ca=FILE" }),
-FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "private-issuer"), STATE(AIA, "!yes")),
+FOR(CERT_INCOMPLETE, 90, WHEN(GAP, STATE(AIA, "!yes"), THAT(CHAIN, "below-sent")),
+    .text = "what was sent with it leads to a trusted CA, but did not sign it",
+    .summary = "{kin_of} was issued by {kin_issuer}, which was not sent. What was sent in its place leads to {kin_near}, "
+               "which is trusted, but did not sign it: a wrong intermediate, or the root alone.",
+    .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_INCOMPLETE, 90, WHEN(GAP, STATE(AIA, "!yes"), THAT(CHAIN, "below-key-id")),
+    .text = "its issuer was not sent, and was itself issued by a trusted CA",
+    .summary = "{kin_of} was issued by {kin_issuer}, which was not sent; by the key identifier that one was itself issued "
+               "by {kin_near}, which is trusted: the intermediate is missing.",
+    .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS),
+FOR(CERT_INCOMPLETE, 75, WHEN(GAP, STATE(AIA, "!yes"), THAT(CHAIN, "below-family")),
+    .text = "its issuer was not sent, and is named like a CA that is trusted",
+    .summary = "{kin_of} was issued by {kin_issuer}, which was not sent. By its name it belongs to {kin_near}, which is "
+               "trusted: an intermediate that the server fails to send.",
+    .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS,
+    .missing = { "the issuer's certificate, given as ca=FILE beside the CA that is trusted now" }),
+FOR(CERT_INCOMPLETE, 50, WHEN(GAP, STATE(AIA, "!yes"), THAT(CHAIN, "called-below")),
+    .text = "its issuer was not sent, and calls itself an intermediate",
+    .summary = "{kin_of} was issued by {kin_issuer}, which was not sent. By its name it is an intermediate, which the "
+               "server has to send.",
+    .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS,
+    .missing = { "the issuer's certificate, given as ca=FILE: who issued it tells whether its CA is trusted" }),
+FOR(CERT_UNTRUSTED_CA, 90, WHEN(FAULT("issuer-unknown"), STATE(AIA, "!yes"), THAT(CHAIN, "foreign")),
+    .text = "issued by a CA that is not trusted, as the key identifier says",
+    .summary = "{kin_of} was issued by {kin_issuer}, which is not in {store}; by the key identifier no trusted CA stands "
+               "above it.{made_by}",
+    .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST),
+FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), STATE(AIA, "!yes"), THAT(CHAIN, "called-root")),
+    .text = "issued by a CA that calls itself a root and is not trusted",
+    .summary = "{kin_of} was issued by {kin_issuer}, a root by its name, which is not in {store}.{made_by}",
+    .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST,
+    .missing = { "the certificate of the issuer, given as ca=FILE: with it the chain must be fine" }),
+FOR(CERT_UNTRUSTED_CA, 75, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "private-issuer"),
+                                 THAT(CHAIN, "!below-sent|below-key-id|below-family|called-below"), STATE(AIA, "!yes")),
     .text = "issued by a CA that is not trusted",
     .summary = "{top} was issued by {issuer}, which is not in {store}. It names no place to "
                "fetch its issuer from, as public CAs do: this is somebody's own CA.",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_TRUST,
     .missing = { "the certificate of the issuer, given as ca=FILE: with it the chain must be "
                "fine" }),
-FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer"), STATE(AIA, "!yes"),
-                                 THAT(AIA, "!other-key")),
+FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer|below-sent|below-key-id"),
+                                 STATE(AIA, "!yes"), THAT(AIA, "!other-key")),
     .summary = "{issuer}, which issued {top}, may be a CA that is not in {store}.",
     .detail = DETAIL_ISSUER, .fix = FIX_UNTRUSTED, .reproduce = REPRODUCE_CERTS,
     .missing = { "the issuer's certificate, from its address in the certificate (AIA) or from those who run the CA, "
                  "given as ca=FILE" }),
-FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer"), STATE(AIA, "!yes")),
+FOR(CERT_INCOMPLETE, 25, WHEN(FAULT("issuer-unknown"), THAT(CHAIN, "!private-issuer|foreign"), STATE(AIA, "!yes")),
     .summary = "{issuer}, which issued {top}, may be an intermediate that the server fails to "
                "send.",
     .detail = DETAIL_ISSUER, .fix = FIX_ISSUER, .reproduce = REPRODUCE_CERTS,
@@ -1295,18 +1508,9 @@ FOR(CERT_UNTRUSTED_CA, 25, WHEN(FAULT("no-store")),
     .missing = { "a CA store on this machine, or ca=FILE" }, .reproduce = REPRODUCE_TRUST),
 
 /* --- dates ------------------------------------------------------------------------------------ */
-FOR(CERT_EXPIRED, 97, WHEN(FAULT("expired@leaf"), THAT(CLOCK, "!moves-expired|awaited")),
-    .text = "certificate expired {span} ago",
-    .summary = "{who} expired on {day}, {span} ago.",
-    .detail = DETAIL_EXPIRED, .fix = FIX_EXPIRED_LEAF, .reproduce = REPRODUCE_DATES),
-FOR(CERT_EXPIRED, 97, WHEN(FAULT("expired@upper"), THAT(CLOCK, "!moves-expired|awaited")),
-    .text = "intermediate expired {span} ago",
-    .summary = "{who} expired on {day}, {span} ago.",
-    .detail = DETAIL_EXPIRED, .fix = FIX_EXPIRED_UPPER, .reproduce = REPRODUCE_TRUST),
-FOR(CERT_EXPIRED, 97, WHEN(FAULT("expired@store"), THAT(CLOCK, "!moves-expired|awaited")),
-    .text = "CA certificate expired {span} ago",
-    .summary = "{who} expired on {day}, {span} ago.",
-    .detail = DETAIL_EXPIRED, .fix = FIX_EXPIRED_STORE, .reproduce = REPRODUCE_TRUST),
+EXPIRED("leaf", "certificate", .fix = FIX_EXPIRED_LEAF, .reproduce = REPRODUCE_DATES),
+EXPIRED("upper", "intermediate", .fix = FIX_EXPIRED_UPPER, .reproduce = REPRODUCE_TRUST),
+EXPIRED("store", "CA certificate", .fix = FIX_EXPIRED_STORE, .reproduce = REPRODUCE_TRUST),
 FOR(CERT_EXPIRED, 90, WHEN(THAT(CLOCK, "hides")),
     .text = "certificate expired on {hidden_day}, which this machine's clock does not show",
     .summary = "{hidden_who} expired on {hidden_day}; this machine's clock, which is {off} {way} by {source}, does not "
@@ -1318,10 +1522,15 @@ FOR(CERT_EXPIRED, 25, WHEN(FAULT("expired"), THAT(CLOCK, "moves-expired"), THAT(
             .reproduce = REPRODUCE_CLOCK),
 AGAINST(CERT_EXPIRED, WHEN(FAULT("expired"), THAT(CLOCK, "by-kernel"), THAT(CLOCK, "servers-expired"))),
 AGAINST(CERT_EXPIRED, WHEN(FAULT("expired"), STATE(NTP, "no"), THAT(CLOCK, "!agrees|stays-expired"))),
-FOR(CERT_NOT_YET, 97, WHEN(FAULT("not-yet-valid"), THAT(CLOCK, "!moves-not-yet|servers-not-yet|store-later|awaited")),
-    .text = "{what} valid only from {day}",
-    .summary = "{who} is not valid before {day}, {span} from now.",
-    .detail = DETAIL_NOT_YET, .fix = FIX_NOT_YET, .reproduce = REPRODUCE_DATES),
+NOT_YET(97, "!lone", .missing = { NULL }),
+NOT_YET(75, "lone", .missing = { ASK_CLOCK }),
+/* Certificates begin on the day they are made, so one that begins later is rarer than a clock that is behind. */
+FOR(CLOCK_SKEW, 25, WHEN(FAULT("not-yet-valid"), THAT(CLOCK, "lone"), THAT(CLOCK, "!store-later")),
+    .summary = "This machine's clock may be behind: nobody vouches for it, and were it {span} later, {who} would be valid.",
+    .detail = DETAIL_NOT_YET, .fix = FIX_CLOCK, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_CLOCK),
+FOR(CLOCK_SKEW, 25, WHEN(FAULT("expired"), THAT(CLOCK, "lone")),
+    .summary = "This machine's clock may be ahead: nobody vouches for it, and were it {span} earlier, {who} would be valid.",
+    .detail = DETAIL_EXPIRED, .fix = FIX_CLOCK, .missing = { ASK_CLOCK }, .reproduce = REPRODUCE_CLOCK),
 FOR(CERT_NOT_YET, 90, WHEN(THAT(CLOCK, "hides-early"), THAT(CLOCK, "!hides")),
     .text = "certificate valid only from {hidden_day}, which this machine's clock does not show",
     .summary = "{hidden_who} begins on {hidden_day} only; this machine's clock, which is {off} {way} by {source}, does "
@@ -1541,6 +1750,9 @@ OUTCOME(UNSURE, "the server takes this client's hello ({agreed_version}, {agreed
         .detail = DETAIL_AS_IS,
         WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "accepted"), THAT(VARIATIONS, "no-status-request"),
              THAT(HANDSHAKE, "own-client"))),
+OUTCOME(UNSURE, "the server takes this client's hello ({agreed_version}, {agreed_cipher}); our library's is refused",
+        .detail = DETAIL_AS_IS,
+        WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "minds-limit"), THAT(HANDSHAKE, "own-client"))),
 OUTCOME(FAILING, "{how} {stage}", WHEN(STATE(HANDSHAKE, "no"), FAILS("!kind=local|slow"))),
 OUTCOME(FAILING, "the server refuses this client's hello: {answer}", .detail = DETAIL_AS_IS,
         WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=local"), EARLY, THAT(RELAXED, "refused|flips"))),
@@ -1588,11 +1800,17 @@ const size_t outcome_count = sizeof outcome_table / sizeof *outcome_table;
 
 /* Who stands on the path says nothing: it drops, resets, or puts bytes of its own there. That is looked at first, for it
  * takes most of the connections there are; where it finds nothing, the server's own reasons have the rest. */
-#define LOOKED STATE(PATH, "!not-asked"), PATH("!found")
+#define LOOKED STATE(PATH, "!not-asked"), PATH("!found|another|deaf")
 
 const struct wish wish_table[] = {
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|reset"), UNNAMED), FACT_PATH },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=closed"), UNNAMED), FACT_PATH },
+/* Alerts are what servers say; one that comes because of a name may be another's. */
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert"), NAMES("alone|unknown")), FACT_PATH },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=slow"), UNNAMED), FACT_PATH },
+/* A name from as far as the server's answers: whether its certificates have that name. */
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|slow|reset|closed|not-tls"), PATH("name"), PATH("server"),
+       PATH("!near")), FACT_SERVER_NAMES },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=not-tls"), FAILS("protocol=HTTP|null"), NAMES("named")),
   FACT_PATH },
 { WHEN(STATE(HANDSHAKE, "yes"), THAT(POST_QUANTUM, "fails")), FACT_PATH },
@@ -1601,12 +1819,14 @@ const struct wish wish_table[] = {
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=closed|reset"),
        THAT(VERSIONS, "!unasked|inside|other|other-reset|other-unclear"), THAT(RELAXED, "refused|open"),
        STATE(RELAXED, "!not-asked"), UNNAMED), FACT_IDLE },
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|protocol|version|local"), OF_THE_HELLO), FACT_VERSIONS },
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset"), LOOKED), FACT_VERSIONS },
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset"), PATH("version")), FACT_VERSIONS },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|protocol|version|local"), OF_THE_HELLO), FACT_VERSIONS },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset|closed"), LOOKED), FACT_VERSIONS },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=closed")), FACT_VERSIONS },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset|closed|silent"), PATH("version")), FACT_VERSIONS },
 /* Bytes that are no ServerHello refuse nothing; one that breaks the rules may choose what was not offered. */
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|version|local"), OF_THE_HELLO), FACT_RELAXED },
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset"), LOOKED), FACT_RELAXED },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|version|local"), OF_THE_HELLO), FACT_RELAXED },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset|closed"), LOOKED), FACT_RELAXED },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=closed")), FACT_RELAXED },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=protocol")), FACT_RELAXED },
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=alert|closed|reset|version|local|silent|slow"),
        THAT(REPLAY, "wanted")), FACT_REPLAY },
@@ -1614,7 +1834,9 @@ const struct wish wish_table[] = {
 { WHEN(STATE(HANDSHAKE, "!no|not-asked"), THAT(HANDSHAKE, "own-client")), FACT_REPLAY },
 /* Who is turned away without a word is asked for other names at once, as long as there are connections left; else
  * longer lists come first: a refusal that hangs on none of them may hang on the name. */
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=closed"), UNNAMED), FACT_SERVER_NAMES },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=closed"), UNNAMED, STATE(PATH, "!not-asked"), STATE(RELAXED, "!not-asked"),
+       THAT(RELAXED, "!accepted")), FACT_SERVER_NAMES },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=closed"), UNNAMED), FACT_SERVER_NAMES },
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset"), UNNAMED, STATE(RELAXED, "!not-asked"),
        THAT(RELAXED, "!accepted")), FACT_SERVER_NAMES },
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112"), UNNAMED), FACT_SERVER_NAMES },
@@ -1631,8 +1853,11 @@ const struct wish wish_table[] = {
 { WHEN(STATE(HANDSHAKE, "yes|no"), THAT(ATTEMPTS, "asked|differs")), FACT_ATTEMPTS },
 /* The same hello was answered now so, now so. */
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "varies")), FACT_ATTEMPTS },
-{ WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "accepted"), STATE(VARIATIONS, "yes"),
-       THAT(VARIATIONS, "!no-status-request")), FACT_ATTEMPTS },
+/* Not before it is known whether our library's own extensions are minded: the tries take the connections for that. */
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, THAT(POST_QUANTUM, "taken"), STATE(RELAXED, "!not-asked"),
+       THAT(RELAXED, "!accepted")), FACT_ATTEMPTS },
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, REFUSED, THAT(RELAXED, "accepted"), THAT(RELAXED, "!minds-limit"),
+       STATE(VARIATIONS, "yes"), THAT(VARIATIONS, "!no-status-request")), FACT_ATTEMPTS },
 { WHEN(STATE(HANDSHAKE, "yes"), STATE(LOAD, "no"), THAT(LOAD, "alike|perhaps"), THAT(LOAD, "!rate")), FACT_ATTEMPTS },
 { WHEN(STATE(SERVER_NAMES, "unsure")), FACT_ATTEMPTS },
 { WHEN(STATE(VARIATIONS, "unsure")), FACT_ATTEMPTS },

@@ -16,6 +16,8 @@
     X(NAME,      "set_name",      "the certificate for one name") \
     X(VERSIONS,  "set_versions",  "the versions that are taken") \
     X(CIPHERS,   "set_ciphers",   "the suites up to TLS 1.2") \
+    X(GROUPS,    "set_groups",    "the groups (curves) for the key exchange") \
+    X(STAPLE,    "set_staple",    "that it staples an OCSP response") \
     X(CLIENT_CA, "set_client_ca", "the CAs of client certificates") \
     X(DH,        "set_dh",        "the Diffie-Hellman group") \
     X(RELOAD,    "set_reload",    "how a new file is read")

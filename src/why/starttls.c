@@ -36,6 +36,7 @@ void starttls_detail(const struct look *l, struct words *w, uint32_t mask)
     words_say(w, "found", *found ? found : "another protocol");
     words_say(w, "hint", *hint ? hint : "Check that address and port are the right ones, and which service listens "
                                         "there.");
+    words_say(w, "asked", endpoint_asked(l->c->endpoint));
     words_say(w, "try", *at_once ? at_once : "tls");
     words_say_own(w, "lists", words_list(offered, LISTED, "nothing"));
     words_say_own(w, "switch", software_setting(l, SETTING_ON));

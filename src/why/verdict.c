@@ -360,7 +360,8 @@ static char *column_guesses(struct heap *h, const struct look *l, size_t seq)
 static void column_dispute(struct column_verdict *cv, struct heap *h, const struct look *l, size_t seq)
 {
     char *named = column_guesses(h, l, seq);
-    char *text = named ? named : mem_format("you say it fails; from here %s", cv->text);
+    const char *who = l->s->answer[QUESTION_FAILS] ? "you say" : "the log says";
+    char *text = named ? named : mem_format("%s it fails; from here %s", who, cv->text);
     free(cv->text);
     cv->text = text;
     cv->disputed = true;
@@ -371,7 +372,7 @@ static void column_dispute(struct column_verdict *cv, struct heap *h, const stru
  * neither word is taken for the whole truth. */
 static void answers_judge(struct verdict *v, struct heap *h, const struct session *s)
 {
-    bool all = answer_is(QUESTION_ENDPOINTS, s->answer[QUESTION_ENDPOINTS], "all");
+    bool all = answer_is(QUESTION_ENDPOINTS, session_says(s, QUESTION_ENDPOINTS), "all");
     if (!answers_fail(s))
         return;
     for (size_t i = 0; i < v->column_count && !all; i++)

@@ -58,7 +58,7 @@ struct why_options {
 struct verdict *verdict_of(const struct session *s, const struct why_options *o);
 void verdict_free(struct verdict *v);
 void finding_free(struct finding *f); /* what it owns, not itself */
-#define WHY_ROUNDS_MAX 3 /* times one column is asked for more by itself */
+#define WHY_ROUNDS_MAX 4 /* times one column is asked for more by itself */
 /* The facts that would help to decide this column and were not asked yet; false when there are none. */
 bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT]);
 /* What a command ends with, as verdict_exit says. USAGE and TROUBLE are no verdicts, but the numbers are one promise. */

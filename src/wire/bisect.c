@@ -2,7 +2,8 @@
  *
  * The search goes in rounds. All hellos of a round may be under way at once, and what is tried next is decided when
  * all their answers are there:
- *   1. each kind of change (part) as a whole, and all changes together;
+ *   1. each kind of change (part) as a whole, or, where trials are few, a quarter of the kinds, and of what is left;
+ *      and all changes together;
  *   2. where no kind does it alone, all but one kind each, which leaves the kinds it takes together;
  *   3. inside each of these kinds, blocks of changes, then all but one block, with ever smaller blocks;
  *   4. at last the result itself, each of its changes left out, and the unchanged hello, several times.
@@ -17,6 +18,7 @@
 #include "src/base/mem.h"
 
 #define BLOCKS 8       /* into so many blocks what is left is divided */
+#define BLOCKS_FEW 4   /* the same where there are few trials: more rounds of fewer */
 #define FINER 4        /* then each block into so many */
 #define CHECKS 3       /* times the result and the unchanged hello are tried at the end */
 #define RESERVE 24     /* trials kept for that */
@@ -235,15 +237,21 @@ static void atoms_drop(struct bisect *b, const struct set *gone)
     b->atoms = n;
 }
 
-static void blocks_try(struct bisect *b)
+static void blocks_add(struct bisect *b)
 {
-    stage_begin(b, STAGE_BLOCKS);
-    b->blocks = b->atoms < BLOCKS ? b->atoms : BLOCKS;
+    size_t most = b->most < FEW ? BLOCKS_FEW : BLOCKS;
+    b->blocks = b->atoms < most ? b->atoms : most;
     for (size_t i = 0; i < b->blocks; i++) {
         struct set s = block_set(b, i);
         set_join(&s, &b->kept);
         attempt_add(b, &s, 0, false);
     }
+}
+
+static void blocks_try(struct bisect *b)
+{
+    stage_begin(b, STAGE_BLOCKS);
+    blocks_add(b);
 }
 
 static void others_try(struct bisect *b)
@@ -440,18 +448,25 @@ static void parts_try(struct bisect *b)
         set_join(&all, &s);
     }
     stage_begin(b, STAGE_PARTS);
-    b->blocks = b->atoms;
     attempt_add(b, &all, 0, false);
+    if (b->most < FEW) {
+        blocks_add(b);
+        return;
+    }
+    b->blocks = b->atoms;
     for (size_t i = 0; i < b->atoms; i++)
         attempt_add(b, &b->atom[i], 0, false);
 }
 
 static void parts_taken(struct bisect *b)
 {
-    for (size_t i = 0; i < b->atoms; i++)
+    for (size_t i = 0; i < b->blocks; i++)
         if (round_how(b, i + 1) == TRIAL_WORKS) {
             atoms_keep_block(b, i);
-            atoms_settled(b);
+            if (b->atoms > 1)
+                blocks_try(b);
+            else
+                atoms_settled(b);
             return;
         }
     if (round_how(b, 0) == TRIAL_WORKS)

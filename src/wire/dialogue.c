@@ -14,7 +14,8 @@
 #define SHOWN_MAX 300
 
 const char *const dialogue_words[DIALOGUE_OUTCOMES] = {
-    "going", "ready", "not-offered", "refused", "busy", "garbled", "closed", "silent", "slow", "tls-at-once", "other"
+    "going", "ready", "not-offered", "refused", "busy", "garbled", "closed", "silent", "slow", "tls-at-once", "other",
+    "unknown-name"
 };
 
 /* --- what is no text ----------------------------------------------------------------------------- */
@@ -192,7 +193,7 @@ enum dialogue_stage dialogue_stage(const struct dialogue *d)
 
 const char *dialogue_farewell(const struct dialogue *d)
 {
-    bool plain = d->outcome == DIALOGUE_NOT_OFFERED || d->outcome == DIALOGUE_REFUSED ||
+    bool plain = d->outcome == DIALOGUE_NOT_OFFERED || d->outcome == DIALOGUE_REFUSED || d->outcome == DIALOGUE_STRANGER ||
                  (d->outcome == DIALOGUE_GOING && d->at > 0);
     return plain && !d->tried_tls ? d->row->leave : NULL;
 }
@@ -350,6 +351,8 @@ static enum dialogue_outcome refused_outcome(struct dialogue *d, const struct tu
         return DIALOGUE_OTHER;
     if (t->kind == TURN_BUSY)
         return DIALOGUE_BUSY;
+    if (t->kind == TURN_STRANGER)
+        return DIALOGUE_STRANGER;
     char *word = mem_copy(d->row->command, strcspn(d->row->command, " "));
     bool promised = d->listed && list_has(d, word), left_out = d->listed && !promised;
     free(word); /* vsftpd without TLS asks for a login instead */

@@ -32,6 +32,7 @@ enum dialogue_outcome {
     DIALOGUE_SLOW,        /* its answer began and did not end */
     DIALOGUE_TLS,         /* it speaks TLS at once */
     DIALOGUE_OTHER,       /* it speaks another protocol */
+    DIALOGUE_STRANGER,    /* it does not serve the name it is asked for */
     DIALOGUE_OUTCOMES
 };
 extern const char *const dialogue_words[DIALOGUE_OUTCOMES]; /* "going" "ready" "not-offered" ... */

@@ -306,7 +306,10 @@ static struct turn xmpp_read(const char *good, const char *p, size_t n)
     static const char last[] = "<stream:error|<proceed|<failure|<stream:features";
     struct turn t = { .code = -1, .kind = TURN_REFUSES };
     if (holds_any(p, n, "<stream:error|</stream:stream>"))
-        t.kind = holds_any(p, n, busy_words) ? TURN_BUSY : TURN_REFUSES;
+        t.kind = holds_any(p, n, busy_words)                      ? TURN_BUSY
+                 : holds_any(p, n, "<host-unknown|<host-gone")    ? TURN_STRANGER
+                 : holds_any(p, n, "no stream features to offer|no stream features to proceed") ? TURN_LACKS /* Prosody */
+                                                                  : TURN_REFUSES;
     else if (holds_any(p, n, good))
         t.kind = TURN_GOOD;
     size_t from = n; /* the last element, not the whole stream */

@@ -30,7 +30,8 @@ enum turn_kind {
     TURN_GOOD,
     TURN_LACKS,      /* it does not know the command, or has not what was asked for */
     TURN_REFUSES,
-    TURN_BUSY        /* too many connections, or out of resources: it says so */
+    TURN_BUSY,       /* too many connections, or out of resources: it says so */
+    TURN_STRANGER    /* it does not serve the name it is asked for */
 };
 
 struct turn {

@@ -47,7 +47,9 @@ serve() {
     leaf many san=DNS:*.bench.test,DNS:good.test
     bundle many many inter
     nginx n < <(
-        echo " ssl_certificate $dir/many.bundle; ssl_certificate_key $dir/many.key; server { return 200 ok; listen 127.0.0.1:@n@ ssl;"
+        echo " ssl_certificate $dir/many.bundle; ssl_certificate_key $dir/many.key;"
+        echo " ssl_session_tickets off; ssl_session_cache off;" # h2load resumes where it may, and says nothing of it
+        echo " server { return 200 ok; listen 127.0.0.1:@n@ ssl;"
         for ((i = 1; i <= MANY; i++)); do echo "  listen 127.1.0.$i:@n@ ssl;"; done
         echo ' }'
     )
@@ -208,9 +210,34 @@ load_openssl() {
     cpu=$(cpu_of openssl s_time -connect "127.0.0.1:$server" -new -time 2)
     each "$cpu" "$(sed -n 's/^\([0-9]*\) connections in .*real.*/\1/p' "$dir/load.out")"
 }
+# How many a second, as many at once: hellos alone, handshakes, and whole connections of a load generator.
+load_rate() { # load_rate N COMMAND...
+    local n=$1 ms
+    shift
+    ms=$(took "$@" 2>/dev/null)
+    awk -v n="$n" -v ms="$ms" 'BEGIN { printf "%.3f\n", n * 1000 / ms }'
+}
+load_long() { "$TLSWHY" load --json --only load --load 50 --tries 4000 "$@" "$good" >"$dir/load.out" 2>/dev/null </dev/null; }
+load_peer() { h2load --h1 -n 4000 -c 50 -t 1 -H 'Connection: close' "https://127.0.0.1:$server/" >/dev/null 2>&1 </dev/null; }
+load_hellos() { load_rate 4000 load_long --hello-only; }
+load_handshakes() { load_rate 4000 load_long; }
+load_connections() { load_rate 4000 load_peer; }
+load_check() { # what is measured was done: all of them, and none failed
+    load_long "$@"
+    jq -e '.columns[0].facts.load | .state == "yes" and .value.steps[0].made == 4000' "$dir/load.out" >/dev/null ||
+        bail "not all of the load to be measured was made"
+}
 bench_load() {
     have jq || { missing "a full handshake under load, CPU" "there is no jq here"; return; }
-    have h2load && pairs "a full handshake under load, CPU" us 1 load_ours load_h2load h2load
+    if have h2load; then
+        pairs "a full handshake under load, CPU" us 1 load_ours load_h2load h2load
+        load_check
+        load_check --hello-only
+        pairs "handshakes a second, 50 at once" k/s 1000 load_handshakes load_connections h2load
+        pairs "hellos alone a second, 50 at once" k/s 1000 load_hellos load_connections h2load
+    else
+        missing "handshakes a second" "there is no h2load here (nghttp2-client)"
+    fi
     pairs "a full handshake under load, CPU" us 1 load_ours load_openssl "openssl s_time, one at a time"
 }
 

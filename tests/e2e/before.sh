@@ -22,7 +22,7 @@ for mode in "${modes[@]}"; do
 done
 servers_wait
 try close "failing network" "accepted and closed at once" tls://127.0.0.1:@close@
-try hold "failing ?network ?middlebox ?server-overload" "accepted and never answered" --timeout 2 tls://127.0.0.1:@hold@
+try hold "failing network ?middlebox ?server-overload" "accepted and never answered" --timeout 2 tls://127.0.0.1:@hold@
 try banner "failing not-tls" "accepted, and another protocol" tls://127.0.0.1:@banner@
 try s "failing network" "no such name" "https://nosuch.invalid"
 try s "failing network" "one bad address among several" --ca "$dir/root.pem" --resolve "good.test:@s@:127.0.0.1,127.0.0.9" \

@@ -71,8 +71,8 @@ cases=(
     'with-root|ok ~|the root sent along'
     'disorder|ok +cert-incomplete-chain|the wrong order'
     'extra|ok|certificates that do not belong there'
-    'leaf-alone|failing ?cert-incomplete-chain|no intermediate'
-    'wrong-intermediate|failing ?cert-incomplete-chain|the wrong intermediate'
+    'leaf-alone|failing cert-incomplete-chain ?cert-untrusted-ca|no intermediate'
+    'wrong-intermediate|failing cert-incomplete-chain|the wrong intermediate'
 )
 weak=' rsa1024 sha1 ' # what OpenSSL does not even load unless told to
 

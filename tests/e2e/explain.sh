@@ -100,6 +100,7 @@ if [ -z "$bad" ]; then ok "timeline, table and health check in words"; else not_
 # --- following ----------------------------------------------------------------------------------------
 
 head -n 10 "$dir/old.log" >"$dir/grows.log"
+: >"$dir/followed"
 "$TLSWHY" explain --follow "$dir/grows.log" >"$dir/followed" 2>"$dir/err" </dev/null &
 pid[follow]=$!
 await() { # await COUNT: so many failures are told
@@ -125,11 +126,65 @@ else
     not_ok "at the end it says what it all comes to" "exit $code"
 fi
 
+# Cut short: its lines are counted anew, and a line that had no end is not joined to the next.
+head -n 10 "$dir/old.log" >"$dir/grows.log"
+printf 'half a line about a handshake failure' >>"$dir/grows.log"
+: >"$dir/followed" # emptied here: what runs in the background may be late to, and await would see the last answer
+"$TLSWHY" explain --follow --jsonl "$dir/grows.log" >"$dir/followed" 2>"$dir/err" </dev/null &
+pid[follow]=$!
+await 3 || not_ok "what is there is told as JSON lines" "$(cat "$dir/followed")"
+sed -n 3p "$dir/old.log" >"$dir/grows.log"
+for ((i = 0; i < 200; i++)); do
+    grep -q '"line":1,.*"client":"10.0.0.21"' "$dir/followed" && break
+    sleep 0.05
+done
+kill -INT "${pid[follow]}"
+wait "${pid[follow]}"
+unset 'pid[follow]'
+if grep -q 'grows.log was cut short' "$dir/err" && [ "$(tail -n 1 "$dir/followed" | jq -r '.t + " " + .verdict')" = "verdict failing" ] &&
+    [ "$(jq -s 'all(.[:-1][]; .t == "line") and .[-2].line == 1 and (.[-1].lines | length) == length - 1' "$dir/followed")" = true ]; then
+    ok "a log that is cut short is read anew; JSON lines to the last"
+else
+    not_ok "a log that is cut short is read anew; JSON lines to the last" "$(cat "$dir/err" "$dir/followed")"
+fi
+"$TLSWHY" explain --follow --json "$dir/old.log" >"$dir/followed" 2>"$dir/err" </dev/null &
+pid[follow]=$!
+for ((i = 0; i < 200; i++)); do # read to its end
+    grep -qs "^pos:.*[^0-9]$(stat -c %s "$dir/old.log")\$" "/proc/${pid[follow]}/fdinfo/"* && break
+    sleep 0.05
+done
+kill -INT "${pid[follow]}"
+wait "${pid[follow]}"
+unset 'pid[follow]'
+if [ "$(jq "$old" "$dir/followed")" = true ]; then ok "--json is one document, also when it was followed"; else not_ok "--json is one document, also when it was followed" "$(head -c 600 "$dir/followed")"; fi
+
+# A pipe that is still open: Control-C sums up what came.
+mkfifo "$dir/pipe"
+"$TLSWHY" explain --json - <"$dir/pipe" >"$dir/followed" 2>"$dir/err" &
+pid[follow]=$!
+exec 4>"$dir/pipe"
+cat "$dir/old.log" >&4
+for ((i = 0; i < 200; i++)); do # all of it is taken when a byte more than a pipe holds can be written
+    timeout 1 dd if=/dev/zero bs=65536 count=1 2>/dev/null | tr '\0' '\n' >&4 && break
+    sleep 0.02
+done
+kill -INT "${pid[follow]}"
+wait "${pid[follow]}"
+code=$?
+unset 'pid[follow]'
+exec 4>&-
+if [ "$code" = 1 ] && [ "$(jq "$old" "$dir/followed")" = true ]; then ok "a pipe that is interrupted is summed up"; else not_ok "a pipe that is interrupted is summed up" "exit $code $(head -c 400 "$dir/followed")"; fi
+
+# A gigabyte of nothing in a megabyte of gzip.
+head -c 1000000000 /dev/zero | gzip -9 >"$dir/bomb.gz"
+run 3 "$dir/bomb.gz" >"$dir/said"
+if grep -q 'as no log does' "$dir/err"; then ok "a gzip bomb is left"; else not_ok "a gzip bomb is left" "$(cat "$dir/err" "$dir/said")"; fi
+
 # --- beside the probes ---------------------------------------------------------------------------------
 
 timeout 60 "$TLSWHY" check --json --offline --log "$dir/old.log" tls://127.0.0.1:1 >"$dir/out" 2>"$dir/err" </dev/null
 if [ "$(jq '([.diagnosis[].cause] == ["network"]) and ([.candidates[] | select(.cause == "version-mismatch") | .confidence] == [0.25])
-    and ([.checklist[] | {(.question): .answer}] | add | .clients == "some" and .times == "always")' "$dir/out")" = true ]; then
+    and ([.checklist[] | {(.question): .log_says}] | add | .clients == "some" and .times == "always")' "$dir/out")" = true ]; then
     ok "check --log: the pattern answers, the cause is a candidate, what is proven stands"
 else
     not_ok "check --log: the pattern answers, the cause is a candidate, what is proven stands" "$(head -c 2000 "$dir/out")"

@@ -29,12 +29,12 @@ frontend first
  tcp-request connection track-sc0 src
  tcp-request connection reject if { sc0_conn_rate gt 9 }
  http-request return status 200
-frontend conns
- bind 127.0.0.1:@conns@ ssl crt $dir/good.all
+$(for name in conns hellos long; do echo "frontend $name
+ bind 127.0.0.1:@$name@ ssl crt $dir/good.all
  stick-table type ip size 1k expire 30s store conn_cur
  tcp-request connection track-sc0 src
  tcp-request connection reject if { sc0_conn_cur gt 10 }
- http-request return status 200
+ http-request return status 200"; done)
 frontend queue
  bind 127.0.0.1:@queue@ ssl crt $dir/good.all
  maxconn 4
@@ -134,6 +134,13 @@ ramp serial "one connection at a time, by design" 0 "$calm" --load 16
 ramp gserv "gnutls-serv" 0 "$calm" --load 16
 ramp far "a path of 300 ms" 0 "$calm and (.columns[0].facts.load.value.baseline.handshake.p50 > 280)" --load 8
 ramp busy "HTTP 503 from a limit on requests is no failure of handshakes" 0 "$calm" --load 16
+long='.columns[0].facts.load.value.steps | length == 1 and .[0].at_once == 20'
+ramp h "a long step: as many as asked for, 20 at once" 0 "$calm and ($long and .[0].made == 300 and .[0].handshake.p50 > 0)" --load 20 --tries 300
+ramp h "hellos alone" 0 "$calm and ($long and .[0].made == 300 and .[0].handshake == null and .[0].hello.p50 > 0) and
+    .columns[0].facts.load.value.hello_only" --load 20 --tries 300 --hello-only --only load
+ramp n "a ramp of hellos" 0 "$calm and (.columns[0].facts.load.value | .steps[-1].at_once == 16 and .hello_only)" --load 16 --hello-only
+ramp hellos "more than ten at once are turned away at the hello, too" 1 "$named and .diagnosis[0].detail.what == \"connections\"" --hello-only
+ramp long "a long step stops where so many fail" 1 ".columns[0].facts.load.value | .stopped == \"failures\" and .steps[0].made < 2000" --load 50 --tries 20000
 ramps_judge
 
 # says WORDS EXIT PATTERN COMMAND...: what it prints on either stream.
@@ -151,6 +158,8 @@ says "one endpoint" 2 'takes one endpoint' "$TLSWHY" load --yes "$good" "$good"
 says "no ramp beside other endpoints" 2 'name one endpoint' "$TLSWHY" check --load 4 "$good" "$good"
 says "nor by naming the probe alone" 2 '--load N says that it may' "$TLSWHY" check --only load "$good"
 for bad in 0 1025 x; do says "--load $bad is refused" 2 '--load' "$TLSWHY" check --load $bad "$good"; done
+says "hellos alone are load" 2 'goes with load' "$TLSWHY" check --hello-only "$good"
+says "so many tries are load" 2 'more only for load' "$TLSWHY" check --tries 1001 "$good"
 says "naming a number is consent, for check as well" 0 'nothing fails up to 4 at once' "$TLSWHY" check --load 4 "$good"
 if [ -z "${gone[h]-}" ] && timeout 60 "$TLSWHY" check --json --load 5 "$good" </dev/null | jq -e '.columns[0].facts.load.value |
     [.steps[].at_once] == [2, 4, 5] and .cap == 5' >/dev/null; then ok "never more at once than asked for"

@@ -63,7 +63,7 @@ check ems "failing server-config !extension-mismatch" "an alert at extended_mast
 check ems.fin "failing server-config" "closed at extended_master_secret"
 check suite "failing server-config !cipher-mismatch" "an alert at one suite of TLS 1.2"
 check suite13 "failing server-config !cipher-mismatch" "an alert at one suite of TLS 1.3"
-check alert=47 "failing ?server-config *" "the same alert to everybody: no cause is certain"
+check alert=47 "failing server-config ?extension-mismatch" "the same alert to everybody, even to a hello of SSL 2.0"
 check needs.ems "failing extension-mismatch !server-config" "it insists on extended_master_secret, which Java 8 lacks" ,client=java-8
 check needs.ems "ok ~" "it insists on what this client sends"
 check unknown "ok ~" "it minds what nobody sends"

@@ -13,9 +13,14 @@ leaf good
 bundle good good inter
 nginx s <<'END'
     server { listen 127.0.0.1:@s@ ssl; location / { return 204; } }
+    server { listen 127.0.0.1:@plain@; root www; }
 END
+mkdir "$dir/www"
+openssl x509 -in "$dir/inter.pem" -outform der -out "$dir/www/inter.cer"
+echo "127.0.0.1 localhost ca.example.com" >"$dir/hosts" # nobody but the proxies finds it
 
 root=$servers/root
+[ -e "$root/usr/share/squid" ] || root='' # it is installed here
 proxy_template() { # proxy_template NAME: its configuration on standard input
     if [ -x "$servers/$1" ]; then
         server_template "$1"
@@ -47,6 +52,7 @@ error_directory $dir
 logfile_daemon $root/usr/lib/squid/log_file_daemon
 unlinkd_program $root/usr/lib/squid/unlinkd
 pinger_enable off
+hosts_file $dir/hosts
 acl none port 1
 http_access deny none
 http_access allow all
@@ -169,7 +175,7 @@ outcome "SOCKS: not supported" "no unsupported 7" "$to,via=${via[socks-code=7]}"
 outcome "no method" "no auth-required 255" "$to,via=${via[socks-login=user:pa:ss]}"
 outcome "a command that fails" "no ended 7" "https://good.test:${port[shut]},via=exec:'$dir/pipe' %p"
 outcome "a command that can't be run" "no not-started null" "$to,via=exec:/nowhere/at/all"
-[ -x "$servers/squid" ] && outcome "Squid says who refuses" "no peer-refused 503" \
+[ -x "$servers/squid" ] && [ -z "${gone[squid]-}" ] && outcome "Squid says who refuses" "no peer-refused 503" \
     "https://127.0.0.1:${port[shut]},via=http://127.0.0.1:${port[squid]}"
 
 if grep -q "^CONNECT good.test:${port[s]} HTTP/1.1$" "$dir/proxies.log" && grep -q "^SOCKS name good.test$" "$dir/proxies.log" &&
@@ -211,6 +217,36 @@ if grep -q "others can read .*chmod 600" <<<"$got"; then ok "a login that others
 got=$("$TLSWHY" check "${ca[@]}" --proxy-auth <(sleep 0.5; cat "$dir/login") "$to,via=${via[login=$login]}" 2>&1 </dev/null)
 code=$?
 if [ $code = 0 ]; then ok "a login that a command writes after a while"; else not_ok "a login that a command writes after a while" "$code: $got"; fi
+
+# --- what certificates point at --------------------------------------------------------------------
+leaf gap "aia=http://ca.example.com:${port[plain]}/inter.cer"
+bundle gap gap
+s_server gap gap
+server_up gap || gone[gap]="openssl s_server does not start here"
+gap() { # gap WORDS EXPECTED ARG...: what became of fetching the missing issuer
+    local words=$1 expected=$2 got
+    shift 2
+    got=$("$TLSWHY" check --json "${ca[@]}" "$@" 2>&1 </dev/null |
+        jq -r '.columns[0].facts.aia as $a | "\($a.state) \(.evidence[$a.evidence // ""].text)"')
+    case $got in
+    $expected) ok "$words" ;;
+    *) not_ok "$words" "wanted $expected, got $got" ;;
+    esac
+}
+if [ -n "${gone[gap]-}" ]; then
+    skip "a missing issuer is fetched through the proxy" "${gone[gap]}"
+else
+    to=https://good.test:${port[gap]}
+    gap "a missing issuer, directly: nobody here knows the name" "could-not-ask *ca.example.com*" "$to,at=127.0.0.1"
+    gap "a missing issuer is fetched through SOCKS" "yes *" "$to,via=${via[socks]}"
+    gap "a command leads to the endpoint alone" "could-not-ask *the command of via=*" "$to,via=exec:'$dir/pipe' %p"
+    if [ -x "$servers/squid" ] && [ -z "${gone[squid]-}" ]; then
+        gap "a missing issuer is fetched through an HTTP proxy" "yes *" "https://localhost:${port[gap]},via=http://127.0.0.1:${port[squid]}"
+    else
+        skip "a missing issuer is fetched through an HTTP proxy" "there is no squid"
+    fi
+fi
+to=https://good.test:${port[s]}
 
 # --- side by side, and what is left behind -----------------------------------------------------------
 got=$("$TLSWHY" compare "${ca[@]}" "$to,at=127.0.0.1" "$to,via=${via[status=403 Forbidden]}" 2>&1 </dev/null)

@@ -67,6 +67,12 @@ to ftp "failing not-tls" "FTP where SMTP was asked" smtp
 to smtp "failing not-tls" "SMTP where LDAP was asked" ldap
 to smtp "failing not-tls" "SMTP where XMPP was asked" xmpp
 to smtp "failing not-tls" "SMTP where TLS was asked at once" tls
+# A TLS server that hears plain text closes without a word: where the client speaks first, one that refuses looks the same.
+greets=" lmtp imap pop3 ftp nntp sieve mysql "
+for way in lmtp imap pop3 ftp nntp sieve xmpp ldap postgres mysql mssql rdp; do
+    to tls "failing $([[ $greets = *" $way "* ]] || echo "?")not-tls" "TLS at once where $way was asked" "$way" --timeout 2
+    to "$way" "failing not-tls" "$way where TLS was asked at once" tls --timeout 2
+done
 to pause "failing not-tls" "SMTP that greets after a pause, where TLS was asked at once" smtps
 results
 

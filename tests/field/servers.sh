@@ -278,6 +278,9 @@ backend down
 frontend shut
     bind 127.0.0.1:@h.shut@ ssl crt $dir/good.all
     tcp-request content reject
+frontend lb
+    bind 127.0.0.1:@h.lb@ ssl crt $dir/good.all accept-proxy
+    http-request return status 200
 frontend deny
     bind 127.0.0.1:@h.deny@ ssl crt $dir/good.all
     http-request deny
@@ -600,7 +603,7 @@ declare -A picky=(
 fault_servers() {
     local word good=${port[o.ok]}
     local -A spoilt=([slow]="slow=$good" [big]="picky=$good-drop-larger-1396" [name-rst]="picky=$good-rst-ext-0"
-        [silent-13]="picky=${port[o.12]}-drop-ext-43")
+        [silent-13]="picky=${port[o.12]}-drop-ext-43" [drop-13]="picky=$good-drop-ext-43")
     for word in "${!picky[@]}"; do spoilt[$word]=picky=$good-${picky[$word]}; done
     spoilt[slow-12]=slow=${port[o.12]} spoilt[slow-expired]=slow=${port[o.expired]}
     spoilt[slow-must13]=slow=${port[o.must13]}

@@ -6,10 +6,12 @@
  * usage: box DEVICE WHAT DO
  *   WHAT  text=TEXT   the TCP payload of one packet has this text in it; hex=0304: these bytes
  *         over=N      the packet has more than N bytes
+ *         short       it begins a TLS record that is not whole in it
  *         any         it has a payload at all
  *   DO    drop        it is gone
  *         reset=TTL   its sender gets a reset in the server's name, with this time to live
- *         page=TTL    its sender gets a page of HTTP and the end of the connection, likewise
+ *         page=TTL    its sender gets a page of HTTP and the end of the connection, likewise; alert=TTL: a TLS alert;
+ *         close=TTL   the end alone
  * Routes must lead packets into DEVICE, and past it those that come out of it. It says "ready" when it is.
  */
 #include <arpa/inet.h>
@@ -46,6 +48,8 @@ struct packet {            /* lent: points into the bytes read */
 static const char page[] = "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
                            "<html><title>Blocked</title>This site is blocked.</html>\r\n";
 
+static const char alert[] = "\x15\x03\x03\0\x02\x02\x28";
+
 static uint32_t number32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -77,8 +81,16 @@ static bool packet_read(struct packet *k, const uint8_t *p, size_t n)
     return true;
 }
 
+static bool record_is_cut(const struct packet *k)
+{
+    return k->payload_len >= 5 && k->payload[0] == 22 && k->payload[1] == 3 &&
+           5 + ((size_t)k->payload[3] << 8 | k->payload[4]) > k->payload_len;
+}
+
 static bool rule_fits(const struct rule *r, const struct packet *k)
 {
+    if (strcmp(r->kind, "short") == 0)
+        return record_is_cut(k);
     if (strcmp(r->kind, "over") == 0)
         return k->len > r->over;
     if (strcmp(r->kind, "any") == 0)
@@ -101,9 +113,10 @@ static uint16_t sum_end(uint32_t sum)
 }
 
 /* In the name of whom the packet was meant for, back to its sender. Returns the length of what it wrote to `out`. */
-static size_t answer_write(const struct packet *k, uint8_t *out, int flags, const char *text, uint8_t ttl, uint32_t ahead)
+static size_t answer_write(const struct packet *k, uint8_t *out, int flags, const char *text, size_t n, uint8_t ttl,
+                           uint32_t ahead)
 {
-    size_t address = k->six ? 16 : 4, head = k->six ? 40 : 20, n = text ? strlen(text) : 0, all = TCP_HEADER + n;
+    size_t address = k->six ? 16 : 4, head = k->six ? 40 : 20, all = TCP_HEADER + n;
     uint8_t *tcp = out + head, *from = out + (k->six ? 8 : 12);
     memset(out, 0, head + TCP_HEADER);
     out[0] = k->six ? 0x60 : 0x45;
@@ -127,20 +140,32 @@ static size_t answer_write(const struct packet *k, uint8_t *out, int flags, cons
     return head + all;
 }
 
+static void packet_send(int fd, const uint8_t *p, size_t n)
+{
+    if (n && write(fd, p, n) < 0)
+        perror("box: write");
+}
+
+/* Bytes, if any, and the end of the connection. */
+static void last_word(int fd, const struct packet *k, const char *text, size_t n, uint8_t ttl)
+{
+    uint8_t out[1024];
+    if (n)
+        packet_send(fd, out, answer_write(k, out, FLAG_PSH | FLAG_ACK, text, n, ttl, 0));
+    packet_send(fd, out, answer_write(k, out, FLAG_FIN | FLAG_ACK, NULL, 0, ttl, (uint32_t)n));
+}
+
 static void act(int fd, const struct rule *r, const struct packet *k)
 {
     uint8_t out[1024];
-    size_t n = 0;
     if (strcmp(r->act, "reset") == 0)
-        n = answer_write(k, out, FLAG_RST | FLAG_ACK, NULL, r->ttl, 0);
-    if (strcmp(r->act, "page") == 0) {
-        n = answer_write(k, out, FLAG_PSH | FLAG_ACK, page, r->ttl, 0);
-        if (write(fd, out, n) < 0)
-            perror("box: write");
-        n = answer_write(k, out, FLAG_FIN | FLAG_ACK, NULL, r->ttl, (uint32_t)strlen(page));
-    }
-    if (n && write(fd, out, n) < 0)
-        perror("box: write");
+        packet_send(fd, out, answer_write(k, out, FLAG_RST | FLAG_ACK, NULL, 0, r->ttl, 0));
+    if (strcmp(r->act, "page") == 0)
+        last_word(fd, k, page, strlen(page), r->ttl);
+    if (strcmp(r->act, "alert") == 0)
+        last_word(fd, k, alert, sizeof alert - 1, r->ttl);
+    if (strcmp(r->act, "close") == 0)
+        last_word(fd, k, NULL, 0, r->ttl);
 }
 
 static bool rule_read(struct rule *r, char *what, char *does)

@@ -77,6 +77,31 @@ static void server_resets(struct pair *p)
     p->server = -1;
 }
 
+/* Only a connection, or one datagram: no layer of the stack is opened, and nothing is said. */
+static void knocks(void **state)
+{
+    (void)state;
+    const struct layer_kind never = { .name = "never" };
+    struct pair p;
+    pair_listen(&p);
+    conn_init(&p.conn, (struct sockaddr *)&p.at, sizeof p.at);
+    conn_push(&p.conn, &never);
+    p.conn.travel = (struct conn_travel){ .knock = KNOCK_TCP, .reach = 1 };
+    conn_knock(&p.conn);
+    assert_int_equal(opened(&p.conn), CONN_READY);
+    assert_true(conn_reached(&p.conn));
+    conn_close(&p.conn);
+
+    conn_init(&p.conn, (struct sockaddr *)&p.at, sizeof p.at);
+    p.conn.travel = (struct conn_travel){ .knock = KNOCK_UDP, .reach = 1 };
+    conn_knock(&p.conn);
+    assert_int_equal(opened(&p.conn), CONN_FAILED); /* nobody is at traceroute's port */
+    assert_false(conn_reached(&p.conn));
+    assert_int_equal(p.conn.error, ECONNREFUSED);
+    assert_true(p.conn.icmp.came && p.conn.icmp.type == 3);
+    pair_close(&p);
+}
+
 static void both_ways(void **state)
 {
     (void)state;
@@ -281,6 +306,7 @@ static void a_layer_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knocks),
         cmocka_unit_test(both_ways),
         cmocka_unit_test(first_bytes_are_capped),
         cmocka_unit_test(closed_by_the_peer),

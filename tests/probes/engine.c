@@ -26,6 +26,7 @@
 #define SLACK 1.5      /* seconds a deadline may be late on a busy machine */
 #define COLUMNS_MAX 512
 #define SERVERS_MAX 16
+#define LATE 0.9
 #define CONNS_MAX 1024
 
 /* --- servers ------------------------------------------------------------------------------------ */
@@ -36,7 +37,8 @@ enum way {
     TLS_STRICT, /* knows a.example alone */
     TLS_THIRD,  /* every third connection is closed */
     TLS_ONE,    /* all beside another one are */
-    TLS_FIVE    /* all after the fifth are */
+    TLS_FIVE,   /* all after the fifth are */
+    TLS_LATE    /* begins after LATE seconds */
 };
 
 struct bench;
@@ -231,11 +233,28 @@ static int mind_name(gnutls_session_t s)
     return known ? 0 : GNUTLS_E_UNRECOGNIZED_NAME;
 }
 
-static void peer_begin(struct peer *p)
+static void on_peer(struct ev_loop *loop, struct ev_io *w, int events);
+static void peer_begin(struct peer *p, enum way way);
+
+static void on_late(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    struct peer *p = w->data;
+    (void)events;
+    peer_begin(p, TLS);
+    ev_io_start(loop, &p->io);
+}
+
+static void peer_begin(struct peer *p, enum way way)
 {
     struct server *v = p->server;
     struct bench *b = v->bench;
-    switch (v->way) {
+    switch (way) {
+    case TLS_LATE:
+        ev_io_stop(b->loop, &p->io);
+        ev_set_cb(&p->timer, on_late);
+        ev_timer_set(&p->timer, LATE, 0);
+        ev_timer_start(b->loop, &p->timer);
+        break;
     case GARBAGE: send(p->fd, "SSH-2.0-OpenSSH_9.2p1\r\n", 23, MSG_NOSIGNAL); break;
     case CLOSE_AT_ONCE: shutdown(p->fd, SHUT_WR); break;
     case DRIP: ev_timer_start(b->loop, &p->timer); break;
@@ -281,7 +300,7 @@ static void on_accept(struct ev_loop *loop, struct ev_io *w, int events)
         ev_timer_init(&p->timer, on_drip, 0.01, 0.02);
         p->io.data = p->timer.data = p;
         ev_io_start(loop, &p->io);
-        peer_begin(p);
+        peer_begin(p, v->way);
     }
     peers_sweep(b);
 }
@@ -541,7 +560,7 @@ static bool is_swept(enum fact f)
     static const enum fact swept[] = {
         FACT_VERSIONS, FACT_RELAXED, FACT_CIPHERS, FACT_ORDER, FACT_GROUPS, FACT_SIGALGS, FACT_DH, FACT_CERT_KEYS,
         FACT_ETM, FACT_COMPRESSION, FACT_FALLBACK, FACT_TOLERATES, FACT_CLIENTS, FACT_REPLAY, FACT_CLIENT_HELLO,
-        FACT_CLIENT_END, FACT_EXPECTED, FACT_AIA, FACT_REVOCATION, FACT_ATTEMPTS, FACT_LOAD, FACT_SERVER_NAMES, FACT_VARIATIONS, FACT_PATH,
+        FACT_CLIENT_END, FACT_EXPECTED, FACT_AIA, FACT_REVOCATION, FACT_ATTEMPTS, FACT_LOAD, FACT_SERVER_NAMES, FACT_VARIATIONS, FACT_PATH, FACT_LIMIT,
         FACT_CLIENT_GIVEN, FACT_HTTP_CERT, FACT_VIA, FACT_IDLE, FACT_STARTTLS, FACT_SNTP
     };
     for (size_t i = 0; i < sizeof swept / sizeof *swept; i++)
@@ -707,6 +726,74 @@ static void dead_columns_do_not_delay(void **state)
         assert_true(b->done_at[201] < b->done_at[id]);
     }
     print_message("# the live one was done after %.3f s\n", b->done_at[201] - b->began);
+}
+
+/* What would tell why is found out while the handshake waits, by connections of its own. */
+static void silence_is_paid_for_once(void **state)
+{
+    struct bench *b = *state;
+    b->options.timeout = 1.2;
+    ask_server(b, serve(b, SILENT));
+    double took = run(b);
+    fact_is(b, 1, FACT_HANDSHAKE, STATE_NO, "silent");
+    fact_is(b, 1, FACT_PATH, STATE_NO, NULL);
+    assert_in_range(b->accepted, 2 + 5, 24);
+    assert_true(took < b->options.timeout + SLACK);
+    assert_int_equal(b->done[1], 1);
+}
+
+/* As long as the handshake is answered in time nothing else was asked, whatever came of it. */
+static void late_is_not_silent(void **state)
+{
+    struct bench *b = *state;
+    b->options.timeout = 6;
+    ask_server(b, serve(b, TLS_LATE));
+    double took = run(b);
+    fact_is(b, 1, FACT_HANDSHAKE, STATE_YES, "ok");
+    fact_is(b, 1, FACT_PATH, NOT_ASKED, NULL);
+    assert_true(b->accepted > 2); /* it was begun */
+    assert_true(took < 2 * LATE + SLACK);
+    static const bool path[FACT_COUNT] = { [FACT_PATH] = true };
+    engine_want(b->engine, 1, path); /* and may be asked for itself */
+    run(b);
+    assert_int_not_equal(column(b, 1)->fact[FACT_PATH].state, NOT_ASKED);
+}
+
+static void on_moment(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    (void)w;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* The loop for a moment; the engine is still at work after it. */
+static void run_a_moment(struct bench *b, double seconds)
+{
+    struct ev_timer moment;
+    ev_now_update(b->loop);
+    ev_timer_init(&moment, on_moment, seconds, 0);
+    ev_timer_start(b->loop, &moment);
+    ev_run(b->loop, 0);
+    ev_timer_stop(b->loop, &moment);
+    assert_false(engine_idle(b->engine));
+}
+
+static void ended_beside_a_silent_handshake(void **state)
+{
+    struct bench *b = *state;
+    b->options.timeout = 30;
+    struct server *v = serve(b, SILENT);
+    for (int i = 0; i < 3; i++)
+        ask_server(b, v);
+    b->options.per_host = 40;
+    run_a_moment(b, 0.7);
+    engine_drop(b->engine, 1);
+    run_a_moment(b, 1.5); /* by now what was found waits for the handshakes' end */
+    engine_drop(b->engine, 2);
+    engine_stop(b->engine);
+    run(b);
+    fact_is(b, 3, FACT_HANDSHAKE, COULD_NOT_ASK, NULL);
+    assert_int_equal(b->done[3], 1);
 }
 
 static void max_time_ends_a_column(void **state)
@@ -1047,6 +1134,37 @@ static void ended_in_the_middle(void **state)
     engine_free(NULL);
 }
 
+/* A TLS server says in TLS that it does not know a PROXY header: that is no answer to the hello behind it. */
+static void no_header_is_wanted(void **state)
+{
+    struct bench *b = *state;
+    bool idle[FACT_COUNT] = { [FACT_IDLE] = true };
+    ask_server(b, serve(b, TLS));
+    run(b);
+    engine_want(b->engine, 1, idle);
+    run(b);
+    const struct seen *seen = &column(b, 1)->fact[FACT_IDLE];
+    assert_int_equal(seen->state, STATE_YES);
+    assert_string_equal(json_string_value(json_object_get(seen->value, "went")), "waits");
+    assert_true(json_is_false(json_object_get(seen->value, "header")));
+}
+
+/* The certificate was renewed, its key was not put in place with it. */
+static void a_key_of_another_certificate(void **state)
+{
+    struct bench *b = *state;
+    struct minted *other = mint(&(struct mint){ .san = "dns:a.example" });
+    gnutls_certificate_free_credentials(b->credentials);
+    gnutls_certificate_allocate_credentials(&b->credentials);
+    gnutls_certificate_set_flags(b->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+    gnutls_certificate_set_x509_key(b->credentials, &b->cert->crt, 1, other->key);
+    ask_server(b, serve(b, TLS));
+    run(b);
+    fact_is(b, 1, FACT_HANDSHAKE, STATE_NO, "bad-signature");
+    assert_string_equal(json_string_value(json_object_get(column(b, 1)->fact[FACT_FAILURE].value, "kind")), "bad-signature");
+    minted_free(other);
+}
+
 /* A server whose certificate names an issuer at `from`, who is no HTTP server or says nothing. */
 static struct server *serve_lacking(struct bench *b, const struct server *from)
 {
@@ -1336,6 +1454,9 @@ int main(void)
         TEST(jobs_are_never_exceeded),
         TEST(wants_keep_to_the_cap),
         TEST(dead_columns_do_not_delay),
+        TEST(silence_is_paid_for_once),
+        TEST(late_is_not_silent),
+        TEST(ended_beside_a_silent_handshake),
         TEST(max_time_ends_a_column),
         TEST(all_versions),
         TEST(facts_without_a_probe),
@@ -1346,7 +1467,7 @@ int main(void)
         TEST(stop_answers_everything),
         TEST(drop_frees_its_place),
         TEST(dropped_beside_another),
-        TEST(issuers_are_fetched_once),
+        TEST(no_header_is_wanted), TEST(a_key_of_another_certificate), TEST(issuers_are_fetched_once),
         TEST(issuers_are_not_waited_for),
         TEST(offline_fetches_nothing),
         TEST(ended_while_fetching),

@@ -50,6 +50,7 @@ static const struct way { const char *path, *answer, *again; double every; bool 
     { "/length", OK "Content-Type: application/pkix-cert\r\nContent-Length: 5\r\n\r\nhello", NULL, 0, true },
     { "/close", OK "\r\nhello", NULL, 0, false },
     { "/404", "HTTP/1.1 404 Not Found\r\n\r\n", NULL, 0, false },
+    { "/407", "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", NULL, 0, false },
     { "/moved", "HTTP/1.1 301 Moved\r\nLocation: /length\r\n\r\n", NULL, 0, false },
     { "/liar", OK "Content-Length: 50\r\n\r\nhello", NULL, 0, false },
     { "/big", OK "Content-Length: 1001\r\n\r\n", NULL, 0, true },
@@ -94,6 +95,8 @@ static void peer_answer(struct peer *p)
         const struct way *w = &ways[i];
         size_t n = strlen(w->path);
         const char *path = strchr(p->in, ' ');
+        if (path && text_starts(path + 1, "http://")) /* as a proxy is asked */
+            path = strchr(path + 1 + strlen("http://"), '/') - 1;
         if (!path || strncmp(path + 1, w->path, n) != 0)
             continue;
         assert_int_equal(send(p->fd, w->answer, strlen(w->answer), MSG_NOSIGNAL), strlen(w->answer));
@@ -516,9 +519,89 @@ static void nobody_is_sent_home(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* --- through a proxy ------------------------------------------------------------------------------ */
+
+/* The server of the bench is the proxy. */
+static void ask_through(struct bench *b, enum via_kind kind, const char *login, const char *url, struct answer *a)
+{
+    static const struct sockaddr elsewhere = { .sa_family = AF_UNSPEC };
+    struct address proxy;
+    struct via via = { .kind = kind, .shown = (char *)"http://proxy.test:3128" };
+    assert_true(address_parse("127.0.0.1", b->server.port, &proxy));
+    struct fetch_ask ask = { .url = url, .cap = CAP, .seconds = 5, .endpoint = &elsewhere, .via = &via, .login = login,
+                             .proxy = &proxy.sa.sa, .proxy_len = proxy.n };
+    *a = (struct answer){ .count = 0 };
+    bench_of_answers = b;
+    b->awaited++;
+    fetcher_ask(b->fetcher, &ask, on_answer, a);
+    run(b);
+}
+
+static void through_a_proxy(void **state)
+{
+    struct bench *b = *state;
+    struct answer a;
+    ask_through(b, VIA_HTTP, NULL, "http://ocsp.example.com/length", &a);
+    assert_int_equal(a.end, FETCH_OK);
+    assert_string_equal(a.body, "hello");
+    assert_string_equal(a.address, "through http://proxy.test:3128");
+    assert_true(text_starts(b->server.last, "GET http://ocsp.example.com/length HTTP/1.1\r\nHost: ocsp.example.com\r\n"));
+    assert_null(strstr(b->server.last, "Proxy-Authorization"));
+    ask_through(b, VIA_HTTP, "user:pa:ss", "http://192.0.2.1:81/length", &a); /* another login, another answer */
+    assert_int_equal(a.end, FETCH_OK);
+    assert_non_null(strstr(b->server.last, "Host: 192.0.2.1:81\r\nProxy-Authorization: Basic dXNlcjpwYTpzcw==\r\n"));
+    ask_through(b, VIA_HTTP, NULL, "http://ocsp.example.com/407", &a);
+    assert_int_equal(a.end, FETCH_UNREACHABLE);
+    assert_non_null(strstr(a.text, "the proxy wants a login"));
+}
+
+static void through_a_proxy_is_not_directly(void **state)
+{
+    struct bench *b = *state;
+    struct answer a;
+    ask_through(b, VIA_HTTP, NULL, "http://192.0.2.1/length", &a);
+    ask_through(b, VIA_HTTP, "user:pass", "http://192.0.2.1/length", &a);
+    assert_int_equal(b->server.requests, 2);
+    ask_through(b, VIA_HTTP, NULL, "http://192.0.2.1/length", &a);
+    assert_int_equal(b->server.requests, 2); /* was asked before */
+    assert_string_equal(a.body, "hello");
+}
+
+static void nowhere_through_a_proxy(void **state)
+{
+    static const char *const table[] = { "http://127.0.0.1/length", "http://[::1]/length", "http://10.0.0.1/length",
+                                         "http://localhost/length", "http://ca.corp/length", "http://intranet/length",
+                                         "http://169.254.169.254/length", "http://[::ffff:127.0.0.1]/length" };
+    struct bench *b = *state;
+    struct answer a;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        ask_through(b, VIA_HTTP, NULL, table[i], &a);
+        assert_int_equal(a.end, FETCH_FORBIDDEN);
+        assert_string_equal(a.address, "");
+    }
+    ask_through(b, VIA_EXEC, NULL, "http://ocsp.example.com/length", &a);
+    assert_int_equal(a.end, FETCH_FORBIDDEN);
+    assert_non_null(strstr(a.text, "the command of via= leads to the endpoint alone"));
+    assert_int_equal(b->server.requests, 0);
+}
+
+/* The server of the bench speaks no SOCKS. */
+static void no_socks(void **state)
+{
+    struct bench *b = *state;
+    struct answer a;
+    ask_through(b, VIA_SOCKS5, NULL, "http://ocsp.example.com/length", &a);
+    assert_int_equal(a.end, FETCH_UNREACHABLE);
+    assert_int_equal(b->server.requests, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(through_a_proxy, setup, teardown),
+        cmocka_unit_test_setup_teardown(through_a_proxy_is_not_directly, setup, teardown),
+        cmocka_unit_test_setup_teardown(nowhere_through_a_proxy, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_socks, setup, teardown),
         TEST(each_way_is_told), TEST(types_and_requests), TEST(one_fetch_for_all), TEST(few_at_a_time),
         TEST(who_is_dropped_is_not_told), TEST(names), cmocka_unit_test(reaches), TEST(nobody_is_sent_home),
     };

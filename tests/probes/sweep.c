@@ -572,6 +572,22 @@ static void quick_has_its_bounds(void **state)
     assert_int_equal(fact(b, FACT_VERSIONS)->state, STATE_YES);
 }
 
+/* A suite that is offered early in an old version and late in a newer one: found in the one, it is offered in the other. */
+static void a_rare_suite_is_no_version(void **state)
+{
+    static const uint16_t psk[] = { 0xc036, 0 };
+    struct bench *b = *state;
+    bool wanted[FACT_COUNT] = { [FACT_VERSIONS] = true };
+    b->options.depth_full = false;
+    sweep(b, (struct rules){ .versions = 1u << 3 | TLS12, .suites = psk, .groups = groups });
+    engine_want(b->engine, 1, wanted);
+    loop_run(b);
+    const json_t *found = fact(b, FACT_VERSIONS)->value;
+    assert_string_equal(json_string_value(json_object_get(found, "tls1.0")), "alert 40 handshake_failure");
+    assert_string_equal(json_string_value(json_object_get(found, "tls1.1")), "accepted");
+    assert_string_equal(json_string_value(json_object_get(found, "tls1.2")), "accepted");
+}
+
 static void start_afresh(struct bench *b)
 {
     engine_free(b->engine);
@@ -668,6 +684,7 @@ int main(void)
         ROW(the_usual_order), ROW(an_order_of_its_own), ROW(backwards), ROW(the_clients_order), ROW(the_clients_order_of_two),
         ROW(both_versions), ROW(refusing_in_other_ways), ROW(a_limit_on_connections), ROW(silence_is_not_no),
         ROW(choosing_what_was_not_offered), ROW(nobody_speaks_anything), ROW(quick_has_its_bounds),
+        ROW(a_rare_suite_is_no_version),
         ROW(quick_has_its_bounds_with_who_refuses_all), ROW(silence_is_paid_for_once),
         ROW(silence_beside_answers_is_short), ROW(ended_in_the_middle),
     };

@@ -355,6 +355,46 @@ void fixture_loads(struct fixture *f)
     scene_look(&f->scene);
 }
 
+#define FEW \
+    "[0,0,1,0,0,2,0,0,0,1,0,0,3,0,0,0,0,0,0,0,1,0,0,5,0,0,0,0,0," \
+    "0,0,0,0,0,7,0,0,0,1,0,0,0,0,0,0,0,9,0,0,0,0,0,0,0,0,0,0,0,0,4]"
+#define MANY \
+    "[4,4,5,4,4,6,4,4,4,5,4,4,7,4,4,4,4,4,4,4,5,4,4,8,4,4,4,4,4," \
+    "4,4,4,4,4,7,4,4,4,5,4,4,4,4,4,4,4,3,4,4,4,4,4,4,4,4,4,4,4,4,4]"
+
+static void log_line(struct session *s, int number, const char *client, const char *cause, bool noise, const char *text)
+{
+    char *line = mem_format("{\"t\":\"line\",\"number\":%d,\"value\":{\"file\":\"/var/log/nginx/error.log\",\"line\":%d,"
+                            "\"time\":\"2026-09-21T14:%02d:21.000Z\",\"client\":%s,\"server\":\"0.0.0.0:443\",\"sni\":"
+                            "\"shop.example\",\"stack\":\"nginx\",\"cause\":%s,\"noise\":%s,\"also\":[\"cipher-mismatch\","
+                            "\"not-tls\"],\"why\":\"The two sides share no TLS version.\",\"not\":\"It is not about "
+                            "certificates.\",\"decides\":\"Which versions each side allows.\",\"nearest\":[],\"percent\":90,"
+                            "\"text\":\"%s\"}}", number, 10 * number, number, client, cause, noise ? "true" : "false", text);
+    apply(s, line);
+    free(line);
+}
+
+void fixture_logs(struct fixture *f)
+{
+    static const char *const summary =
+        "{\"t\":\"log\",\"value\":{\"files\":[{\"file\":\"/var/log/nginx/error.log\",\"lines\":4711},{\"file\":"
+        "\"app.log\",\"lines\":99}],\"failing\":35,\"estimated\":false,\"causes\":[{\"cause\":\"version-mismatch\","
+        "\"percent\":90,\"events\":34,\"lines\":[1,2]},{\"cause\":\"network\",\"percent\":25,\"events\":1,\"lines\":[]}],"
+        "\"answers\":{\"fails\":\"yes\",\"clients\":\"some\",\"times\":\"always\"},\"pattern\":{\"clients\":{\"scope\":"
+        "\"some\",\"seen\":14,\"table\":[[\"10.0.0.21\",30,0],[\"10.0.0.\u4f60\u597d with a very long name that goes on and on\","
+        "4,1],[\"10.0.0.1\",0,120]]},\"names\":{\"table\":[]},\"servers\":{\"table\":[[\"a:443\",34,0],[\"b:443\",0,9]]},"
+        "\"time\":{\"kind\":\"always\",\"zone\":null,\"first\":\"2026-09-21T14:00:00.000Z\",\"last\":"
+        "\"2026-09-21T15:00:00.000Z\",\"fails\":" FEW ",\"works\":" MANY "},\"text\":\"34 of the 250 handshakes "
+        "it tells of fail. Of 14 clients only 2 fail.\"},\"joined\":{\"client\":\"app.log\",\"server\":\"error.log\","
+        "\"lines\":[[3,10],[4,20]],\"text\":\"The logs are of the same handshakes: 2 of 2.\"},\"silence\":[]}}";
+    log_line(f->session, 1, "\"10.0.0.21\"", "\"version-mismatch\"", false, "SSL_do_handshake() failed: unsupported protocol");
+    log_line(f->session, 2, "\"10.0.0.\u4f60\"", "\"version-mismatch\"", false, "\u4f60\u597d e\u0301 \\\\x1b[2J unsupported");
+    log_line(f->session, 3, "\"10.0.0.250\"", "\"network\"", true, "peer closed connection in SSL handshake");
+    log_line(f->session, 4, "null", "null", false, "TLS failed, the frobnicator was not amused");
+    apply(f->session, summary);
+    scene_look(&f->scene);
+}
+
 #define TRY(key, answer, acked) "\"" key "\":{\"answer\":\"" answer "\",\"acked\":" acked ",\"ms\":1.5}"
 #define PATH(tries, trigger, answered, ttl, hop, before) \
     "{\"tries\":{" tries "},\"trigger\":" trigger ",\"answered\":" answered ",\"ttl\":{" ttl "},\"hop\":" hop \

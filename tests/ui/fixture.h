@@ -28,6 +28,8 @@ void fixture_fetch(struct fixture *f);
 void fixture_paths(struct fixture *f);
 /* Ramps of load: one that found a limit on connections, and one without a failure. */
 void fixture_loads(struct fixture *f);
+/* Logs of both sides were read, hostile words among them; some lines, their pattern, answers of the checklist. */
+void fixture_logs(struct fixture *f);
 void fixture_free(struct fixture *f);
 /* Presses the keys named, separated by blanks; "text:abc" types. Settles after each at w x h. */
 void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *keys);

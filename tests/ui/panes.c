@@ -21,7 +21,7 @@ static const struct {
 } sizes[] = { { 80, 24 }, { 120, 40 }, { 160, 48 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
 
 /* name of the golden file, columns of the session, keys that lead there */
-static const struct { const char *name; int columns; const char *keys; bool filled, answered, clocks, fetched, paths, loads; } views[] = {
+static const struct { const char *name; int columns; const char *keys; bool filled, answered, clocks, fetched, paths, loads, logs; } views[] = {
     { "compare-2", 2, "2" },
     { "compare-6", 6, "2 l j j" },
     { "compare-6-right", 6, "2 l l l l l G" },
@@ -39,7 +39,12 @@ static const struct { const char *name; int columns; const char *keys; bool fill
     { "help-found", 2, "? / text:copy Enter" },
     { "prompt-add", 2, "2 a text:nope://x Enter" },
     { "prompt-command", 2, "2 : text:compar" },
-    { "not-there-yet", 2, "2 0" },
+    { "log-2", 2, "0", .logs = true },
+    { "log-lines", 2, "0 G", .logs = true },
+    { "log-find", 2, "0 / text:frob Enter", .logs = true },
+    { "log-line", 2, "0 G k k k Enter", .logs = true },
+    { "log-prompt", 2, "0 o text:/var/log/", .logs = true },
+    { "log-answers", 2, "4 j", .logs = true },
     { "clock-1", 1, "7", false, false, true },
     { "clock-2", 2, "7 j j", false, false, true },
     { "clock-6", 6, "7 G", false, false, true },
@@ -119,6 +124,8 @@ static void fixture_of(struct fixture *f, size_t view)
         fixture_paths(f);
     if (views[view].loads)
         fixture_loads(f);
+    if (views[view].logs)
+        fixture_logs(f);
 }
 
 static char *picture(size_t view, int w, int h, bool utf8)

@@ -108,6 +108,7 @@ static const char *stage_of(enum action a)
     case ACTION_ANSWER_YES: case ACTION_ANSWER_WHILES: case ACTION_ANSWER: case ACTION_UNANSWER: return "4 Enter";
     case ACTION_ANSWER_BURSTS: return "4 Enter j j j j j";
     default: return action_table[a].context == CONTEXT_PROMPT     ? "2 : text:x"
+                    : action_table[a].context == CONTEXT_LOG      ? "0"
                     : action_table[a].context == CONTEXT_QUESTION ? "4 Enter j"
                                                                   : "2";
     }
@@ -227,15 +228,48 @@ static void redraw_does_nothing_else(void **state)
     assert_memory_equal(&before, &after, sizeof before);
 }
 
-static void later_panes_say_so(void **state)
+static void logs_are_read_and_followed(void **state)
 {
     (void)state;
-    static const char *const keys[] = { "0" };
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        press(keys[i]);
-        assert_int_equal(view_top(v), PANE_COMPARE);
-        assert_non_null(strstr(v->message, "not there yet"));
+    struct effect e;
+    press("0");
+    assert_int_equal(view_top(v), PANE_LOG);
+    press("o Enter"); /* no name: the prompt stays */
+    assert_int_equal(v->prompt, PROMPT_LOG);
+    press("text:/tmp/a.log Enter");
+    assert_true(view_effect(v, &e));
+    assert_int_equal(e.kind, EFFECT_LOG);
+    assert_string_equal(e.text, "/tmp/a.log");
+    free(e.text);
+    press("2 : text:log Space text:b Space text:c.log Enter"); /* a blank is part of the name */
+    assert_int_equal(view_top(v), PANE_LOG);
+    assert_true(view_effect(v, &e));
+    assert_string_equal(e.text, "b c.log");
+    free(e.text);
+    int follow;
+    for (int i = 1; i >= 0; i--) {
+        press("f");
+        assert_int_equal(only_effect(&follow, NULL), EFFECT_FOLLOW);
+        assert_int_equal(follow, i);
     }
+}
+
+/* Only lines that have it; Esc shows all again, and only then goes on. */
+static void log_lines_are_filtered(void **state)
+{
+    (void)state;
+    fixture_logs(&f6);
+    press("0 / text:frobnicator Enter");
+    assert_string_equal(v->log_filter, "frobnicator");
+    press("Enter");
+    assert_int_equal(view_top(v), PANE_DETAIL);
+    assert_int_equal(v->detail[0].subject.kind, SUBJECT_LOG_LINE);
+    assert_int_equal(v->detail[0].subject.a, 4);
+    press("Esc");
+    assert_non_null(v->log_filter);
+    press("Esc");
+    assert_null(v->log_filter);
+    assert_int_equal(view_top(v), PANE_LOG);
 }
 
 static void bad_endpoint_stays_in_the_prompt(void **state)
@@ -536,7 +570,7 @@ int main(void)
         T(q_goes_back_then_quits),
         T(first_stop_keeps_second_quits),
         T(redraw_does_nothing_else),
-        T(later_panes_say_so),
+        T(logs_are_read_and_followed), T(log_lines_are_filtered),
         T(bad_endpoint_stays_in_the_prompt),
         T(change_begins_with_the_endpoint),
         T(remove_takes_the_marked),

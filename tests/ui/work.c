@@ -289,6 +289,115 @@ static void begins_with_answers(void **state)
     work_free(other);
 }
 
+/* --- logs: a second conversation ----------------------------------------------------------------- */
+
+static int logs_near, logs_far;
+static unsigned recorded;
+
+static void record(void *arg, const struct event *ev)
+{
+    assert_null(arg);
+    recorded += ev->kind == EVENT_LOG || ev->kind == EVENT_LINE;
+}
+
+static struct work *logs_begin(void)
+{
+    static struct ui_options o;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    logs_near = pair[0];
+    logs_far = pair[1];
+    recorded = 0;
+    o = (struct ui_options){ .prober = near_end, .logs = logs_near, .reads = true, .record = record };
+    return work_new(loop, &o, 1790000000., changed, NULL);
+}
+
+static void logs_say(struct work *of, const char *text)
+{
+    assert_int_equal(send(logs_far, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+    turn();
+    work_refresh(of);
+}
+
+static void logs_end(struct work *of)
+{
+    work_free(of);
+    close(logs_near);
+    if (logs_far >= 0)
+        close(logs_far);
+}
+
+#define LOG_LINE "{\"t\":\"line\",\"number\":1,\"value\":{\"file\":\"a.log\",\"line\":3,\"text\":\"no shared cipher\"}}\n"
+#define LOG_SUM(more) "{\"t\":\"log\",\"value\":{\"answers\":{\"clients\":\"some\"},\"causes\":[{\"cause\":" \
+    "\"cipher-mismatch\",\"percent\":90,\"events\":4,\"lines\":[1]}]" more "}}\n"
+
+static void logs_join_the_session(void **state)
+{
+    (void)state;
+    struct work *of = logs_begin();
+    const struct scene *s = work_scene(of);
+    assert_true(s->reading);
+    assert_false(work_idle(of));
+    logs_say(of, LOG_LINE LOG_SUM(",\"more\":true"));
+    assert_true(s->reading); /* it is not through */
+    assert_int_equal(s->session->log.count, 1);
+    assert_string_equal(session_says(s->session, QUESTION_CLIENTS), "some");
+    assert_int_equal(s->verdict->candidate_count, 1); /* and the ranking has it */
+    assert_int_equal(s->verdict->candidate[0].cause, CAUSE_CIPHER_MISMATCH);
+    assert_int_equal(s->verdict->candidate[0].for_count, 1);
+    logs_say(of, LOG_SUM(""));
+    assert_false(s->reading);
+    assert_true(work_idle(of));
+    assert_int_equal(recorded, 3);
+    work_log(of, "/tmp/b.log");
+    work_follow(of, true);
+    assert_true(s->reading);
+    char asked[500];
+    ssize_t n = recv(logs_far, asked, sizeof asked - 1, MSG_DONTWAIT);
+    asked[n > 0 ? n : 0] = '\0';
+    assert_string_equal(asked, "{\"t\":\"read\",\"text\":\"/tmp/b.log\"}\n{\"t\":\"follow\",\"full\":true}\n");
+    logs_end(of);
+}
+
+/* It may say nothing about columns; what is no line of ours is trouble and no end; its end is said, and all else goes on. */
+static void logs_are_not_trusted(void **state)
+{
+    (void)state;
+    struct work *of = logs_begin();
+    const struct scene *s = work_scene(of);
+    logs_say(of, COLUMN "\n" DONE "\n" "{\"t\":\"answer\",\"question\":\"fails\",\"value\":\"yes\"}\n");
+    assert_int_equal(s->session->count, 0);
+    assert_null(s->session->answer[QUESTION_FAILS]);
+    logs_say(of, "nonsense\n");
+    assert_non_null(s->trouble);
+    logs_say(of, LOG_LINE);
+    assert_int_equal(s->session->log.count, 1);
+    close(logs_far);
+    logs_far = -1;
+    turn();
+    work_refresh(of);
+    assert_non_null(strstr(s->trouble, "reads logs has ended"));
+    assert_false(s->gone);
+    assert_false(s->reading);
+    work_log(of, "x");
+    assert_false(s->reading);
+    logs_end(of);
+}
+
+/* While the picture is held nothing is taken from there. */
+static void logs_wait_while_held(void **state)
+{
+    (void)state;
+    struct work *of = logs_begin();
+    work_hold(of, true);
+    logs_say(of, LOG_LINE LOG_SUM(""));
+    assert_int_equal(work_scene(of)->session->log.count, 0);
+    work_hold(of, false);
+    turn();
+    assert_int_equal(work_scene(of)->session->log.count, 1);
+    logs_end(of);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -298,6 +407,7 @@ int main(void)
         T(removed_comes_back_whole), T(held_and_let_go), T(end_of_the_prober_is_said),
         T(nonsense_is_trouble_not_the_end), T(nothing_new_nothing_to_draw),
         T(answers_are_part_of_the_session), T(begins_with_answers), T(asks_no_client),
+        T(logs_join_the_session), T(logs_are_not_trusted), T(logs_wait_while_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,7 +137,8 @@ static void bursts_mean_overload(void **state)
         works(&t, BEGIN + i * 10, i, client);
         for (int k = 0; (i == 30 || i == 70) && k < 20; k++) {
             snprintf(client, sizeof client, "10.0.0.%d", k % 7);
-            fails(&t, BEGIN + i * 10 + k / 8, 1000 + i * 20 + k, client, "client timed out (110: Connection timed out)");
+            fails(&t, BEGIN + i * 10 + k / 8, 1000 + i * 20 + k, client, "client timed out (110: Connection timed "
+                                                                         "out)");
         }
     }
     struct told x = tell(text_take(&t), NULL, 1 << 20);
@@ -209,7 +210,8 @@ static void a_connection_is_one_event(void **state)
     text_addf(&t, "%s SSL Library Error: error:0A0000C7:SSL routines::peer did not return a certificate\n", tid);
     text_addf(&t, "%s [client 10.0.0.2:999] AH01998: Connection closed to child 0 with abortive shutdown\n", tid);
     text_add(&t, "2026-11-18T10:00:09Z ERROR job - GET https://b.test/ failed\n"
-                 "javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path "
+                 "javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification "
+                 "path "
                  "to requested target\n\tat a.b.C(D.java:1)\n"
                  "Caused by: sun.security.validator.ValidatorException: PKIX path building failed\n\t... 3 more\n");
     struct told x = tell(text_take(&t), NULL, 7);
@@ -263,6 +265,115 @@ static void two_logs_join_over_a_zone(void **state)
     forget(&x);
 }
 
+/* Zones of half hours, clocks off by minutes or days: what is found is what was put in. */
+static void two_logs_join_over_any_offset(void **state)
+{
+    static const double offsets[] = { 0, 1.5, -97, 3600, -7200, 19800, 43200, 86400, -3 * 86400.0 + 17,
+        40 * 86400.0 + 300,
+                                      -365 * 86400.0 };
+    (void)state;
+    for (size_t k = 0; k < sizeof offsets / sizeof *offsets; k++) {
+        struct text client = { 0 }, server = { 0 };
+        for (int i = 0; i < 14; i++) {
+            double when = BEGIN + i * i * 13 + i * 5;
+            text_addf(&client, "%s ERROR GET https://a.test/ javax.net.ssl.SSLHandshakeException: Received fatal "
+                               "alert: "
+                               "protocol_version\n", at(when));
+            fails(&server, when - offsets[k], i, "10.0.0.1", OLD);
+        }
+        struct told x = tell(text_take(&client), text_take(&server), 1 << 20);
+        if (!x.x->clocks || fabs(x.x->offset - offsets[k]) > 2 || x.x->pairs < 13)
+            fail_msg("%.0f: %s", offsets[k], x.x->text);
+        forget(&x);
+    }
+}
+
+/* Two logs that have nothing to do with each other are not forced together over days. */
+static void strange_logs_do_not_join(void **state)
+{
+    struct text client = { 0 }, server = { 0 };
+    unsigned random = 11;
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        random = random * 1103515245u + 12345u;
+        text_addf(&client, "%s ERROR GET https://a.test/ javax.net.ssl.SSLHandshakeException: Received fatal alert: "
+                           "protocol_version\n", at(BEGIN + i * 900 + (random >> 16) % 800));
+        random = random * 1103515245u + 12345u;
+        fails(&server, BEGIN + 9 * 86400.0 + i * 900 + (random >> 16) % 800, i, "10.0.0.1", OLD);
+    }
+    struct told x = tell(text_take(&client), text_take(&server), 1 << 20);
+    assert_false(x.x->clocks);
+    assert_int_equal(x.x->pairs, 0);
+    forget(&x);
+}
+
+/* mosquitto writes the address a line before; where two came at once, whose it was is not known. */
+static void the_address_of_the_line_before(void **state)
+{
+    struct text t = { 0 };
+    (void)state;
+    text_add(&t, "1794700000: New connection from 10.0.0.1:4001 on port 8883.\n"
+                 "1794700000: OpenSSL Error[0]: error:0A000416:SSL routines::sslv3 alert certificate unknown\n"
+                 "1794700000: Client <unknown> disconnected: Protocol error.\n"
+                 "1794700060: New connection from 10.0.0.2:4002 on port 8883.\n"
+                 "1794700060: New connection from 10.0.0.3:4003 on port 8883.\n"
+                 "1794700060: OpenSSL Error[0]: error:0A000416:SSL routines::sslv3 alert certificate unknown\n"
+                 "1794700060: Client <unknown> disconnected: Protocol error.\n"
+                 "1794700120: OpenSSL Error[0]: error:0A000416:SSL routines::sslv3 alert certificate unknown\n"
+                 "1794700180: New connection from 10.0.0.2:4002 on port 8883.\n"
+                 "1794700180: New connection from 10.0.0.3:4003 on port 8883.\n"
+                 "1794700180: New connection from 10.0.0.3:4004 on port 8883.\n"
+                 "1794700180: OpenSSL Error[0]: error:0A000416:SSL routines::sslv3 alert certificate unknown\n");
+    struct told x = tell(text_take(&t), NULL, 1 << 20);
+    struct journal_view v = journal_view(x.j);
+    assert_int_equal(v.count, 4);
+    assert_null(journal_word(x.j, v.event[3].client));
+    assert_string_equal(journal_word(x.j, v.event[0].client), "10.0.0.1");
+    assert_int_equal(v.event[0].port, 4001);
+    assert_null(journal_word(x.j, v.event[1].client));
+    assert_null(journal_word(x.j, v.event[2].client));
+    forget(&x);
+}
+
+/* JSSE writes the name into the dump of the ClientHello alone; the thread tells whose failure it is. The dump itself,
+ * and remarks of an earlier connection of that thread, are none. */
+static void the_name_of_an_earlier_dump(void **state)
+{
+    struct text t = { 0 };
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *when = i ? "2026-11-18 10:00:20.5 UTC" : "2026-11-18 10:00:00.5 "
+                                                             "UTC", *name = i ? "bad.test" : "good.test";
+        text_addf(&t, "javax.net.ssl|INFO|2F|main|%s|AlpnExtension.java:182|No available application "
+                      "protocols\n", when);
+        text_addf(&t, "javax.net.ssl|DEBUG|2F|main|%s|ClientHello.java:639|Produced ClientHello handshake message (\n"
+                      "\"ClientHello\": {\n  \"extensions\": [\n    \"server_name (0)\": {\n      type=host_name (0), "
+                      "value=%s\n    },\n  ]\n}\n)\n", when, name);
+        text_addf(&t, "javax.net.ssl|DEBUG|2F|main|%s|CertificateMessage.java:1166|Consuming server Certificate "
+                      "handshake "
+                      "message (\n\"Certificate\": {\n  0000: BA D0 BA D0 unknown bad invalid\n}\n)\n", when);
+    }
+    text_add(&t, "javax.net.ssl|DEBUG|30|pool|2026-11-18 10:00:20.5 UTC|ClientHello.java:639|Produced ClientHello "
+                 "handshake message (\n\"ClientHello\": {\n  \"extensions\": [\n    \"server_name (0)\": {\n      "
+                 "type=host_name (0), value=other.test\n    },\n  ]\n}\n)\n");
+    text_add(&t, "javax.net.ssl|ERROR|2F|main|2026-11-18 10:00:20.6 UTC|TransportContext.java:375|Fatal "
+                 "(CERTIFICATE_UNKNOWN): PKIX path building failed: unable to find valid certification path to "
+                 "requested "
+                 "target (\n\"throwable\" : {\n  x\n}\n)\n"
+                 "2026-11-18T10:00:20.7Z ERROR app - the request "
+                 "failed\njavax.net.ssl.SSLHandshakeException: PKIX "
+                 "path building failed\n\tat a.b.C(D.java:1)\n");
+    struct told x = tell(text_take(&t), NULL, 1 << 20);
+    struct journal_view v = journal_view(x.j);
+    assert_int_equal(x.h->failed, 1);
+    for (size_t i = 0; i < v.count; i++)
+        if (v.event[i].is == INCIDENT_FAILS) {
+            assert_true(v.event[i].name);
+            assert_string_equal(journal_word(x.j, v.event[i].name), "bad.test");
+        }
+    forget(&x);
+}
+
 /* A long log is read in part, and its counts stay about right; nothing grows without end. */
 static void long_logs_are_selected_from(void **state)
 {
@@ -313,6 +424,10 @@ int main(void)
         cmocka_unit_test(a_connection_is_one_event),
         cmocka_unit_test(names_decide_what_distrust_means),
         cmocka_unit_test(two_logs_join_over_a_zone),
+        cmocka_unit_test(two_logs_join_over_any_offset),
+        cmocka_unit_test(strange_logs_do_not_join),
+        cmocka_unit_test(the_address_of_the_line_before),
+        cmocka_unit_test(the_name_of_an_earlier_dump),
         cmocka_unit_test(long_logs_are_selected_from),
         cmocka_unit_test(lines_of_any_length_and_bytes),
     };

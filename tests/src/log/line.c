@@ -68,7 +68,16 @@ ROW(NSS, CERT_UNTRUSTED_CA, "NSS error -8179"),
 ROW(BROWSER, CERT_NAME, "NET::ERR_CERT_COMMON_NAME_INVALID"),
 ROW(BROWSER, CERT_EXPIRED, "net::ERR_CERT_DATE_INVALID"),
 ROW(BROWSER, CLOCK_SKEW, "Your clock is behind NET::ERR_CERT_DATE_INVALID"),
-ROW(BROWSER, CIPHER_MISMATCH, "ERR_SSL_VERSION_OR_CIPHER_MISMATCH"),
+ROW(BROWSER, SNI, "ERR_SSL_VERSION_OR_CIPHER_MISMATCH"),
+ROW(GIT, VERSION_MISMATCH, "fatal: unable to access 'https://a.test/': gnutls_handshake() failed: Error in protocol "
+                           "version"),
+ROW(GIT, CLIENT_CERT, "fatal: unable to access 'https://a.test/': gnutls_handshake() failed: Certificate is bad"),
+ROW(CURL, CLIENT_CERT, "curl: (35) gnutls_handshake() failed: CA is unknown"),
+ROW(CURL, NOT_TLS, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to 127.0.0.1:3128"),
+ROW(CURL, MIDDLEBOX, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to a.test:443"),
+ROW(KUBE, SERVER_CONFIG, "kubelet: http: TLS handshake error from 192.0.2.1:5: no serving certificate available for "
+                         "the kubelet"),
+ROW(GO, SERVER_CONFIG, "http: TLS handshake error from 192.0.2.1:5: no certificate available"),
 ROW(BROWSER, CERT_REVOKED, "net::ERR_CERT_REVOKED"),
 ROW(BROWSER, CLIENT_CERT, "ERR_BAD_SSL_CLIENT_AUTH_CERT"),
 /* Windows */
@@ -98,7 +107,9 @@ ROW(JAVA, CLOCK_SKEW, "java.security.cert.CertificateNotYetValidException: NotBe
 ROW(JAVA, CERT_NAME, "java.security.cert.CertificateException: No subject alternative DNS name matching a.test "
                      "found."),
 ROW(JAVA, CIPHER_MISMATCH, "javax.net.ssl.SSLHandshakeException: no cipher suites in common"),
-ROW(JAVA, CIPHER_MISMATCH, "javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure"),
+ROW(JAVA, VERSION_MISMATCH, "javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure"),
+ROW(JAVA, CIPHER_MISMATCH, "javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure\n\tat "
+                           "java.base/sun.security.ssl.Alert.createSSLException(Alert.java:131)"),
 ROW(JAVA, VERSION_MISMATCH, "javax.net.ssl.SSLHandshakeException: No appropriate protocol (protocol is disabled or "
                             "cipher "
                             "suites are inappropriate)"),
@@ -239,6 +250,64 @@ ROW(SCHANNEL, CERT_UNTRUSTED_CA, "System.Security.Authentication.AuthenticationE
 ROW(MBEDTLS, VERSION_MISMATCH, "mbedtls: is a fatal alert message (msg 70)"),
 ROW(NGINX, OCSP, "OCSP_basic_verify() failed (SSL: error:27069065:OCSP routines:OCSP_basic_verify:certificate verify "
                  "error) while requesting certificate status, nginx"),
+/* what a side or a neighbour word changes */
+ROW(NGINX, VERSION_MISMATCH, "nginx: SSL_do_handshake() failed (SSL: error:140760FC:SSL "
+                             "routines:SSL23_GET_CLIENT_HELLO:"
+                             "unknown protocol) while SSL handshaking, client: 192.0.2.1, server: 0.0.0.0:443"),
+ROW(OPENSSL, NOT_TLS, "error:140770FC:SSL routines:SSL23_GET_SERVER_HELLO:unknown protocol"),
+ROW(ANDROID, VERSION_MISMATCH, "javax.net.ssl.SSLHandshakeException: SSL handshake aborted: ssl=0x1: Failure in SSL "
+                               "library, usually a protocol error\nerror:14077410:SSL routines:SSL23_GET_SERVER_HELLO:"
+                               "sslv3 alert handshake failure (external/openssl/ssl/s23_clnt.c:1)"),
+ROW(ANDROID, CLIENT_CERT, "android: Read error: ssl=0x1: Failure in SSL library, usually a protocol error\n"
+                          "error:10000412:SSL routines:OPENSSL_internal:SSLV3_ALERT_BAD_CERTIFICATE"),
+ROW(MQTT, CLIENT_CERT, "1700000000: New connection from 192.0.2.1:4 on port 8883.\n1700000000: OpenSSL Error[0]: "
+                       "error:0A000086:SSL routines::certificate verify failed\n1700000000: Client <unknown> "
+                       "disconnected: Protocol error."),
+ROW(MBEDTLS, CERT_UNTRUSTED_CA, "E (1) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x7780\nE (1) "
+                                "esp_https_server: esp_tls_create_server_session failed"),
+ROW(MBEDTLS, CIPHER_MISMATCH, "E (1) esp-tls: mbedtls_ssl_handshake returned -0x7780"),
+ROW(NODE, INTERCEPTION, "npm ERR! request to https://registry.npmjs.org/a failed, reason: unable to verify the first "
+                        "certificate"),
+ROW(NODE, CERT_INCOMPLETE, "Error: unable to verify the first certificate\n  code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'"),
+ROW(SCHANNEL, CERT_SELF_SIGNED, "System.Data.SqlClient.SqlException: an error occurred during the login process. "
+                                "(provider: SSL Provider, error: 0 - The certificate chain was issued by an authority "
+                                "that is not trusted.)"),
+ROW(BROWSER, CERT_INCOMPLETE, "a.test: The certificate is not trusted because no issuer chain was provided. "
+                          "sec_error_unknown_issuer"),
+ROW(DOCKER, CLOCK_SKEW, "Get https://registry-1.docker.io/v2/: x509: certificate has expired or is not yet valid"),
+ROW(GO, CERT_EXPIRED, "Get https://a.test/x: x509: certificate has expired or is not yet valid"),
+ROW(GO, CLIENT_CERT, "rejected connection from \"192.0.2.1:4\" (tls: \"192.0.2.1\" does not match any of DNSNames "
+                     "[\"a.test\"])"),
+ROW(SCHANNEL, VERSION_MISMATCH, "WARNING: Unable to download from URI 'https://go.microsoft.com/fwlink/?LinkID=1' to "
+                                "''.\nInvoke-WebRequest: The request was aborted: Could not create SSL/TLS secure "
+                                "channel."),
+ROW(OPENSSL, SERVER_CONFIG, "error:0A000115:SSL routines::session id context uninitialized"),
+ROW(GNUTLS, ALPN, "gnutls_handshake: No common application protocol could be negotiated."),
+ROW(GNUTLS, SNI, "gnutls_handshake: The SNI host name not recognised."),
+ROW(GO, SNI, "Failed to tls handshake with 192.0.2.1 tls: either ServerName or InsecureSkipVerify must be specified "
+             "in the "
+             "tls.Config"),
+ROW(GO, MIDDLEBOX, "tls: downgrade attempt detected, possibly due to a MitM attack or a broken middlebox"),
+ROW(GO, CERT_WEAK, "Get \"https://a.test/\": x509: SAN dNSName is malformed"),
+ROW(GO, CERT_WEAK, "x509: a root or intermediate certificate is not authorized to sign for this name: DNS name \"a\""),
+ROW(POSTGRES, NOT_TLS, "psql: error: server sent an error response during SSL exchange"),
+ROW(JAVA, CLIENT_CERT, "javax.net.ssl.SSLHandshakeException: Empty server certificate chain"),
+ROW(JAVA, CERT_NAME, "java.security.cert.CertificateException: Certificate domain name has illegal wildcard, no dot"),
+ROW(JAVA, EXTENSION_MISMATCH, "javax.net.ssl.SSLHandshakeException: Failed to negotiate the use of secure "
+                              "renegotiation"),
+ROW(OPENSSL, CERT_WEAK, "error:0A0000F7:SSL routines::unknown certificate type"),
+ROW(MYSQL, SNI, "mysql: tlsv1 alert internal error: SSL alert number 80"),
+ROW(OPENSSL, NETWORK, "MongoServerSelectionError: error:0A000438:SSL routines::tlsv1 alert internal error:SSL alert "
+                      "number 80"),
+ROW(POSTFIX, CERT_UNTRUSTED_CA, "postfix/smtp[9]: certificate verification failed for mx.google.com[192.0.2.1]:25: "
+                                "untrusted "
+                                "issuer /CN=x"),
+ROW(SCHANNEL, MIDDLEBOX, "System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner "
+                         "exception. Unable to read data from the transport connection: Connection reset by peer."),
+ROW(PYTHON, CERT_WEAK, "ssl.SSLCertVerificationError: certificate verify failed: Missing Authority Key Identifier "
+                       "(_ssl.c:1)"),
+ROW(APPLE, CLIENT_CERT, "boringssl_context_handle_fatal_alert(1) [C1:2] read alert, level: fatal, description: bad "
+                        "certificate"),
 /* a default certificate gives the reason away */
 ROW(OPENSSL, SNI, "openssl s_client\nsubject=CN=Kubernetes Ingress Controller Fake Certificate"),
 };

@@ -106,6 +106,22 @@ static void test_rows(void **state)
     }
 }
 
+/* The limit was met before load was made, and is met again after a pause. */
+static void test_cut_to_the_end(void **state)
+{
+    static const struct { int before, after; bool rate; } tries[] = { { 4, 2, true }, { 2, 2, false }, { 12, 6, false } };
+    (void)state;
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        json_t *v = value_of(step(1, 12, tries[i].before, "refused, connect"), json_array(),
+                             step(1, 6, tries[i].after, "refused, connect"), 0);
+        struct load l = load_read(STATE_NO, v);
+        assert_int_equal(l.limit == LIMIT_RATE, tries[i].rate);
+        if (tries[i].rate)
+            assert_false(l.is & LOAD_IS(ALIKE));
+        json_decref(v);
+    }
+}
+
 static void test_too_little(void **state)
 {
     (void)state;
@@ -176,7 +192,7 @@ static void test_ramp(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chance), cmocka_unit_test(test_chance_sums), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_chance), cmocka_unit_test(test_chance_sums), cmocka_unit_test(test_rows), cmocka_unit_test(test_cut_to_the_end),
         cmocka_unit_test(test_too_little), cmocka_unit_test(test_hostile), cmocka_unit_test(test_ramp),
     };
     return cmocka_run_group_tests_name("why/load", tests, NULL, NULL);

@@ -132,6 +132,45 @@ static void test_what_is_missing(void **state)
     endpoint_free(ep);
 }
 
+/* A name refused alone, by whose certificate it is shown to others: only one that has it by name says more. */
+static void test_covered(void **state)
+{
+    static const struct { const char *went, *names; int fits; bool covered; } rows[] = {
+        { "reset", RIGHT, 1, true },
+        { "closed", "a.test, WWW.example.ORG and 3 more", 1, true },
+        { "silent", "*.example.org, " RIGHT, 1, true },
+        { "not-tls", "a.test," RIGHT, 1, true },
+        { "reset", "*.example.org, example.org", 1, false },
+        { "reset", "www.example.org.test, a." RIGHT ", www.example.or", 1, false },
+        { "reset", "", 1, false },
+        { "reset", RIGHT, 0, false }, /* written out by the peer; judged, it does not match */
+        { "alert 112 unrecognized_name", RIGHT, 1, false },
+        { "ok", RIGHT, 1, false },
+    };
+    struct endpoint *ep = endpoint_of(right_sent);
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int none = 0; none < 2; none++) {
+            json_t *shows = json_pack("{s:n, s:s, s:s, s:b, s:s}", "sni", "went", "ok", "leaf", "aa", "fits", rows[i].fits,
+                                      "names", rows[i].names);
+            json_t *value = json_pack("{s:{s:s, s:s, s:i}, s:o, s:o}", "sent", "sni", RIGHT, "went", rows[i].went, "alert",
+                                      112, none ? "none" : "other", shows, none ? "other" : "none",
+                                      none ? try_json(NOBODY, 'd') : json_null());
+            struct names n = names_read(ep, STATE_YES, value);
+            if (names_hold(&n, "covered") != rows[i].covered || (rows[i].covered && !names_hold(&n, "alone")))
+                fail_msg("row %zu: %x", i, n.is);
+            json_decref(value);
+        }
+    /* Others are refused as well: it is no name that is minded. */
+    json_t *value = json_pack("{s:{s:s, s:s}, s:{s:n, s:s, s:s, s:b, s:s}, s:o}", "sent", "sni", RIGHT, "went", "reset",
+                              "none", "sni", "went", "ok", "leaf", "aa", "fits", 1, "names", RIGHT, "other",
+                              try_json(NOBODY, 's'));
+    struct names n = names_read(ep, STATE_YES, value);
+    assert_false(names_hold(&n, "covered|alone"));
+    json_decref(value);
+    endpoint_free(ep);
+}
+
 static void test_dotless(void **state)
 {
     static const struct { const char *text; bool says; } rows[] = {
@@ -157,7 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ways_are_found),
         cmocka_unit_test(test_what_is_missing),
-        cmocka_unit_test(test_dotless),
+        cmocka_unit_test(test_covered), cmocka_unit_test(test_dotless),
     };
     return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }

@@ -162,6 +162,26 @@ static void test_added(void **state)
     json_decref(value);
 }
 
+/* The client's own hello is taken, and not with what our library adds to it. */
+static void test_limit(void **state)
+{
+    static const struct { const char *groups, *limit; bool minds; } rows[] = {
+        { "accepted", "alert 50 decode_error", true }, { "accepted", "closed", true }, { "accepted", "reset", true },
+        { "accepted", "accepted", false }, { "accepted", "could-not-ask", false }, { "accepted", "silent", false },
+        { "alert 50 decode_error", "alert 50 decode_error", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *answers[TRIES] = { [0] = "accepted", [G] = rows[i].groups, [A] = "accepted" };
+        json_t *value = answers_json(answers);
+        json_object_set_new(json_object_get(value, "tries"), "record-size-limit", json_pack("{s:s}", "answer", rows[i].limit));
+        struct relaxed r = relaxed_read(STATE_YES, value, "alert");
+        if (relaxed_holds(&r, "minds-limit") != rows[i].minds || !relaxed_holds(&r, "accepted"))
+            fail_msg("row %zu: %s", i, rows[i].limit);
+        json_decref(value);
+    }
+}
+
 static void test_step_back(void **state)
 {
     static const char *const refused[TRIES] = { "alert 40 x", "alert 40 x", "alert 40 x", NULL, "alert 40 x", NULL, NULL,
@@ -182,7 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules_are_found), cmocka_unit_test(test_every_picture),
         cmocka_unit_test(test_chance_is_not_believed), cmocka_unit_test(test_what_decides_nothing),
-        cmocka_unit_test(test_added), cmocka_unit_test(test_step_back),
+        cmocka_unit_test(test_added), cmocka_unit_test(test_limit), cmocka_unit_test(test_step_back),
     };
     return cmocka_run_group_tests_name("relaxed", tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@
 static const char *const case_files[] = { "network", "path", "before", "proxy", "not-tls", "version", "refused", "trust", "attempts",
                                           "chains",  "dates",   "clock", "names",   "machine", "healthy",
                                           "mismatch", "sni", "alpn", "tapped", "answers", "expected", "products", "replay", "starttls", "revoked", "client-cert", "field",
-                                          "server-config", "load" };
+                                          "server-config", "load", "kin" };
 static const struct why_options defaults = { .min_days = -1 };
 
 /* --- building sessions --------------------------------------------------------------------------

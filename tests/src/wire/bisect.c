@@ -468,6 +468,28 @@ static void culprits(void **state)
     }
 }
 
+/* With few trials most of them are seen through all the same, and none is handed out beyond what there is. */
+static void with_few(void **state)
+{
+    enum { TRIALS = 28 };
+    size_t right = 0, faulty = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        struct bisect *b = bisect_new(servers[i].fails, servers[i].reference, TRIALS);
+        search(b, &servers[i], 10);
+        char *got = result_text(b);
+        assert_true(bisect_trials(b) <= TRIALS);
+        if (!servers[i].culprits)
+            assert_string_equal(got, "");
+        faulty += servers[i].culprits != NULL;
+        right += servers[i].culprits && text_is(got, servers[i].culprits);
+        free(got);
+        bisect_free(b);
+    }
+    print_message("# %zu of %zu with %d trials\n", right, faulty, TRIALS);
+    assert_true(4 * right >= 3 * faulty);
+}
+
 /* Answers that are not clear cost the result, never make one; and what is given up halfway leaks nothing. */
 static void unclear(void **state)
 {
@@ -541,7 +563,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trips), cmocka_unit_test(copies), cmocka_unit_test(words), cmocka_unit_test(needs),
-        cmocka_unit_test(culprits), cmocka_unit_test(unclear), cmocka_unit_test(every_client),
+        cmocka_unit_test(culprits), cmocka_unit_test(with_few), cmocka_unit_test(unclear),
+        cmocka_unit_test(every_client),
     };
     return cmocka_run_group_tests_name("wire/bisect", tests, NULL, NULL);
 }

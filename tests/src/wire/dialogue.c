@@ -90,8 +90,14 @@ static const struct script {
     { "mssql", NULL, { { S("\4\1\0\x0f\0\0\1\0\1\0\6\0\1\xff\2"), "" } }, DIALOGUE_NOT_OFFERED, -1, NULL, NULL },
     { "xmpp", NULL, { { S(STREAM "<stream:features><bind/></stream:features>"), "" } }, DIALOGUE_NOT_OFFERED, -1,
       "<stream:features><bind/></stream:features>", "</stream:stream>" },
-    { "xmpp", NULL, { { S(STREAM "<stream:error><host-unknown xmlns='x'/></stream:error>"), "" } }, DIALOGUE_REFUSED, -1,
+    { "xmpp", NULL, { { S(STREAM "<stream:error><host-unknown xmlns='x'/></stream:error>"), "" } }, DIALOGUE_STRANGER, -1,
       "<stream:error><host-unknown xmlns='x'/></stream:error>", "</stream:stream>" },
+
+    { "xmpp", NULL, { { S(STREAM "<stream:error><undefined-condition/><text>No stream features to offer</text></stream:error>"), "" } },
+      DIALOGUE_NOT_OFFERED, -1, "<stream:error><undefined-condition/><text>No stream features to offer</text></stream:error>",
+      "</stream:stream>" },
+    { "xmpp", NULL, { { S(STREAM "<stream:error><not-authorized/></stream:error>"), "" } }, DIALOGUE_REFUSED, -1,
+      "<stream:error><not-authorized/></stream:error>", "</stream:stream>" },
 
     { "smtp", "", { { S("* OK IMAP\r\n"), "" } }, DIALOGUE_OTHER, -1, "* OK IMAP", NULL },
     { "smtp", "", { { S("SSH-2.0-x\r\n"), "" } }, DIALOGUE_OTHER, -1, "SSH-2.0-x", NULL },
