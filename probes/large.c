@@ -19,7 +19,7 @@ static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 enum ask { ASK_LARGE, ASK_SMALL, ASK_LARGE_AGAIN };
 
 struct large {
-    uint16_t groups[66], share[3];
+    struct grown grown;
     struct client_lists small;
     char *word;          /* owned; the refusal */
     bool accepted, small_accepted, twice;
@@ -48,14 +48,7 @@ static void large_hello(struct surveying *v, int question, struct hello *h)
     hello_of_client(v, h, &s->small);
     if (question == ASK_SMALL)
         return;
-    size_t n = 0;
-    s->groups[n++] = 0x11ec;
-    for (const uint16_t *g = h->groups; *g && n < 64; g++)
-        s->groups[n++] = *g;
-    s->share[0] = 0x11ec;
-    s->share[1] = s->small.shares[0];
-    h->groups = s->groups;
-    h->shares = s->share;
+    hello_grow(h, &s->grown);
 }
 
 static void large_take(struct surveying *v, int question, const struct answer *a)

@@ -50,6 +50,11 @@ static const char *const keys[TRIES] = {
     "no-alpn", "few-extensions",
 };
 
+static const char *const titles[TRIES] = {
+    "as it is", "small", "without TLS 1.3", "with another name", "in small segments", "small, padded", "small, in two packets",
+    "without a name", "in two packets", "two empty lines instead", "without ALPN", "with few extensions",
+};
+
 /* The first that fits says what the failure hangs on, and which try to repeat. `not`: where that one is answered too,
  * it is not this. A hello lost for its size is never cut off, so `quiet` asks for silence. */
 static const struct trigger { const char *word; enum try helps, not; bool quiet; } triggers[] = {
@@ -76,7 +81,7 @@ enum phase { PHASE_TRIES, PHASE_BRIEF, PHASE_MORE, PHASE_CONTENT, PHASE_FAILS, P
 struct path {
     struct tried tried[TRIES];
     struct client_lists lists;
-    uint16_t groups[66], share[3];
+    struct grown grown;
     const struct trigger *trigger;
     enum phase phase;
     int asked, segment;
@@ -124,14 +129,7 @@ static void hello_as_is(struct surveying *v, struct hello *h)
     hello_of_client(v, h, &s->lists);
     if (!v->target->works || !h->groups || !h->versions)
         return;
-    size_t n = 0;
-    s->groups[n++] = 0x11ec;
-    for (const uint16_t *g = h->groups; *g && n < 64; g++)
-        s->groups[n++] = *g;
-    s->share[0] = 0x11ec;
-    s->share[1] = s->lists.shares[0];
-    h->groups = s->groups;
-    h->shares = s->share;
+    hello_grow(h, &s->grown);
 }
 
 /* Of the message that fails, so that a small one can be padded to it: what else they differ in then is not the reason. */
@@ -802,7 +800,7 @@ static char *path_text(const struct path *s)
     struct text t = { 0 };
     for (int i = 0; i < TRIES; i++)
         if (s->tried[i].answer)
-            text_addf(&t, "%s%s: %s%s", t.len ? ", " : "", keys[i], s->tried[i].answer,
+            text_addf(&t, "%s%s: %s%s", t.len ? "; " : "the hello ", titles[i], answer_says(s->tried[i].answer),
                       s->tried[i].acked == STATE_NO ? " (not acknowledged)" : "");
     if (s->answers)
         text_addf(&t, "; %s with time to live %d", s->trigger ? "answers come" : "the connection is opened", s->answers);

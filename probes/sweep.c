@@ -13,6 +13,7 @@
 #include "src/wire/client.h"
 #include "src/wire/names.h"
 
+#define GROUP_X25519MLKEM768 0x11ec
 #define FLIGHT_BYTES 400  /* ciphertext that only a certificate makes: an alert has 24, EncryptedExtensions some 40 */
 #define AGAIN_PAUSE 0.05  /* seconds before a doubtful question is asked again, and two round trips */
 #define AGAIN_PAUSE_MAX 2.0
@@ -166,6 +167,20 @@ void hello_of_client(const struct surveying *v, struct hello *h, struct client_l
     client_hello(endpoint_client(ep), endpoint_offer(ep), alpn ? alpn : "none", keep, h);
 }
 
+void hello_grow(struct hello *h, struct grown *keep)
+{
+    size_t n = 0;
+    keep->groups[n++] = GROUP_X25519MLKEM768;
+    for (const uint16_t *g = h->groups; *g && n < GROWN_MAX; g++)
+        keep->groups[n++] = *g;
+    keep->groups[n] = 0;
+    keep->shares[0] = GROUP_X25519MLKEM768;
+    keep->shares[1] = h->shares ? h->shares[0] : 0;
+    keep->shares[2] = 0;
+    h->groups = keep->groups;
+    h->shares = keep->shares;
+}
+
 /* --- answers ----------------------------------------------------------------------------------- */
 
 static const char *const answer_words[] = {
@@ -184,6 +199,19 @@ char *answer_word(const struct answer *a)
     if (a->kind == ANSWER_VERSION)
         return mem_format("answered by %s", v ? v->title : a->reply->version == 0x0002 ? "SSL 2.0" : "another version");
     return mem_string(answer_words[a->kind]);
+}
+
+const char *answer_says(const char *word)
+{
+    static const struct { const char *word, *says; } rows[] = {
+        { "silent", "no answer" }, { "slow", "answered too slowly" }, { "protocol", "answered against the rules" },
+        { "not-tls", "answered by something that is no TLS" }, { "refused", "no connection" },
+        { "could-not-ask", "could not be asked" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].word, word) == 0)
+            return rows[i].says;
+    return word;
 }
 
 /* What was chosen was offered, as far as it was said by now. */

@@ -51,6 +51,7 @@ struct answer {
 };
 /* The ANSWER word of fact.h. Owned by the caller. */
 char *answer_word(const struct answer *a);
+const char *answer_says(const char *word); /* such a word as a person reads it; lent */
 
 struct surveying {              /* one survey at work on one column */
     const struct probe *probe;
@@ -100,6 +101,11 @@ uint16_t known_classic(const struct known *k);
 
 /* The hello of this column's client: see client_hello. */
 void hello_of_client(const struct surveying *v, struct hello *h, struct client_lists *keep);
+#define GROWN_MAX 64 /* groups */
+struct grown { uint16_t groups[GROWN_MAX + 1], shares[3]; };
+/* The same with X25519MLKEM768 and a key share for it in front, which makes it too big for one packet (RFC 8446 section
+ * 4.2.8, draft-ietf-tls-ecdhe-mlkem). It has groups; `keep` must outlive it. */
+void hello_grow(struct hello *h, struct grown *keep);
 /* One for this version alone that offers `suites`, and every group and signature algorithm there is.
  * In TLS 1.3 with an empty key_share. */
 void hello_of_version(const struct surveying *v, struct hello *h, uint16_t version, const uint16_t *suites);
