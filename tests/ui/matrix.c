@@ -6,7 +6,6 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -191,13 +190,6 @@ static void rows_have_an_end(void **state)
     fixture_free(&f);
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* A thousand columns, all filled: a key and its picture. The bound leaves room for sanitizers and slow
  * machines. */
 static void quick_with_a_thousand_columns(void **state)
@@ -207,13 +199,13 @@ static void quick_with_a_thousand_columns(void **state)
     fixture_init(&f, 1000);
     fixture_fill(&f);
     struct view *v = view_new(PANE_MATRIX, NULL);
-    double from = seconds();
+    double from = fixture_seconds();
     for (int i = 0; i < 20; i++)
         fixture_press(&f, v, 200, 60, i % 2 ? "j" : "l");
-    double key = (seconds() - from) / 20;
-    from = seconds();
+    double key = (fixture_seconds() - from) / 20;
+    from = fixture_seconds();
     scene_look(&f.scene);
-    double look = seconds() - from;
+    double look = fixture_seconds() - from;
     print_message("a key %.1f ms, the table %.1f ms\n", key * 1000, look * 1000);
     assert_true(key < 0.1);
     assert_true(look < 2);

@@ -5,7 +5,6 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/ui/fixture.h"
 #include "ui/pane.h"
@@ -183,13 +182,6 @@ static void any_shape_is_survived(void **state)
         }
 }
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* A thousand columns, all filled: a key and its picture; and the table again when nothing changed. The bounds leave
  * room for sanitizers and slow machines. */
 static void quick_with_a_thousand_columns(void **state)
@@ -197,20 +189,20 @@ static void quick_with_a_thousand_columns(void **state)
     (void)state;
     struct fixture f;
     fixture_init(&f, 1000);
-    double from = seconds();
+    double from = fixture_seconds();
     fixture_fill(&f);
-    double first = seconds() - from;
+    double first = fixture_seconds() - from;
     struct view *v = view_new(PANE_CLIENTS, NULL);
-    from = seconds();
+    from = fixture_seconds();
     for (int i = 0; i < 20; i++)
         fixture_press(&f, v, 200, 60, i % 2 ? "j" : "l");
-    double key = (seconds() - from) / 20;
-    from = seconds();
+    double key = (fixture_seconds() - from) / 20;
+    from = fixture_seconds();
     works_free(works_of(f.session, NULL));
-    double anew = seconds() - from;
-    from = seconds();
+    double anew = fixture_seconds() - from;
+    from = fixture_seconds();
     f.scene.works = works_of(f.session, f.scene.works);
-    double again = seconds() - from;
+    double again = fixture_seconds() - from;
     print_message("filling %.0f ms, a key %.1f ms, all results %.0f ms, nothing new %.2f ms\n", first * 1000, key * 1000,
                   anew * 1000, again * 1000);
     assert_true(key < 0.1);
