@@ -104,13 +104,16 @@ static json_t *named_json(const struct names *s, enum named which)
 static void add_named(struct text *t, const struct names *s, enum named which)
 {
     const json_t *told = s->told[which];
-    const char *names = told_word(told, "names");
+    const char *names = told_word(told, "names"), *went = told_word(told, "went");
     if (!told)
         return;
-    text_addf(t, "%s%s%s: %s", t->len ? "; " : "", s->sni[which] ? "with the name " : "without a name",
-              s->sni[which] ? s->sni[which] : "", told_word(told, "went"));
+    text_addf(t, "%s%s%s: ", t->len ? "; " : "", s->sni[which] ? "with the name " : "without a name",
+              s->sni[which] ? s->sni[which] : "");
     if (*names)
-        text_addf(t, ", a certificate for %s", names);
+        text_addf(t, "a certificate for %s", names);
+    /* That it was not taken here is no answer of the server's. */
+    if (!*names || (strcmp(went, "ok") != 0 && !text_starts(went, "local")))
+        text_addf(t, "%s%s", *names ? ", then " : "", went);
 }
 
 static void names_end(struct surveying *v)
