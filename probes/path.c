@@ -795,13 +795,33 @@ static json_t *path_json(const struct path *s)
     return j;
 }
 
+static bool tried_alike(const struct tried *a, const struct tried *b)
+{
+    return a->answer && b->answer && strcmp(a->answer, b->answer) == 0 && (a->acked == STATE_NO) == (b->acked == STATE_NO);
+}
+
+/* "the hello as it is, small: reset; without TLS 1.3: accepted": what came to the same is told together. */
+static void add_tries(struct text *t, const struct path *s)
+{
+    for (int i = 0; i < TRIES; i++) {
+        const struct tried *one = &s->tried[i];
+        bool told = !one->answer;
+        for (int k = 0; k < i; k++)
+            told |= tried_alike(&s->tried[k], one);
+        if (told)
+            continue;
+        text_addf(t, "%s%s", t->len ? "; " : "the hello ", titles[i]);
+        for (int k = i + 1; k < TRIES; k++)
+            if (tried_alike(&s->tried[k], one))
+                text_addf(t, ", %s", titles[k]);
+        text_addf(t, ": %s%s", answer_says(one->answer), one->acked == STATE_NO ? " (not acknowledged)" : "");
+    }
+}
+
 static char *path_text(const struct path *s)
 {
     struct text t = { 0 };
-    for (int i = 0; i < TRIES; i++)
-        if (s->tried[i].answer)
-            text_addf(&t, "%s%s: %s%s", t.len ? "; " : "the hello ", titles[i], answer_says(s->tried[i].answer),
-                      s->tried[i].acked == STATE_NO ? " (not acknowledged)" : "");
+    add_tries(&t, s);
     if (s->answers)
         text_addf(&t, "; %s with time to live %d", s->trigger ? "answers come" : "the connection is opened", s->answers);
     if (s->ended_by)
