@@ -434,7 +434,7 @@ static void time_add(struct text *t, const struct habit *h)
         break;
     default:
         text_add(t, isnan(h->first) ? " The lines have no times."
-                                    : " The times show no pattern that is surely none of chance.");
+                                    : " The times show nothing that could not be chance.");
     }
 }
 

@@ -126,6 +126,16 @@ else
     not_ok "at the end it says what it all comes to" "exit $code"
 fi
 
+# A file of /proc says that it is empty: that is no reason to read it again and again.
+timeout -s INT 1 "$TLSWHY" explain --follow /proc/self/status >/dev/null 2>"$dir/err" </dev/null
+if [ ! -r /proc/self/status ]; then
+    skip "a file without a size is read once" "there is no /proc here"
+elif grep -q 'cut short' "$dir/err"; then
+    not_ok "a file without a size is read once" "$(cat "$dir/err")"
+else
+    ok "a file without a size is read once"
+fi
+
 # Cut short: its lines are counted anew, and a line that had no end is not joined to the next.
 head -n 10 "$dir/old.log" >"$dir/grows.log"
 printf 'half a line about a handshake failure' >>"$dir/grows.log"

@@ -69,6 +69,8 @@ ROW(BROWSER, CERT_NAME, "NET::ERR_CERT_COMMON_NAME_INVALID"),
 ROW(BROWSER, CERT_EXPIRED, "net::ERR_CERT_DATE_INVALID"),
 ROW(BROWSER, CLOCK_SKEW, "Your clock is behind NET::ERR_CERT_DATE_INVALID"),
 ROW(BROWSER, SNI, "ERR_SSL_VERSION_OR_CIPHER_MISMATCH"),
+ROW(NGINX, VERSION_MISMATCH, "2026/11/20 23:26:53 [info] 9#9: *2 SSL_do_handshake() failed (SSL: error:0A000076:SSL "
+                             "routines::no suitable signature algorithm) while SSL handshaking, client: 192.0.2.2"),
 ROW(GIT, VERSION_MISMATCH, "fatal: unable to access 'https://a.test/': gnutls_handshake() failed: Error in protocol "
                            "version"),
 ROW(GIT, CLIENT_CERT, "fatal: unable to access 'https://a.test/': gnutls_handshake() failed: Certificate is bad"),
@@ -397,6 +399,61 @@ static void test_unknown(void **state)
     line_book_free(b);
 }
 
+/* Every reading is fit to be shown, whatever the line. */
+static void reading_check(const struct line_says *s)
+{
+    assert_true(s->cause_count <= LINE_CAUSES && s->nearest_count <= LINE_NEAREST);
+    for (size_t i = 1; i < s->nearest_count; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true(s->nearest[i] != s->nearest[k]);
+    assert_true(s->kind != LINE_KNOWN || (s->cause_count && s->topic && s->means));
+    for (size_t i = 0; i < s->cause_count; i++) {
+        int p = s->cause[i].percent;
+        assert_true(p == 25 || p == 50 || p == 75 || p == 90 || p == 97);
+        assert_true(i == 0 || p <= s->cause[i - 1].percent);
+        for (size_t k = 0; k < i; k++)
+            assert_int_not_equal(s->cause[k].cause, s->cause[i].cause);
+    }
+}
+
+/* A phrase that several rows have is near once. */
+static void test_nearest(void **state)
+{
+    static const char *const lines[] = {
+        "tls failure: closed purple inbound purple before purple receiving purple peer's purple notify",
+        "tls failure: signed purple certificate purple by purple unknown purple",
+        "tls failure: mozilla purple error purple mitm purple detected",
+        "tls failure: remote purple closed purple connection purple during purple handshake",
+    };
+    struct line_book *b = line_book_new();
+    (void)state;
+    for (size_t n = 0; n < sizeof lines / sizeof *lines; n++) {
+        struct line_says s;
+        line_read(b, lines[n], strlen(lines[n]), NULL, &s);
+        assert_int_equal(s.kind, LINE_UNKNOWN);
+        assert_true(s.nearest_count > 0);
+        reading_check(&s);
+    }
+    line_book_free(b);
+}
+
+/* What the text itself speaks for is named, also where the causes of its kind fill the list. */
+static void test_named(void **state)
+{
+    struct line_book *b = line_book_new();
+    struct line_says s;
+    static const char line[] = "E (129576) esp-tls: mbedtls_ssl_handshake returned -0x2700";
+    bool named = false;
+    (void)state;
+    line_read(b, line, sizeof line - 1, NULL, &s);
+    assert_int_equal(s.cause_count, LINE_CAUSES);
+    assert_int_equal(s.cause[0].cause, CAUSE_CERT_UNTRUSTED_CA);
+    for (size_t i = 0; i < s.cause_count; i++)
+        named |= s.cause[i].cause == CAUSE_CERT_NAME;
+    assert_true(named);
+    line_book_free(b);
+}
+
 static void test_direction(void **state)
 {
     (void)state;
@@ -476,20 +533,6 @@ static void test_context(void **state)
     line_read(b, told, sizeof told - 1, &c, &s);
     assert_int_equal(s.cause[0].cause, CAUSE_CERT_UNTRUSTED_CA);
     line_book_free(b);
-}
-
-/* Every reading is fit to be shown, whatever the line. */
-static void reading_check(const struct line_says *s)
-{
-    assert_true(s->cause_count <= LINE_CAUSES && s->nearest_count <= LINE_NEAREST);
-    assert_true(s->kind != LINE_KNOWN || (s->cause_count && s->topic && s->means));
-    for (size_t i = 0; i < s->cause_count; i++) {
-        int p = s->cause[i].percent;
-        assert_true(p == 25 || p == 50 || p == 75 || p == 90 || p == 97);
-        assert_true(i == 0 || p <= s->cause[i - 1].percent);
-        for (size_t k = 0; k < i; k++)
-            assert_int_not_equal(s->cause[k].cause, s->cause[i].cause);
-    }
 }
 
 static void test_hostile(void **state)
@@ -623,7 +666,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables), cmocka_unit_test(test_known), cmocka_unit_test(test_no_alarm),
-        cmocka_unit_test(test_unknown), cmocka_unit_test(test_direction),
+        cmocka_unit_test(test_unknown), cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_named), cmocka_unit_test(test_direction),
         cmocka_unit_test(test_noise), cmocka_unit_test(test_context),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_memory), cmocka_unit_test(test_scan),
     };
