@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probes/inside.h"
+#include "probes/now.h"
 #include "probes/proxy.h"
 #include "probes/target.h"
 #include "probes/way.h"
@@ -154,7 +155,7 @@ void connect_reached(struct slot *s)
 {
     struct run *r = &s->run;
     s->reached = true;
-    r->connected = engine_now();
+    r->connected = now_monotonic();
     if (run_is_first(r))
         target_see(r->target, "connect", FACT_CONNECT, STATE_YES, json_string("connected"),
                    (r->connected - r->created) * 1000, reached_text(r->target, (r->connected - r->created) * 1000));
@@ -180,7 +181,7 @@ void connect_failed(struct slot *s, bool timed_out)
         connect_barred(s, timed_out);
         return;
     }
-    double ms = (engine_now() - r->created) * 1000;
+    double ms = (now_monotonic() - r->created) * 1000;
     int error = timed_out ? ETIMEDOUT : r->conn.error;
     if (timed_out || !connect_local(s)) {
         const char *kind = "unreachable", *says = NULL;

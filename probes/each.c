@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
-#include <time.h>
 
+#include "probes/now.h"
 #include "probes/resolve.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -34,13 +34,6 @@ static const struct { int status; enum says is; const char *says; } status_table
     { ARES_EREFUSED, SAYS_FAILS, "refuses to answer (REFUSED)" },
     { ARES_ENOTIMP, SAYS_FAILS, "does not know such questions (NOTIMP)" },
 };
-
-static double now_monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
 {

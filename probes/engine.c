@@ -11,6 +11,7 @@
 #include "probes/inside.h"
 #include "probes/load.h"
 #include "probes/locate.h"
+#include "probes/now.h"
 #include "probes/pipe.h"
 #include "probes/pool.h"
 #include "probes/slot.h"
@@ -26,17 +27,10 @@
 const struct probe *const probe_list[] = {
     &machine_probe, &handshake_probe, &large_probe, &names_probe, &versions_probe, &relaxed_probe, &ciphers_probe,
     &groups_probe, &sigalgs_probe, &traits_probe, &clients_probe, &replay_probe, &issuers_probe, &revocation_probe,
-    &idle_probe, &sntp_probe, &tries_probe, &variations_probe, &path_probe, &load_probe, NULL
+    &idle_probe, &otherway_probe, &sntp_probe, &tries_probe, &variations_probe, &path_probe, &load_probe, NULL
 };
 
 /* --- time and events -------------------------------------------------------------------------- */
-
-double engine_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static double wall_default(void)
 {
@@ -101,7 +95,7 @@ void engine_want(struct engine *g, int column, const bool wanted[FACT_COUNT])
         return;
     }
     assert(!g->saying);
-    if (!t->runs && engine_now() > t->ended + ROUND_GAP)
+    if (!t->runs && now_monotonic() > t->ended + ROUND_GAP)
         t->began = 0; /* somebody came back to it: a --max-time of its own */
     t->runs++;
     target_say(t, EVENT_BUSY);

@@ -10,10 +10,10 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "probes/conn.h"
 #include "probes/http.h"
+#include "probes/now.h"
 #include "probes/proxy.h"
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
@@ -87,13 +87,6 @@ struct fetcher {
     int active;
     bool starting;              /* in fetcher_next, which goes on until nothing more can start */
 };
-
-static double now_monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* --- where a certificate may send us ------------------------------------------------------------ */
 

@@ -1,6 +1,6 @@
 /* inside - what the parts of the engine share: struct engine.
  *
- * Owns: its shape, and the clock. Read only by engine, slot, target, locate, connect and run; probes see probe.h.
+ * Owns: its shape. Read only by engine, slot, target, locate, connect and run; probes see probe.h.
  * Must not know: anything beyond that; each part says in its own header what it does.
  */
 #ifndef TLSWHY_PROBES_INSIDE_H
@@ -52,7 +52,6 @@ struct engine {
     json_t *machine;                /* what the machine probe found, once for all columns */
 };
 
-double engine_now(void); /* monotonic seconds */
 void engine_say(struct engine *g, struct event *ev); /* to the sink; cleared after */
 
 #endif

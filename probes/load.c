@@ -88,12 +88,6 @@ static double cpu_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Three digits behind the point: more of them say nothing. */
-static json_t *rounded(double x)
-{
-    return json_real((double)(long long)(x * 1000 + 0.5) / 1000);
-}
-
 static bool step_fails(const struct tally *s)
 {
     return s->made && s->failed >= FAILING * s->made;
@@ -545,7 +539,7 @@ static void ramp_write(struct surveying *v, enum state state, const char *stoppe
     char *text = ramp_text(s);
     json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s?, s:i, s:b}", "baseline", json_deep_copy(s->baseline), "steps",
                           json_deep_copy(s->steps), "after", s->after ? json_deep_copy(s->after) : json_null(), "waited",
-                          rounded(s->waited), "times", bins_json(s), "stopped", stopped, "cap", s->cap, "hello_only",
+                          tally_number(s->waited), "times", bins_json(s), "stopped", stopped, "cap", s->cap, "hello_only",
                           s->hello_only);
     run_see(v->run, FACT_LOAD, state, j, (run_now(v->run) - v->began) * 1000, text);
     s->told = run_now(v->run);

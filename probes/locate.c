@@ -7,6 +7,7 @@
 
 #include "probes/connect.h"
 #include "probes/inside.h"
+#include "probes/now.h"
 #include "probes/target.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -115,7 +116,7 @@ static void on_resolved(void *arg, const struct resolved *r)
 {
     struct target *first = arg;
     struct engine *g = first->engine;
-    double ms = (engine_now() - first->asked_name) * 1000;
+    double ms = (now_monotonic() - first->asked_name) * 1000;
     g->resolving--;
     first->resolving = false;
     size_t n = first->gone ? 0 : r->count;
@@ -278,7 +279,7 @@ static void on_mx(void *arg, const struct mx_answer *a)
 
 static void target_asks_name(struct target *t)
 {
-    t->asked_name = engine_now();
+    t->asked_name = now_monotonic();
     t->resolving = true;
     memset(t->later, 0, sizeof t->later);
     t->engine->resolving++;

@@ -73,7 +73,8 @@ static void names_ask_again(struct surveying *v)
     for (int i = RIGHT; i < NAMED_COUNT; i++)
         if (s->told[i] && !told_alike(s->told[i], s->told[SENT]))
             survey_ask(v, NAMED_COUNT + i, UNTIL_FLIGHT);
-    if (v->open)
+    /* Silence is waited for once: whether it comes each time is the path's to ask. */
+    if (v->open && !text_starts(told_word(s->told[SENT], "went"), "silent"))
         survey_ask(v, NAMED_COUNT + SENT, UNTIL_FLIGHT);
 }
 

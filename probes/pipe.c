@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "probes/now.h"
 #include "probes/proxy.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -31,13 +31,6 @@ struct pipe_end {
 };
 
 struct pipe_left { pid_t pid; struct pipe_left *next; };
-
-static double now_monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* What it has written so far; what is beyond the cap is read and forgotten, or it would block. */
 static void pipe_listen(struct pipe_end *p)

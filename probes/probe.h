@@ -52,6 +52,7 @@ struct probe {
     bool alone;                 /* begins only when nothing else is at work on its column */
     bool crowds;                /* its connections are begun when it says so, whatever --per-host allows */
     bool aside;                 /* not part of --depth full: asked only when one of its facts is wanted */
+    bool around;                /* its connections leave out what is said in plain text before TLS */
     bool beside;                /* begun unasked, beside a handshake that is not answered for a while: see target_lags */
     const struct survey *survey; /* asks as many questions as it needs, see sweep.h; NULL: one run answers it */
     const enum fact *writes;    /* FACT_COUNT-terminated */
@@ -67,7 +68,7 @@ struct probe {
     void (*end)(struct run *r); /* frees what start and step made; NULL: nothing */
 };
 
-extern const struct probe idle_probe, handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
+extern const struct probe idle_probe, otherway_probe, handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
     sigalgs_probe, traits_probe, relaxed_probe, large_probe, clients_probe, replay_probe, issuers_probe,
     revocation_probe, sntp_probe, tries_probe, names_probe, path_probe, variations_probe, load_probe;
 extern const struct probe *const probe_list[]; /* NULL-terminated */

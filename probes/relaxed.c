@@ -26,11 +26,15 @@ static const enum fact writes[] = { FACT_RELAXED, FACT_COUNT };
 static const enum fact needs[] = { FACT_CONNECT, FACT_COUNT };
 
 enum list { SUITES = 1, GROUPS = 2, SIGALGS = 4, NO_ALPN = 8, SMALL = 16, ADDED = 32, FALLBACK = 64, SIZE_LIMIT = 128 };
-static const struct { const char *key; unsigned more; } tries[] = {
-    { "as-is", 0 }, { "suites", SUITES }, { "groups", GROUPS }, { "sigalgs", SIGALGS },
-    { "suites+groups", SUITES | GROUPS }, { "suites+sigalgs", SUITES | SIGALGS }, { "groups+sigalgs", GROUPS | SIGALGS },
-    { "all", SUITES | GROUPS | SIGALGS }, { "no-alpn", NO_ALPN }, { "small", SMALL }, { "suites-added", ADDED },
-    { "fallback", FALLBACK }, { "record-size-limit", SIZE_LIMIT },
+static const struct { const char *key, *title; unsigned more; } tries[] = {
+    { "as-is", "this client's hello", 0 }, { "suites", "with more suites", SUITES },
+    { "groups", "with more groups", GROUPS }, { "sigalgs", "with more signature algorithms", SIGALGS },
+    { "suites+groups", "more suites and groups", SUITES | GROUPS },
+    { "suites+sigalgs", "more suites and signature algorithms", SUITES | SIGALGS },
+    { "groups+sigalgs", "more groups and signature algorithms", GROUPS | SIGALGS },
+    { "all", "more of all three", SUITES | GROUPS | SIGALGS }, { "no-alpn", "without ALPN", NO_ALPN },
+    { "small", "a small one", SMALL }, { "suites-added", "suites added behind its own", ADDED },
+    { "fallback", "marked as a fallback", FALLBACK }, { "record-size-limit", "with record_size_limit", SIZE_LIMIT },
 };
 enum { /* places in that table; LAST_PAIR is the one without suites */
     AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, BY_ADDED = OTHERS + 2, BY_FALLBACK, BY_SIZE_LIMIT,
@@ -341,7 +345,7 @@ static void relaxed_end(struct surveying *v)
     for (size_t i = 0; i < TRIES; i++) {
         json_object_set_new(all, tries[i].key, try_json(&s->try[i]));
         if (s->try[i].word)
-            text_addf(&text, "%s%s: %s", text.len ? ", " : "", i ? tries[i].key : "this client's hello", s->try[i].word);
+            text_addf(&text, "%s%s: %s", text.len ? "; " : "", tries[i].title, answer_says(s->try[i].word));
     }
     json_object_set_new(takes, "suites", taken_json(s->suites, s->blocks, suite_name));
     json_object_set_new(takes, "groups", taken_json(&s->more[0], 1, group_name));

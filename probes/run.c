@@ -7,6 +7,7 @@
 #include "probes/given.h"
 #include "probes/inside.h"
 #include "probes/locate.h"
+#include "probes/now.h"
 #include "probes/pool.h"
 #include "probes/slot.h"
 #include "probes/sntp.h"
@@ -22,7 +23,7 @@
 double run_now(const struct run *r)
 {
     (void)r;
-    return engine_now();
+    return now_monotonic();
 }
 
 double run_brief(const struct run *r)

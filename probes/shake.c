@@ -366,13 +366,20 @@ static struct want shake_over(struct run *r, struct shake *s)
     return done;
 }
 
+/* What came is too little for a record, but none begins like that. */
+static bool is_foreign(const struct run *r, const struct tls *t)
+{
+    enum first_kind k = first_look(r->conn.first, r->conn.first_len).kind;
+    return t->stage == STAGE_NOTHING && (k == FIRST_PLAIN || k == FIRST_UNKNOWN);
+}
+
 struct want shake_step(struct run *r, struct shake *s, enum step_why why)
 {
     struct tls *t = &s->tls;
     if (s->late)
         return why == STEP_TIMEOUT ? late_listened(r, s) : late_step(r, s);
     if (why == STEP_TIMEOUT)
-        t->end = r->conn.received ? TLS_SLOW : TLS_SILENT;
+        t->end = is_foreign(r, t) ? TLS_NOT_TLS : r->conn.received ? TLS_SLOW : TLS_SILENT;
     else
         tls_handshake(t);
     if ((s->unsettled = is_unsettled(r, s)))

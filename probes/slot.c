@@ -10,6 +10,7 @@
 #include "probes/connect.h"
 #include "probes/fetch.h"
 #include "probes/inside.h"
+#include "probes/now.h"
 #include "probes/sntp.h"
 #include "probes/sweep.h"
 #include "probes/target.h"
@@ -128,7 +129,7 @@ void slot_blank(struct slot *s, bool timed_out)
 static void slot_deadline(struct slot *s, double seconds)
 {
     struct engine *g = s->run.engine;
-    double left = s->run.target->began + g->options.max_time - engine_now();
+    double left = s->run.target->began + g->options.max_time - now_monotonic();
     s->cut = seconds > left;
     s->grace = false;
     s->later = 0;
@@ -193,9 +194,9 @@ static void slot_watch(struct slot *s, struct want w)
 static bool slot_may_ask(const struct slot *s)
 {
     const struct target *t = s->run.target;
-    bool queued = s->phase == READY && engine_now() - s->ready > s->run.engine->options.timeout / 2;
+    bool queued = s->phase == READY && now_monotonic() - s->ready > s->run.engine->options.timeout / 2;
     bool silent = (t->silent || (queued && !t->works)) && !t->known.good && !s->run.probe->thorough;
-    return !silent && (!t->began || engine_now() < t->began + s->run.engine->options.max_time);
+    return !silent && (!t->began || now_monotonic() < t->began + s->run.engine->options.max_time);
 }
 
 static void slot_begin(struct slot *s)
@@ -227,7 +228,7 @@ static void slot_way(struct slot *s)
     s->run.conn.via = &t->via;
     s->run.conn.left = &t->engine->left;
     s->run.conn.login = target_login(t);
-    way_layers(&s->run.conn, t->endpoint);
+    (s->run.probe->around ? way_layers_outside : way_layers)(&s->run.conn, t->endpoint);
 }
 
 /* Others were let in where it goes, by the server itself, and it is no matter of how many are made at once; of tries
@@ -275,7 +276,7 @@ static bool slot_turned_away(struct slot *s, bool timed_out)
     struct run *r = &s->run;
     struct target *t = r->target;
     int error = r->conn.error;
-    double now = engine_now(), left = t->began + t->engine->options.max_time - now;
+    double now = now_monotonic(), left = t->began + t->engine->options.max_time - now;
     bool shut = timed_out || ((error == ECONNREFUSED || error == ECONNRESET) && !r->conn.icmp.came);
     if (s->reached || !shut || !slot_may_be_turned(s))
         return false;
@@ -296,7 +297,7 @@ static void slot_connected(struct slot *s)
     struct run *r = &s->run;
     struct engine *g = r->engine;
     cutoff_again(&r->target->cutoff, s->turned);
-    s->ready = engine_now();
+    s->ready = now_monotonic();
     ev_io_stop(g->loop, &s->io);
     ev_timer_stop(g->loop, &s->timer);
     g->connecting--;
@@ -348,7 +349,7 @@ static bool slot_may_connect(const struct slot *s)
 static bool slot_paused(struct slot *s)
 {
     struct host *h = s->host;
-    double now = engine_now();
+    double now = now_monotonic();
     if (!s->holds_host) {
         s->holds_host = true;
         h->in_flight++;
@@ -380,7 +381,7 @@ static void slot_connect(struct slot *s)
     s->run.target->connections++;
     g->connecting++;
     g->connections++;
-    s->run.created = engine_now();
+    s->run.created = now_monotonic();
     if (!s->run.target->began)
         s->run.target->began = s->run.created;
     slot_deadline(s, slot_patience(s));
@@ -563,7 +564,7 @@ struct slot *slot_add(struct target *t, const struct probe *p)
     s->run.state = mem_new(p->state_size);
     struct want w = p->start(&s->run);
     if (!(w.what & WANT_DONE) && !t->began)
-        t->began = engine_now();
+        t->began = now_monotonic();
     slot_watch(s, w);
     return NULL;
 }
@@ -571,7 +572,7 @@ struct slot *slot_add(struct target *t, const struct probe *p)
 struct run *target_run(struct target *t, const struct probe *p, int nth, double delay)
 {
     struct slot *s = slot_new(t, p, nth);
-    double left = t->began + t->engine->options.max_time - engine_now();
+    double left = t->began + t->engine->options.max_time - now_monotonic();
     if (delay > 0) {
         if (t->began && delay > left)
             delay = left > 0.001 ? left : 0.001;
@@ -609,7 +610,7 @@ bool run_is_alone(const struct run *r)
 
 bool run_push_back(struct run *r)
 {
-    return host_push_back(r->slot->host, r->created, engine_now());
+    return host_push_back(r->slot->host, r->created, now_monotonic());
 }
 
 void run_goes_well(struct run *r)

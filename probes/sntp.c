@@ -11,9 +11,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "probes/now.h"
 #include "probes/probe.h"
 #include "src/base/mem.h"
 
@@ -53,13 +53,6 @@ struct sntp {
     struct sntp_said said;
     char *address, *text; /* owned; in said */
 };
-
-static double now_monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void request_end(struct request *q)
 {

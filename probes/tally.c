@@ -63,8 +63,7 @@ double tally_part(struct tally *t, enum timed what, double part)
     return part_of(t->ms[what], t->count[what], part);
 }
 
-/* Three digits behind the point: more of them say nothing. */
-static json_t *rounded(double x)
+json_t *tally_number(double x)
 {
     return json_real((double)(long long)(x * 1000 + 0.5) / 1000);
 }
@@ -74,8 +73,8 @@ static json_t *times_json(double *ms, int n)
     if (!n)
         return json_null();
     qsort(ms, (size_t)n, sizeof *ms, by_size);
-    return json_pack("{s:o, s:o, s:o}", "p50", rounded(part_of(ms, n, .5)), "p90", rounded(part_of(ms, n, .9)), "max",
-                     rounded(ms[n - 1]));
+    return json_pack("{s:o, s:o, s:o}", "p50", tally_number(part_of(ms, n, .5)), "p90", tally_number(part_of(ms, n, .9)),
+                     "max", tally_number(ms[n - 1]));
 }
 
 json_t *tally_json(struct tally *t)
@@ -86,7 +85,7 @@ json_t *tally_json(struct tally *t)
     for (int i = 0; i < TIMED_COUNT; i++)
         json_object_set_new(j, timed_keys[i], times_json(t->ms[i], t->count[i]));
     json_object_set_new(j, "none_after", json_boolean(t->first_failed && t->last_good < t->first_failed));
-    json_object_set_new(j, "rate", t->busy > 0 ? rounded(good / t->busy) : json_null());
-    json_object_set_new(j, "own_cpu", t->busy > 0 ? rounded(t->cpu / t->busy) : json_null());
+    json_object_set_new(j, "rate", t->busy > 0 ? tally_number(good / t->busy) : json_null());
+    json_object_set_new(j, "own_cpu", t->busy > 0 ? tally_number(t->cpu / t->busy) : json_null());
     return j;
 }

@@ -27,5 +27,7 @@ void tally_failed(struct tally *t, const char *how);
 /* Milliseconds within which this part of them had come; 0 of none. Sorts the times. */
 double tally_part(struct tally *t, enum timed what, double part);
 json_t *tally_json(struct tally *t); /* owned by the caller, who may change it */
+/* Three digits behind the point: more of them say nothing. Owned by the caller. */
+json_t *tally_number(double x);
 
 #endif

@@ -229,6 +229,7 @@ static bool client_read(struct tapping *t)
             return tap_torn(t, blame(errno, BY_CLIENT));
         if (n == 0) {
             t->out.ended = true;
+            overhear_left(&t->heard);
             tap_first(t, BY_CLIENT, HOW_CLOSED);
             if (gave_up(t))
                 visit_wait(&t->v, r->options.timeout);

@@ -7,6 +7,7 @@
 
 #include "probes/inside.h"
 #include "probes/load.h"
+#include "probes/now.h"
 #include "probes/slot.h"
 #include "probes/sweep.h"
 #include "src/base/mem.h"
@@ -21,7 +22,7 @@
 double target_now(const struct target *t)
 {
     (void)t;
-    return engine_now();
+    return now_monotonic();
 }
 
 const struct engine_options *target_options(const struct target *t)
@@ -66,6 +67,12 @@ struct every *target_every(struct target *t)
 
 /* --- what it may spend ------------------------------------------------------------------------ */
 
+/* What it speaks is open, and may be asked for by a guess in plain text, at the end: see otherway.c. */
+static bool may_guess(const struct target *t)
+{
+    return strcmp(t->endpoint->scheme->name, "tls") == 0;
+}
+
 /* The one place where the connections of --depth quick are counted against what may be spent. More tries, asked for
  * by --tries or by answers that vary, and a ramp of load, which nobody makes unasked, are no matter of depth. Surveys
  * leave some for probes of one connection: these come late, and tell most of those who cut off everything. Who refuses
@@ -74,7 +81,7 @@ int target_left(const struct target *t, const struct probe *p)
 {
     if (t->full || p == &tries_probe || p == &load_probe)
         return INT_MAX;
-    int most = QUICK_CONNECTIONS - (p->survey ? QUICK_KEPT : 0);
+    int most = QUICK_CONNECTIONS - (p->survey ? QUICK_KEPT + may_guess(t) : 0);
     if (p == &replay_probe)
         most += t->search ? QUICK_SEARCH : 0;
     else if (p->survey && p != &variations_probe && !(p->survey->change && t->works))
@@ -309,7 +316,7 @@ void target_done(struct target *t)
         target_deferred(t, t->runs == 1);
     if (--t->runs > 0)
         return;
-    t->ended = engine_now();
+    t->ended = now_monotonic();
     enum state limit = cutoff_judge(&t->cutoff);
     if (!t->gone && limit != NOT_ASKED && !t->written[FACT_LIMIT])
         target_see(t, "other", FACT_LIMIT, limit, cutoff_json(&t->cutoff), -1, cutoff_text(&t->cutoff));
@@ -331,7 +338,7 @@ static bool probe_is_due(const struct target *t, const struct probe *p)
 
 static void probe_begin(struct target *t, const struct probe *p)
 {
-    if (p->connects && p->needs && !t->connected)
+    if (p->connects && p->needs && !t->connected && !p->around)
         target_blank_probe(t, p);
     else if (p->survey)
         survey_begin(t, p);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/wire/first.h"
@@ -15,13 +15,6 @@ const char *const tls_stage_words[] = { "nothing", "server-hello", "certificate"
                                         "finished" };
 const char *const tls_end_words[] = { "going", "ok", "alert", "reset", "closed", "not-tls", "protocol",
                                       "too-big", "local", "version", "silent", "slow", "bad-signature" };
-
-static double tls_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void tls_reached(struct tls *t, enum tls_stage s)
 {
@@ -97,7 +90,7 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
     case GNUTLS_HANDSHAKE_SERVER_HELLO:
         tls_reached(t, STAGE_SERVER_HELLO);
         tls_note_hello(t, msg->data, msg->size);
-        t->hello_at = tls_now();
+        t->hello_at = now_monotonic();
         break;
     case GNUTLS_HANDSHAKE_ENCRYPTED_EXTENSIONS: {
         struct reader r = reader_of(msg->data, msg->size);

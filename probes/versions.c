@@ -207,7 +207,7 @@ static void versions_end(struct surveying *v)
     for (int i = 0; i < VERSION_COUNT; i++) {
         const struct version *row = version_find(version_number(i));
         json_object_set_new(all, version_key(i), json_string(s->word[i]));
-        text_addf(&text, "%s%s %s", i ? ", " : "offered alone: ", row ? row->title : "SSL 2.0", s->word[i]);
+        text_addf(&text, "%s%s %s", i ? ", " : "offered alone: ", row ? row->title : "SSL 2.0", answer_says(s->word[i]));
     }
     if (s->knows_13 && !v->target->known.accepted[VERSION_COUNT - 1]) {
         json_object_set_new(all, "knows", json_string("tls1.3"));

@@ -14,16 +14,26 @@ static const struct way_row *const way_table[] = { /* lowest first */
 };
 #define WAY_COUNT (sizeof way_table / sizeof *way_table)
 
-void way_layers(struct conn *c, const struct endpoint *ep)
+static void way_push(struct conn *c, const struct endpoint *ep, bool inside)
 {
     c->endpoint = ep;
     if (c->via && c->via->kind == VIA_EXEC)
         conn_rest_on(c, &pipe_layer);
     for (size_t i = 0; i < WAY_COUNT; i++) {
         const struct way_row *row = way_table[i];
-        if ((row->wanted && row->wanted(ep)) || (row->through && row->through(c)))
+        if ((inside && row->wanted && row->wanted(ep)) || (row->through && row->through(c)))
             conn_push(c, row->kind);
     }
+}
+
+void way_layers(struct conn *c, const struct endpoint *ep)
+{
+    way_push(c, ep, true);
+}
+
+void way_layers_outside(struct conn *c, const struct endpoint *ep)
+{
+    way_push(c, ep, false);
 }
 
 bool way_is_gentle(const struct endpoint *ep)

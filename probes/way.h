@@ -39,6 +39,8 @@ struct way_row {
 
 /* Adds the layers this endpoint asks for. It must outlive the connection. */
 void way_layers(struct conn *c, const struct endpoint *ep);
+/* Only those that lead there: nothing is said to the endpoint itself before TLS. */
+void way_layers_outside(struct conn *c, const struct endpoint *ep);
 /* A server that counts connections more strictly than those that begin with TLS: only a few at once. */
 bool way_is_gentle(const struct endpoint *ep);
 struct run;

@@ -25,10 +25,9 @@ static int cmd_workbench(struct options *o);
 
 /* The first row is what runs without a command word. */
 const struct command command_table[] = {
-    { "", "[OPTIONS] [ENDPOINT|SESSION]...", "opens the workbench; without a terminal behaves as check", cmd_workbench,
+    { "", "[ENDPOINT|SESSION]...", "opens the workbench; without a terminal behaves as check", cmd_workbench,
       TAKES_ENDPOINTS | TAKES_SCREEN },
-    { "check", "[OPTIONS] ENDPOINT|SESSION...", "probes, diagnoses, prints", cmd_check, TAKES_ENDPOINTS },
-    { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, TAKES_WORDS },
+    { "check", "ENDPOINT|SESSION...", "probes, diagnoses, prints", cmd_check, TAKES_ENDPOINTS },
     { "compare", "WORKING FAILING", "what differs, and which difference explains the failure", cmd_compare,
       TAKES_ENDPOINTS },
     { "explain", "[FILE...]", "explains client-side and server-side logs", cmd_explain, TAKES_LOGS },
@@ -39,16 +38,20 @@ const struct command command_table[] = {
       TAKES_CLIENTS },
     { "tap", "[ADDR:]PORT ENDPOINT", "passes a client through and shows both sides", cmd_tap, TAKES_CLIENTS },
     { "replay", "HELLO ENDPOINT", "sends a saved ClientHello and finds what makes it fail", cmd_replay, TAKES_WORDS },
+    { "lab", "[list|serve]", "the built-in local servers, one per fault", cmd_lab, TAKES_WORDS },
     { "agent", "", "serves asks in JSON lines on stdin and stdout", NULL, TAKES_WORDS },
 };
 const size_t command_count = sizeof command_table / sizeof *command_table;
 
+#define HELP_COLS 30 /* a command and its usage in --help */
+
 static void print_help(void)
 {
-    puts("tlswhy - finds out why TLS handshakes fail in a pattern\n");
+    puts("tlswhy - finds out why TLS handshakes fail in a pattern\n\n  tlswhy [COMMAND] [OPTION]... ARGUMENT...\n");
     for (size_t i = 0; i < command_count; i++)
         if (command_table[i].run)
-            printf("  tlswhy%s%-6s %-24s %s\n", i ? " " : "", command_table[i].name, command_table[i].usage,
+            printf("  tlswhy%s%s %-*s %s\n", i ? " " : "", command_table[i].name,
+                   HELP_COLS - (int)strlen(command_table[i].name) - (i ? 1 : 0), command_table[i].usage,
                    command_table[i].says);
     puts("\nENDPOINT is [SCHEME://]HOST[:PORT][,KEY=VALUE]...; exit status: 0 ok, 1 failing and a cause is named,\n"
          "2 bad usage, 3 tlswhy could not do the work, 4 failing without a named cause, or unsure. See tlswhy(1).\n");

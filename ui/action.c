@@ -87,6 +87,13 @@ bool action_shown(enum action a, enum place p)
     return action_holds(a, p) && action_find(p, keys_find(name)) == a;
 }
 
+bool action_hinted(enum action a, enum place p)
+{
+    if (a == ACTION_RAMP && p != PLACE_LOAD) /* nobody comes upon that by chance */
+        return false;
+    return action_table[a].hint && a != ACTION_HELP && action_shown(a, p);
+}
+
 enum action action_by_name(const char *name)
 {
     for (enum action a = 0; a < ACTION_COUNT; a++)

@@ -21,13 +21,13 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUEST
     X(WHY,        ALL,     "1",              "why",         NULL,      "pane Why: the ranked causes, their evidence and the fix") \
     X(COMPARE,    ALL,     "2",              "compare",     NULL,  "pane Compare: all columns side by side") \
     X(CHAIN,      ALL,     "3",              "chain",       NULL,    "pane Chain: certificates as sent and as built") \
+    X(CHECKLIST,  ALL,     "4",              "checklist",   NULL,       "pane Checklist: what you say beside what the probes say, and what that does to the ranking") \
     X(MATRIX,     ALL,     "5",              "matrix",      NULL,       "pane Matrix: versions, suites, groups and signatures each server takes") \
     X(CLIENTS,    ALL,     "6",              "clients",     NULL,       "pane Clients: which known clients each server works for, and why not for the others") \
     X(CLOCK,      ALL,     "7",              "clock",       NULL,       "pane Clock: this machine's clock, those of the servers, and the dates of their certificates") \
     X(PATH,       ALL,     "8",              "path",        NULL,       "pane Path: the hello that fails, each time with one thing changed, and who ends it") \
     X(LOAD,       ALL,     "9",              "load",        NULL,       "pane Load: what fails, and how long each stage takes, with more and more handshakes at once") \
     X(LOG,        ALL,     "0",              "log",         NULL,       "pane Log: what the logs of servers and clients say, line by line, and their pattern; as a command: log FILE reads one") \
-    X(CHECKLIST,  ALL,     "4",              "checklist",   NULL,       "pane Checklist: what you say beside what the probes say, and what that does to the ranking") \
     X(DOWN,       ALL,     "j Down",         "down",        NULL,       "next row") \
     X(UP,         ALL,     "k Up",           "up",          NULL,       "previous row") \
     X(LEFT,       ALL,     "h Left",         "left",        NULL,       "previous column") \
@@ -53,7 +53,7 @@ enum place { PLACE_WHY, PLACE_COMPARE, PLACE_CHAIN, PLACE_CHECKLIST, PLACE_QUEST
     X(LISTEN,     PANES,   "L",              "listen",      NULL,       "catch a client: listen on a port and show what connects, a column each") \
     X(TAP,        PANES,   "T",              "tap",         NULL,       "pass clients through to this column's endpoint and show both sides, a column each") \
     X(SAVE_HELLO, PANES,   "S",              "save-hello",  NULL,       "save the hello of the client in this column, to try it on an endpoint") \
-    X(RAMP,       PANES,   "B",              "ramp",        NULL,       "put this column's server under load: more and more handshakes at once; asks before it begins, C-c ends it and keeps what it has") \
+    X(RAMP,       PANES,   "B",              "ramp",        "load",     "put this column's server under load: more and more handshakes at once; asks before it begins, C-c ends it and keeps what it has") \
     X(PAUSE,      PANES,   "p",              "pause",       NULL,       "hold the picture while probing goes on, or let it go on") \
     X(FIND,       ALL,     "/",              "find",        "find",     "find text in this pane; in help, show only what fits") \
     X(FIND_NEXT,  ALL,     "n",              "next",        NULL,       "next place where it is found") \
@@ -113,6 +113,7 @@ extern const char *const context_words[CONTEXT_COUNT];
 bool action_holds(enum action a, enum place p);
 enum action action_find(enum place p, int key);      /* ACTION_NONE when the key has none there */
 bool action_shown(enum action a, enum place p);      /* it holds there, and its first key leads to it */
+bool action_hinted(enum action a, enum place p);     /* it is in the hint bar there, where that has room */
 enum action action_by_name(const char *name);        /* of those outside prompts; ACTION_NONE */
 bool action_has_key(enum action a, int key);
 /* Calls back for each key of an action. */

@@ -155,7 +155,9 @@ static void add_evidence(struct sheet *out, const struct look *l, int number)
                                c && c->label ? c->label : "");
     add_heading(out, heading);
     free(heading);
-    add(out, l, "seen", e->text ? e->text : "see the value");
+    char *says = session_evidence_says(s, e);
+    add(out, l, "seen", says);
+    free(says);
     add(out, l, "probe", e->probe ? e->probe : "unknown");
     add(out, l, "time", when_format_ms(e->time, when));
     if (e->bytes_len)
@@ -233,10 +235,11 @@ static void evidence_links(struct sheet *out, const struct look *l, char sign, c
             continue;
         const struct evidence *e = &s->evidence[number[i]];
         char *head = mem_format("%c e%d ", sign, number[i]);
-        char *text =
-            mem_format("%s: %s", e->column ? fact_table[e->fact].title : "log", e->text ? e->text : "see the value");
+        char *says = session_evidence_says(s, e);
+        char *text = mem_format("%s: %s", e->column ? fact_table[e->fact].title : "log", says);
         sheet_wrap(out, l, (struct item){ ROW_EVIDENCE, number[i] }, ATTR_PLAIN, head, text);
         free(text);
+        free(says);
         free(head);
     }
 }

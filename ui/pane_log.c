@@ -192,7 +192,9 @@ static void add_pattern(struct sheet *out, const struct look *l)
     const json_t *s = summary_of(l);
     long long failing = logged_count(s, "failing");
     char *files = logs_files(l->scene->session);
-    char *head = mem_format("%s%s", files ? files : "a log", l->scene->reading ? "; reading on ..." : "");
+    bool more = json_is_true(json_object_get(s, "more"));
+    char *head = mem_format("%s%s", files ? files : "a log", l->scene->reading ? "; reading on ..." :
+                            more ? "; more of it was there, but it was read no further" : "");
     add_text(out, l, ATTR_HEAD, "", head);
     add_text(out, l, ATTR_PLAIN, " ", logged_text(logged_at(s, "pattern"), "text"));
     if (!failing)

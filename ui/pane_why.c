@@ -69,10 +69,12 @@ static void add_evidence(struct sheet *out, const struct look *l, const struct f
     if (number < 1 || (size_t)number >= s->evidence_count)
         return;
     const struct evidence *e = &s->evidence[number];
+    char *says = session_evidence_says(s, e);
     char *line = e->column ? mem_format("   %c e%d %s %s: %s", sign, number,
                                         scene_letter(scene_index(l->scene, e->column), letter),
-                                        fact_table[e->fact].title, e->text ? e->text : "see the value")
-                           : mem_format("   %c e%d log: %s", sign, number, e->text ? e->text : "no longer kept");
+                                        fact_table[e->fact].title, says)
+                           : mem_format("   %c e%d log: %s", sign, number, says);
+    free(says);
     sheet_row(out, item, ATTR_PLAIN, line);
     free(line);
 }

@@ -52,6 +52,12 @@ static char *status_text(const struct scene *s, const struct view *v)
     return text_take(&t);
 }
 
+/* " 4 Che ", and without letters " 4 ". */
+static int tab_width(int letters)
+{
+    return letters ? letters + 4 : 3;
+}
+
 /* Letters of a title of which every tab has room, but for the one that is shown, which has all of its own. */
 static int tab_letters(const struct view *v, int room)
 {
@@ -60,7 +66,7 @@ static int tab_letters(const struct view *v, int room)
         int used = 0;
         for (enum pane_id p = 0; p < PANE_MAIN; p++) {
             int n = (int)strlen(pane_table[p]->title);
-            used += (v->pane == p || n < letters ? n : letters) + 4;
+            used += tab_width(v->pane == p || n < letters ? n : letters);
         }
         if (used <= room)
             break;
@@ -73,7 +79,8 @@ static void draw_tabs(struct grid *g, const struct view *v)
     int x = 0, letters = tab_letters(v, g->w - (view_top(v) < PANE_MAIN ? 0 : 9));
     for (enum pane_id p = 0; p < PANE_MAIN; p++) {
         bool here = v->pane == p && !v->help;
-        char *tab = mem_format(here ? "[%c %.*s]" : " %c %.*s ", pane_table[p]->key, v->pane == p ? TAB_LETTERS : letters,
+        int own = v->pane == p ? TAB_LETTERS : letters;
+        char *tab = mem_format(here ? "[%c %.*s]" : own ? " %c %.*s " : " %c%.*s ", pane_table[p]->key, own,
                                pane_table[p]->title);
         int used = grid_put(g, x, 0, g->w - x, tab, ATTR_HEAD);
         if (here)
@@ -105,7 +112,7 @@ static void draw_hints(struct grid *g, const struct view *v, int y)
     int x = 1, end = v->prompt ? g->w : g->w - 8;
     for (enum action a = 0; a < ACTION_COUNT; a++) {
         const struct action_row *r = &action_table[a];
-        if (!r->hint || a == ACTION_HELP || !action_shown(a, view_place(v)))
+        if (!action_hinted(a, view_place(v)))
             continue;
         size_t n = 0;
         while (r->keys[n] && r->keys[n] != ' ')
@@ -227,6 +234,10 @@ static void draw_line(struct grid *g, const struct scene *s, const struct view *
     grid_put(g, 0, 0, room, v->message ? v->message : status, status_attr(s));
     if (g->w >= 20)
         grid_put(g, g->w - 6, 0, 6, "?:help", ATTR_NOTE);
+    if (g->h > 2) {
+        grid_put(g, 0, 1, g->w, "window too small:", ATTR_NOTE);
+        grid_put(g, 0, 2, g->w, "panes need 40x10", ATTR_NOTE);
+    }
     free(status);
 }
 

@@ -330,7 +330,7 @@ static void act_open(struct view *v, const struct scene *s)
     } else if (!opens && view_top(v) == PANE_COMPARE && at >= 0) {
         act_why(v, s);
     } else {
-        view_say(v, "There is nothing more behind this; Esc goes back.");
+        view_say(v, "There is nothing more behind this.");
     }
 }
 

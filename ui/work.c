@@ -422,6 +422,14 @@ void work_answer(struct work *w, enum question q, const char *answer)
 
 /* --- logs ------------------------------------------------------------------------------------ */
 
+/* It stands in pane 1, and once wherever one is: the pane of logs has no room for it. */
+static void log_trouble(struct work *w, const char *text)
+{
+    work_trouble(w, text);
+    free(w->note);
+    w->note = mem_string(text);
+}
+
 static void log_line(void *arg, const char *line, size_t n)
 {
     struct work *w = arg;
@@ -435,6 +443,8 @@ static void log_line(void *arg, const char *line, size_t n)
     event_shift(&ev, w->lines);
     if (ev.kind == EVENT_LOG || ev.kind == EVENT_LINE || ev.kind == EVENT_TROUBLE)
         work_apply(w, &ev, line, n);
+    if (ev.kind == EVENT_TROUBLE && ev.text)
+        log_trouble(w, ev.text);
     if (ev.kind == EVENT_LOG || ev.kind == EVENT_TROUBLE)
         w->scene.reading = more;
     event_clear(&ev);
@@ -445,7 +455,7 @@ static void log_changed(void *arg)
     struct work *w = arg;
     if (feed_gone(w->feed)) {
         w->scene.reading = false;
-        work_trouble(w, "the process that reads logs has ended: no log can be read any more. What is shown stays.");
+        log_trouble(w, "What reads logs has ended: none can be read any more. What is shown stays.");
     }
     w->changed(w->arg);
 }
@@ -454,7 +464,7 @@ static void log_send(struct work *w, struct event *ev)
 {
     char *line = event_format(ev);
     if (!w->feed || feed_gone(w->feed) || !feed_send(w->feed, line, strlen(line)))
-        work_trouble(w, "no log can be read here any more; quit (q) and start again to go on.");
+        log_trouble(w, "No log can be read here any more; quit (q) and start again to go on.");
     free(line);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "src/base/bytes.h"
+#include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/cmd/cmd.h"
 #include "src/cmd/heed.h"
@@ -74,21 +75,14 @@ static void lector_trouble(struct lector *r, const char *text)
     event_clear(&ev);
 }
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static void lector_tell(struct lector *r, bool through)
 {
-    double begin = seconds_now();
+    double begin = now_monotonic();
     if (r->out.len > OUT_FULL || (!through && begin < r->tell_at))
         return;
     heed_flush(r->heed, false);
     if (heed_tell(r->heed, !through, lector_say, r)) {
-        double took = seconds_now() - begin;
+        double took = now_monotonic() - begin;
         r->tell_at = begin + (took * TELL_SHARE > TELL_SECONDS ? took * TELL_SHARE : TELL_SECONDS);
     }
     lector_flush(r);

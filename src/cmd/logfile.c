@@ -23,6 +23,7 @@ struct logfile {
     char *path;               /* owned */
     int fd;
     bool standard, regular, begun, packed, ended;
+    bool sizeless;            /* a file of /proc: it says that it is empty, and is not */
     z_stream z;
     bool z_open;              /* within a member */
     uint8_t raw[RAW_BYTES];   /* as read */
@@ -89,7 +90,8 @@ static void rotation_follow(struct logfile *f)
     struct stat here, there;
     if (!f->regular || f->standard || fstat(f->fd, &here) != 0)
         return;
-    if (here.st_size < f->offset) {
+    f->sizeless &= !here.st_size; /* one with a size was emptied when it was looked at */
+    if (here.st_size < f->offset && !f->sizeless) {
         f->offset = lseek(f->fd, 0, SEEK_SET);
         f->turned = "cut short";
         return;
@@ -97,9 +99,12 @@ static void rotation_follow(struct logfile *f)
     if (stat(f->path, &there) != 0 || !S_ISREG(there.st_mode) ||
         (there.st_ino == here.st_ino && there.st_dev == here.st_dev))
         return;
-    int fd = open(f->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* it may be a pipe by now */
+    if (fd < 0 || fstat(fd, &there) != 0 || !S_ISREG(there.st_mode)) {
+        if (fd >= 0)
+            close(fd);
         return;
+    }
     close(f->fd);
     f->fd = fd;
     f->offset = 0;
@@ -115,6 +120,9 @@ static bool raw_fill(struct logfile *f, struct err *e)
     do
         n = read(f->fd, f->raw, sizeof f->raw);
     while (n < 0 && errno == EINTR);
+    struct stat about;
+    if (n > 0 && !f->offset && f->regular)
+        f->sizeless = fstat(f->fd, &about) == 0 && about.st_size == 0;
     f->raw_at = 0;
     f->raw_len = n > 0 ? (size_t)n : 0;
     f->offset += n > 0 ? n : 0;

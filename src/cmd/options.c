@@ -429,8 +429,8 @@ static const struct option_row rows[] = {
      .min = 1, .max = 3600, .help = "all work on one endpoint (60)"},
     {.name = "only", .takes = "PROBE,...", .set = set_probes,
      .help = "ask nothing but these and what they need: handshake, versions, ciphers, groups, sigalgs, traits, "
-             "large, relaxed, names, variations, tries, machine, or clients, which sends the hello of every known "
-             "client"},
+             "issuers, revocation, large, relaxed, names, variations, tries, path, load, machine, or clients, which "
+             "sends the hello of every known client"},
     {.name = "depth", .takes = "quick|full", .set = set_depth,
      .help = "quick: the handshake and what explains it; full: everything each server takes"},
     {.name = "offline", .set = set_flag, .field = FIELD(engine.offline),

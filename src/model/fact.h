@@ -55,6 +55,7 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
     X(TICKET,       "session_ticket",   "Session ticket",  GROUP_TLS,     FACT_FLAG,   false, "a session ticket was issued") \
     X(LATE,         "late_alert",       "Late refusal",    GROUP_TLS,     FACT_WORD,   true,  "refused after the handshake: name of the alert, or closed, reset") \
     X(IDLE,         "idle",             "Left waiting",    GROUP_TLS,     FACT_OBJECT, true,  "what becomes of a connection on which nothing is sent: it waits, as it should, or is closed") \
+    X(OTHER_WAY,    "other_way",        "The other way",   GROUP_TLS,     FACT_OBJECT, true,  "what the port answers in plain text where a hello got no answer, or to a hello where the plain text before TLS got none") \
     X(VERSIONS,     "versions",         "Versions taken",  GROUP_TLS,     FACT_TAKEN,  true,  "per protocol version: accepted, refused, or how it ended") \
     X(POST_QUANTUM, "post_quantum",     "Large hello",     GROUP_TLS,     FACT_WORD,   true,  "whether a ClientHello of post-quantum size is answered, as today's browsers send it") \
     X(RELAXED,      "relaxed",          "Relaxed hellos",  GROUP_TLS,     FACT_OBJECT, true,  "the client's own hello, and with more suites, groups or signature algorithms: how each was answered") \
@@ -163,6 +164,9 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  * idle              yes: it stays open, or the server speaks first; no: it ends without a byte. {"went": "waits" "speaks"
  *                   "closed" "reset", "ms": after so long, "protocol": what it speaks|null, "header": of one that waits:
  *                   a hello behind a PROXY header is then answered in TLS|null (not asked)}
+ * other_way         yes: it answers in what it was asked; no: it does not. {"asked": "LDAP" "TLS" ..., "went": "answered"
+ *                   "other" (by something else) "closed" "reset" "silent", "protocol": what it answers in|null, "hint":
+ *                   text|null}
  * versions          yes: {"tls1.0": "accepted" | "alert 70 protocol_version" | "answered by TLS 1.0" |
  *                   "closed" | "reset" | "silent" | "could-not-ask", ...}: each, from "ssl2" on, offered alone with
  *                   everything else relaxed. The words for an answer (ANSWER below) are "accepted" (a ServerHello or

@@ -486,6 +486,12 @@ static char *idle_cell(const json_t *v)
     return mem_string(went ? went : "?");
 }
 
+static char *other_way_cell(const json_t *v)
+{
+    const char *asked = json_string_value(json_object_get(v, "asked")), *went = json_string_value(json_object_get(v, "went"));
+    return mem_format("%s: %s", asked ? asked : "?", went ? went : "?");
+}
+
 /* The latest date that others signed. */
 static char *bounds_cell(const json_t *v)
 {
@@ -550,6 +556,7 @@ static const struct { enum fact fact; char *(*cell)(const json_t *v); } object_c
     { FACT_ATTEMPTS, attempts_cell }, { FACT_SERVER_NAMES, server_names_cell }, { FACT_VARIATIONS, variations_cell }, { FACT_PATH, path_cell },
     { FACT_LOAD, load_cell }, { FACT_CLIENT_GIVEN, given_cell },
     { FACT_IDLE, idle_cell },
+    { FACT_OTHER_WAY, other_way_cell },
     { FACT_STARTTLS, starttls_cell },
     { FACT_VIA, via_cell },
     { FACT_VERSIONS, versions_cell }, { FACT_CIPHERS, ciphers_cell }, { FACT_TOLERATES, tolerates_cell },
@@ -638,4 +645,14 @@ char *column_cell(const struct column *c, enum fact f)
     if (fact_table[f].kind == FACT_OFFSET)
         return offset_cell(s->value);
     return object_cell(f, s->value);
+}
+
+char *session_evidence_says(const struct session *s, const struct evidence *e)
+{
+    const struct column *c = e->column ? session_column(s, e->column) : NULL;
+    if (e->text)
+        return mem_string(e->text);
+    if (!e->column)
+        return mem_string("a line of a log that is not kept any more");
+    return c ? column_cell(c, e->fact) : mem_string("no longer known");
 }

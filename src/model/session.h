@@ -93,5 +93,7 @@ bool column_is_saved(const struct column *c);
 /* A fact's cell for a person: the value itself, a state's glyph ("?" unsure, "." not asked yet,
  * "/" could not ask), or yes/no. Owned by the caller; printable. */
 char *column_cell(const struct column *c, enum fact f);
+/* What was seen: the words kept with it, else the value it stands for as a cell has it. Owned by the caller. */
+char *session_evidence_says(const struct session *s, const struct evidence *e);
 
 #endif

@@ -23,6 +23,7 @@ static const struct shape {
 } shapes[FACT_COUNT] = {
     [FACT_FAILURE] = { HOW_MEMBERS, NULL, { "kind", "stage", "alert.number", "protocol" } },
     [FACT_IDLE] = { HOW_MEMBERS, NULL, { "went", "protocol", "header" } },
+    [FACT_OTHER_WAY] = { HOW_MEMBERS, NULL, { "asked", "went" } },
     [FACT_VIA] = { HOW_MEMBERS, NULL, { "proxy", "outcome", "code" } },
     [FACT_CLIENT_CERT] = { HOW_SET, "cas", { NULL } },
     [FACT_STARTTLS] = { HOW_MEMBERS, NULL, { "outcome", "code", "stripped" } },

@@ -47,7 +47,8 @@ char *explained_answer(const struct habit *h, enum question q)
     switch (q) {
     case QUESTION_FAILS: return mem_string(h->worked && h->clients.scope != SCOPE_ONE && h->clients.scope != SCOPE_SOME &&
                                            ends->scope == SCOPE_ALL ? "now-and-then" : "yes");
-    case QUESTION_CLIENTS: return h->clients.scope ? mem_string(scope_words[h->clients.scope]) : NULL;
+    case QUESTION_CLIENTS: /* where there is but one, nobody knows how others fare */
+        return h->clients.scope && h->clients.count > 1 ? mem_string(scope_words[h->clients.scope]) : NULL;
     case QUESTION_ENDPOINTS: return ends->scope && ends->count > 1 ? mem_string(scope_words[ends->scope]) : NULL;
     case QUESTION_SINCE: /* that it fails in all of a log does not say that it never worked; a day, where no zone is known */
         if (h->kind != TIME_SINCE)
@@ -121,10 +122,39 @@ static void command_put(struct page *p, const struct outcome_cause *c)
     free(line);
 }
 
+static const struct line_says *says_of(const struct page *p, const struct outcome_cause *c)
+{
+    struct journal_view v = journal_view(p->x->journal);
+    return c->samples ? &v.reading[c->sample[0]].says : NULL;
+}
+
+static const char *settle_of(const struct page *p, const struct outcome_cause *c)
+{
+    const struct line_says *s = says_of(p, c);
+    return c->percent < 90 && s && s->decides ? s->decides : advice_table[c->cause].settle;
+}
+
+/* The same line speaks for both, and the same settles them. */
+static bool cause_alike(const struct page *p, const struct outcome_cause *a, const struct outcome_cause *b)
+{
+    return a->samples && b->samples && a->sample[0] == b->sample[0] && strcmp(settle_of(p, a), settle_of(p, b)) == 0 &&
+           !(b->because && !b->own);
+}
+
+/* Somebody above has said all of it but its name. */
+static bool cause_said(const struct page *p, size_t which)
+{
+    const struct outcome *o = p->x->outcome;
+    for (size_t i = 0; i < which; i++)
+        if (cause_alike(p, &o->cause[i], &o->cause[which]))
+            return true;
+    return false;
+}
+
 static void cause_put(struct page *p, const struct outcome_cause *c, bool full)
 {
     struct journal_view v = journal_view(p->x->journal);
-    const struct line_says *s = c->samples ? &v.reading[c->sample[0]].says : NULL;
+    const struct line_says *s = says_of(p, c);
     char *head = mem_format("%s (%s, %d%%)", cause_table[c->cause].title, cause_table[c->cause].id, c->percent);
     gap(p);
     styled(p, "1", head);
@@ -142,15 +172,22 @@ static void cause_put(struct page *p, const struct outcome_cause *c, bool full)
         sample_put(p, &v.reading[c->sample[i]]);
     if (full)
         labelled(p, "To do:", advice_table[c->cause].fix);
-    labelled(p, "Settle:", c->percent < 90 && s && s->decides ? s->decides : advice_table[c->cause].settle);
+    labelled(p, "Settle:", settle_of(p, c));
     if (full)
         command_put(p, c);
+}
+
+/* One of which all but its name was said above. */
+static void cause_name(struct page *p, const struct outcome_cause *c)
+{
+    text_addf(&p->t, "%s (%s, %d%%), by the same line\n", cause_table[c->cause].title, cause_table[c->cause].id, c->percent);
 }
 
 static void causes_put(struct page *p)
 {
     const struct outcome *o = p->x->outcome;
     size_t shown = 0, left = 0;
+    bool named = false; /* the last one by its name alone */
     for (size_t i = 0; i < o->count; i++)
         if (o->cause[i].percent >= 50)
             cause_put(p, &o->cause[i], true);
@@ -161,9 +198,15 @@ static void causes_put(struct page *p)
             gap(p);
             styled(p, "1", i ? "Not ruled out:\n" : "These lines leave it open. It may be:\n");
         }
-        if (shown <= CAUSES_MAX || p->x->verbose)
+        if (cause_said(p, i)) {
+            if (!named)
+                gap(p);
+            cause_name(p, &o->cause[i]);
+            named = true;
+        } else if (shown <= CAUSES_MAX || p->x->verbose) {
             cause_put(p, &o->cause[i], i == 0);
-        else
+            named = false;
+        } else
             left++;
     }
     if (left)
@@ -236,6 +279,17 @@ static void whose_put(struct page *p, const char *title, const struct whose *w)
         text_addf(&p->t, "  (%zu more)\n", w->count - rows);
 }
 
+/* A server that goes by one name needs no table of its own. */
+static bool whose_alike(const struct whose *a, const struct whose *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->who[i].word != b->who[i].word || a->who[i].failed != b->who[i].failed || a->who[i].worked != b->who[i].worked)
+            return false;
+    return true;
+}
+
 static void pattern_put(struct page *p)
 {
     const struct habit *h = p->x->habit;
@@ -248,7 +302,8 @@ static void pattern_put(struct page *p)
     timeline_put(p);
     whose_put(p, "client", &h->clients);
     whose_put(p, "name", &h->names);
-    whose_put(p, "server", &h->servers);
+    if (!whose_alike(&h->names, &h->servers))
+        whose_put(p, "server", &h->servers);
     if (p->x->join && p->x->join->text) {
         gap(p);
         styled(p, "1", "Both sides:\n");

@@ -146,7 +146,12 @@ static char *looks_of(const struct column *c)
     return mem_string("certificate not known");
 }
 
-/* Handshakes that were repeated. */
+static json_t *count_json(const json_t *v)
+{
+    return json_integer(json_integer_value(v) > 0 ? json_integer_value(v) : 0);
+}
+
+/* Handshakes that were repeated; a stranger's session may have anything there. */
 static json_t *tries_json(const json_t *value)
 {
     static const char *const keys[] = { "count", "looks", "outcome" };
@@ -156,11 +161,14 @@ static json_t *tries_json(const json_t *value)
     json_array_foreach(json_object_get(value, "groups"), i, group) {
         json_t *one = json_object();
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-            json_object_set_new(one, keys[k], value_json(json_object_get(group, keys[k])));
-        json_array_append_new(groups, one);
+            json_object_set(one, keys[k], json_object_get(group, keys[k]));
+        if (json_integer_value(json_object_get(one, "count")) > 0 && json_is_string(json_object_get(one, "looks")) &&
+            json_is_string(json_object_get(one, "outcome")))
+            json_array_append(groups, one);
+        json_decref(one);
     }
-    json_object_set_new(j, "made", value_json(json_object_get(value, "made")));
-    json_object_set_new(j, "failed", value_json(json_object_get(value, "failed")));
+    json_object_set_new(j, "made", count_json(json_object_get(value, "made")));
+    json_object_set_new(j, "failed", count_json(json_object_get(value, "failed")));
     json_object_set_new(j, "groups", groups);
     return j;
 }
@@ -191,7 +199,7 @@ static json_t *attempts_json(const struct session *s, const struct column *c)
 static json_t *chain_json(const struct column *c)
 {
     json_t *value = c->fact[FACT_CHAIN].value;
-    if (!json_is_object(value))
+    if (!json_is_array(json_object_get(value, "sent")) || !json_is_array(json_object_get(value, "built")))
         return json_null();
     json_t *j = json_object();
     json_object_set_new(j, "sent", value_json(json_object_get(value, "sent")));

@@ -40,6 +40,8 @@ struct page {
     const struct report *r;
     struct text t;
     bool *said; /* by evidence number: what was shown already in this section */
+    const char **told;  /* owned array of lent texts: fixes and commands of candidates */
+    size_t told_count;
 };
 
 static void styled(struct page *p, enum style style, const char *s)
@@ -143,12 +145,11 @@ static char *names_of(const struct session *s, const int *id, size_t count)
 static char *evidence_text(const struct session *s, int number)
 {
     const struct evidence *e = &s->evidence[number];
+    char *says = session_evidence_says(s, e);
     if (e->text || !e->column)
-        return mem_string(e->text ? e->text : "a line of a log that is not kept any more");
-    const struct column *c = session_column(s, e->column);
-    char *cell = c ? column_cell(c, e->fact) : mem_string("no longer known");
-    char *text = mem_format("%s: %s", fact_table[e->fact].title, cell);
-    free(cell);
+        return says;
+    char *text = mem_format("%s: %s", fact_table[e->fact].title, says);
+    free(says);
     return text;
 }
 
@@ -162,6 +163,30 @@ static void item(struct page *p, const char *label, size_t nth, const char *s)
 {
     item_begin(p, label, nth);
     wrapped(p, LABEL_COLS, s);
+}
+
+static bool is_among(int id, const int *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == id)
+            return true;
+    return false;
+}
+
+/* The column's name; where both sides of a comparison go by one, its side. */
+static char *name_told(const struct page *p, int id)
+{
+    const struct sides *sides = p->r->comparison ? &p->r->comparison->sides : NULL;
+    char *name = name_by_id(p->r->session, id);
+    if (!sides || sides->working_count != 1 || sides->failing_count != 1)
+        return name;
+    char *other = name_by_id(p->r->session, id == *sides->failing ? *sides->working : *sides->failing);
+    bool same = strcmp(name, other) == 0;
+    free(other);
+    if (!same)
+        return name;
+    free(name);
+    return mem_string(is_among(id, sides->failing, 1) ? "the failing side" : "the working side");
 }
 
 static bool number_known(const struct session *s, int number)
@@ -185,7 +210,7 @@ static void evidence_item(struct page *p, const char *label, size_t nth, bool na
                           const int *number, size_t count)
 {
     const struct session *s = p->r->session;
-    char *name = name_by_id(s, s->evidence[number[0]].column);
+    char *name = name_told(p, s->evidence[number[0]].column);
     char *text = evidence_text(s, number[0]);
     struct text line = {0};
     named &= s->evidence[number[0]].column != 0;
@@ -261,11 +286,14 @@ static void group_summary(struct page *p, const struct group *g)
     for (size_t i = 0; i < shown; i++) {
         const struct finding *f = g->finding[i];
         char *names = names_of(p->r->session, f->column, f->column_count);
-        char *line = g->count > 1 ? mem_format("- %s: %s", names, f->summary)
+        bool less = f->confidence < g->finding[0]->confidence;
+        char *sure = less ? mem_format(" (%.0f%% sure)", f->confidence * 100) : mem_string("");
+        char *line = g->count > 1 ? mem_format("- %s%s: %s", names, sure, f->summary)
                                   : mem_string(f->summary);
         text_add(&p->t, "  ");
         wrapped(p, g->count > 1 ? 4 : 2, line);
         free(line);
+        free(sure);
         free(names);
     }
     if (g->count > shown)
@@ -282,11 +310,24 @@ static const char *reproduce_text(const struct finding *f)
     return f->reproduce;
 }
 
+/* Some of what was seen is of a column that the group is not about. */
+static bool group_borrows(const struct page *p, const struct group *g)
+{
+    const struct session *s = p->r->session;
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t k = 0; k < g->finding[i]->for_count; k++) {
+            int number = g->finding[i]->for_[k];
+            if (number_known(s, number) && s->evidence[number].column && !group_has(g, s->evidence[number].column))
+                return true;
+        }
+    return false;
+}
+
 /* What was seen for each finding of the group, then what speaks against it. */
 static void group_evidence(struct page *p, const struct group *g)
 {
     size_t nth = 0, against = 0, most = g->count > ITEMS_MAX ? 1 : ITEMS_MAX / g->count;
-    bool named = g->id_count > 1;
+    bool named = g->id_count > 1 || group_borrows(p, g);
     for (size_t i = 0; i < g->count && i < ITEMS_MAX; i++) {
         const struct finding *f = g->finding[i];
         evidence_items(p, "Seen:", &nth, named, f->for_, f->for_count, most);
@@ -315,9 +356,21 @@ static void put_fix(struct page *p, const struct finding *f, bool named)
     free(names);
 }
 
-/* Each different text of the group once. A command is never wrapped: it is there to be copied. */
+/* Whether a candidate before said this; from now on one did. */
+static bool told_before(struct page *p, const char *s)
+{
+    for (size_t i = 0; i < p->told_count; i++)
+        if (strcmp(p->told[i], s) == 0)
+            return true;
+    p->told = mem_array(p->told, p->told_count + 1, sizeof *p->told);
+    p->told[p->told_count++] = s;
+    return false;
+}
+
+/* Each different text of the group once. A command is never wrapped: it is there to be copied. `once`: not what another
+ * candidate had, too. */
 static void group_texts(struct page *p, const char *label, const struct group *g,
-                        const char *(*get)(const struct finding *), bool wrap)
+                        const char *(*get)(const struct finding *), bool wrap, bool once)
 {
     const char *shown[ITEMS_MAX];
     size_t count = 0;
@@ -327,7 +380,7 @@ static void group_texts(struct page *p, const char *label, const struct group *g
         bool known = !s || !*s;
         for (size_t k = 0; k < count && !known; k++)
             known = strcmp(shown[k], s) == 0;
-        if (known)
+        if (known || (once && told_before(p, s)))
             continue;
         item_begin(p, label, count);
         shown[count++] = s;
@@ -343,7 +396,7 @@ static void group_where(struct page *p, const struct group *g)
 {
     if (p->r->session->count < 2 || g->count > 1)
         return;
-    char *names = names_of(p->r->session, g->id, g->id_count);
+    char *names = g->id_count == 1 ? name_told(p, *g->id) : names_of(p->r->session, g->id, g->id_count);
     item(p, "Where:", 0, names);
     free(names);
 }
@@ -371,13 +424,21 @@ static bool missing_before(const struct group *g, size_t finding, size_t k)
     return false;
 }
 
-static void put_missing(struct page *p, const struct group *g)
+/* `once`: what another candidate had, too, is pointed at only. */
+static void put_missing(struct page *p, const struct group *g, bool once)
 {
-    size_t nth = 0;
+    size_t nth = 0, before = 0;
     for (size_t i = 0; i < g->count && i < ITEMS_MAX && nth < ITEMS_MAX; i++)
-        for (size_t k = 0; k < g->finding[i]->missing_count && nth < ITEMS_MAX; k++)
-            if (!missing_before(g, i, k))
+        for (size_t k = 0; k < g->finding[i]->missing_count && nth < ITEMS_MAX; k++) {
+            if (missing_before(g, i, k))
+                continue;
+            if (once && told_before(p, g->finding[i]->missing[k]))
+                before++;
+            else
                 item(p, "Settle:", nth++, g->finding[i]->missing[k]);
+        }
+    if (before)
+        item(p, "Settle:", nth, nth ? "and as above" : "as above");
 }
 
 static void put_cause(struct page *p, const struct group *g, size_t nth, size_t of)
@@ -388,9 +449,9 @@ static void put_cause(struct page *p, const struct group *g, size_t nth, size_t 
     group_summary(p, g);
     gap(p);
     group_evidence(p, g);
-    put_missing(p, g);
-    group_texts(p, "Fix:", g, fix_text, true);
-    group_texts(p, "Check:", g, reproduce_text, false);
+    put_missing(p, g, false);
+    group_texts(p, "Fix:", g, fix_text, true, false);
+    group_texts(p, "Check:", g, reproduce_text, false, false);
 }
 
 static bool cause_before(const struct finding *list, size_t i)
@@ -470,9 +531,9 @@ static void put_candidate(struct page *p, const struct group *g, bool likely)
     group_where(p, g);
     group_summary(p, g);
     group_evidence(p, g);
-    put_missing(p, g);
-    group_texts(p, "Fix:", g, fix_text, true);
-    group_texts(p, "Check:", g, reproduce_text, false);
+    put_missing(p, g, true);
+    group_texts(p, "Fix:", g, fix_text, true, true);
+    group_texts(p, "Check:", g, reproduce_text, false, true);
 }
 
 /* Says something about a column of which little was said yet; counts it for all its columns. */
@@ -937,4 +998,5 @@ void report_text(FILE *out, const struct report *r)
     fputs(p.t.s, out);
     text_free(&p.t);
     free(p.said);
+    free(p.told);
 }

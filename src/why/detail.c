@@ -365,6 +365,10 @@ static void detail_protocol(const struct look *l, struct words *w, uint32_t mask
     const char *protocol = look_text(l, FACT_FAILURE, "protocol"),
                *hint = look_text(l, FACT_FAILURE, "hint");
     detail_failure(l, w, mask);
+    if (!*protocol && l->c->fact[FACT_OTHER_WAY].state == STATE_YES) {
+        protocol = look_text(l, FACT_OTHER_WAY, "protocol");
+        hint = look_text(l, FACT_OTHER_WAY, "hint");
+    }
     json_object_set_new(w->detail, "protocol", clean_json(*protocol ? protocol : NULL));
     json_object_set_new(w->detail, "hint", clean_json(*hint ? hint : NULL));
 }

@@ -9,6 +9,8 @@
 #include "src/base/when.h"
 #include "src/model/proxy.h"
 #include "src/wire/client.h"
+#include "src/wire/dialogue.h"
+#include "src/wire/plain.h"
 #include "src/why/change.h"
 #include "src/why/credential.h"
 #include "src/why/load.h"
@@ -481,6 +483,13 @@ static bool knows_13(const struct look *l)
     return member_is(l->c->fact[FACT_VERSIONS].value, "knows=tls1.3");
 }
 
+/* TLS 1.3 is offered, and TLS 1.2 is chosen by a server that knows TLS 1.3: it never saw that offer. */
+static bool stripped_13(const struct look *l)
+{
+    const json_t *try = look_try(l, "as-is");
+    return l->hi >= 0x0304 && knows_13(l) && member_is(try, "answer=accepted") && member_is(try, "version=tls1.2");
+}
+
 static bool taken_alone(const struct look *l)
 {
     bool any = false;
@@ -725,6 +734,26 @@ static bool variation_helps(const struct look *l, const char *words)
     return false;
 }
 
+/* The port was asked the other way round, and answered. */
+static bool other_way_answers(const struct look *l)
+{
+    return l->c->fact[FACT_OTHER_WAY].state == STATE_YES;
+}
+
+/* What to ask it that way; a guess where neither scheme nor port says what the client would say first. */
+static bool other_way_is(const struct look *l, bool guess)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    const struct dialogue_row *row = ep->scheme ? dialogue_find(ep->scheme->starttls) : NULL;
+    bool guessed = false;
+    if (!ep->scheme || row)
+        return row && !row->server_begins && !guess; /* one that begins was given the time, and a hello */
+    return plain_find(ep->scheme->name, ep->at_port ? ep->at_port : ep->port, &guessed) && guessed == guess;
+}
+
+static bool other_way_known(const struct look *l) { return other_way_is(l, false); }
+static bool other_way_guess(const struct look *l) { return other_way_is(l, true); }
+
 /* Everything that was sent arrived, hellos of all kinds and plain text, and nothing ever came back. */
 static bool failure_held(const struct look *l)
 {
@@ -732,6 +761,8 @@ static bool failure_held(const struct look *l)
     const json_t *try;
     const char *name;
     int asked = 0;
+    if (other_way_answers(l))
+        return false;
     json_object_foreach((json_t *)look_member(l, FACT_PATH, "tries"), name, try) {
         if (!json_is_object(try))
             continue;
@@ -752,7 +783,7 @@ static bool failure_unnamed(const struct look *l)
     return !(l->replay.is & REPLAY_IS(NAMED)) && !(l->names.is & NAMES_IS(DECIDES)) && !variation_helps(l, "no-alpn") &&
            !status && !(l->attempts.is & ATTEMPTS_IS(MIXED)) &&
            !(l->path.is & (PATH_IS(FOUND) | PATH_IS(ANOTHER) | PATH_IS(DEAF))) &&
-           !json_is_true(look_member(l, FACT_IDLE, "header")) &&
+           !json_is_true(look_member(l, FACT_IDLE, "header")) && !other_way_answers(l) &&
            l->c->fact[FACT_IDLE].state != STATE_NO; /* who is cut off without having said a word has sent no wrong one */
 }
 
@@ -783,6 +814,7 @@ static const struct that {
     { FACT_VERSIONS, "refused-12-not-13", takes_13 },
     { FACT_VERSIONS, "unasked", takes_unasked },
     { FACT_VERSIONS, "nobody", refuses_everybody },  /* every version alike, by one alert */
+    { FACT_VERSIONS, "stripped-13", stripped_13 },   /* an offer of TLS 1.3 did not get to the server, which does */
     { FACT_VERSIONS, "knows-13", knows_13 },         /* the server does, and an offer of TLS 1.3 comes to nothing */
     { FACT_VERSIONS, "taken-alone", taken_alone },   /* one of the client's is, in a hello of its own */
     { FACT_VERSIONS, "gives-up", gives_up },         /* refuses aloud what it can't take, and closes at what it could */
@@ -796,6 +828,8 @@ static const struct that {
     { FACT_ALPN, "foreign", alpn_is_foreign },
     { FACT_ALPN, "offered", alpn_offered },
     { FACT_FAILURE, "unnamed", failure_unnamed }, /* by a replay, another server name, less ALPN, silence */
+    { FACT_FAILURE, "twin", other_way_known },     /* there is another way to ask: see plain.h */
+    { FACT_FAILURE, "twin-guess", other_way_guess },
     { FACT_FAILURE, "held", failure_held },        /* all was acknowledged, and nothing answered */
     { FACT_FAILURE, "by-name", failure_by_name },  /* may hang on the server name, for all that was tried */
     { FACT_CLOCK, "awaited", clock_awaited },

@@ -138,7 +138,8 @@ static const json_t *names_covering(const struct names *n)
     const json_t *tries[] = { n->other, n->none };
     const char *sent = try_text(n->sent, "sni");
     for (size_t i = 0; *sent && i < sizeof tries / sizeof *tries; i++)
-        if (tries[i] && try_taken(tries[i]) && try_names(tries[i], sent) && !(n->right == n->sent && try_misfits(tries[i])))
+        if (tries[i] && try_taken(tries[i]) && try_names(tries[i], sent) &&
+            !(n->right == n->sent && try_misfits(tries[i])))
             return tries[i];
     return NULL;
 }

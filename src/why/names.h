@@ -11,8 +11,8 @@
  * Detail: "asked" (to be matched), "sent" (server name, null: none), "works_with" (server name, null: none is needed,
  * absent: nothing works), "went": {"sent", "right", "none", "other"} with null for what was not tried, "kind", "stage"
  * and "alert" of the failure, if it is one, "certificate" and "names" of what came.
- * Words: {sent} {got} {right_answer} {none_answer} {other_answer} {better} {better_answer} {covering} (what comes that is
- * for the name refused) {covering_with} (the name it comes for), and those of a product.
+ * Words: {sent} {got} {right_answer} {none_answer} {other_answer} {better} {better_answer} {covering} (what comes that
+ * is for the name refused) {covering_with} (the name it comes for), and those of a product.
  */
 #ifndef TLSWHY_WHY_NAMES_H
 #define TLSWHY_WHY_NAMES_H
@@ -38,7 +38,7 @@
     X(NEITHER,   "neither")     /* it was not, and brings a certificate that does not fit either */ \
     X(DEFAULT,   "default")     /* the right name brings what a name nobody has brings, which does not fit */ \
     X(OWN,       "own")         /* it brings another certificate than that, which does not fit */ \
-    X(COVERED,   "covered")     /* alone, without an alert, though what comes otherwise is for it by name, not by a wildcard */ \
+    X(COVERED,   "covered")     /* alone, without an alert, and what comes otherwise has it written out */ \
     X(DECIDES,   "decides")     /* the failure hangs on the name: one of the above says so */
 
 enum names_word {

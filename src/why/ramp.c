@@ -180,15 +180,11 @@ static void put_now(struct text *t, const json_t *value, int width)
     free(words);
 }
 
-static void put_words(struct text *t, const struct column *c, int width)
+/* What it comes to: the first thing to read. */
+static void put_result(struct text *t, const struct column *c, int width)
 {
     const struct seen *seen = &c->fact[FACT_LOAD];
-    const json_t *value = seen->value;
-    struct load l = load_read(seen->state, value);
-    char *how = load_kinds(value);
-    if (*how)
-        line_add(t, "how", how, width);
-    free(how);
+    struct load l = load_read(seen->state, seen->value);
     struct text what = { 0 };
     if (l.limit)
         text_addf(&what, "%s", limit_says[l.limit]);
@@ -199,8 +195,17 @@ static void put_words(struct text *t, const struct column *c, int width)
     else if (l.is & LOAD_IS(FINE))
         text_addf(&what, "%snothing fails up to %d at once", what.len ? "; " : "", l.most);
     if (what.len)
-        line_add(t, "so", what.s, width);
+        line_add(t, "result", what.s, width);
     text_free(&what);
+}
+
+/* How they failed, and why it ended. */
+static void put_end(struct text *t, const json_t *value, int width)
+{
+    char *how = load_kinds(value);
+    if (*how)
+        line_add(t, "how", how, width);
+    free(how);
     const char *stopped = json_string_value(json_object_get(value, "stopped"));
     if (stopped)
         line_add(t, "ended", stopped_says(stopped), width);
@@ -221,6 +226,7 @@ void ramp_add(struct text *t, const struct column *c, int width)
     if (!ramp_known(c))
         return;
     struct table w = table_of(value, width);
+    put_result(t, c, width);
     put_heads(t, &w);
     put_failed(t, &w);
     put_curve(t, &w, "ok/s", NULL, "rate");
@@ -233,5 +239,5 @@ void ramp_add(struct text *t, const struct column *c, int width)
     put_numbers(t, &w, "whole p90", whole, "p90");
     put_numbers(t, &w, "sent again", NULL, "resent");
     put_histogram(t, value, width);
-    put_words(t, c, width);
+    put_end(t, value, width);
 }

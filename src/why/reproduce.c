@@ -12,6 +12,7 @@
 #include "src/why/starttls.h"
 #include "src/wire/client.h"
 #include "src/wire/names.h"
+#include "src/wire/plain.h"
 
 #define LOAD_LINE_LEAST 32 /* connections at once */
 
@@ -655,6 +656,40 @@ static void banner_line(const struct look *l, struct text *t)
     free(to);
 }
 
+/* Bytes for printf(1) in single quotes. */
+static void printf_add(struct text *t, const uint8_t *p, size_t n)
+{
+    text_add(t, "printf '");
+    for (size_t i = 0; i < n; i++)
+        if (p[i] >= ' ' && p[i] <= '~' && !strchr("'\\%", p[i]))
+            text_add_n(t, (const char *)p + i, 1);
+        else
+            text_addf(t, "\\%03o", p[i]);
+    text_add(t, "'");
+}
+
+static void plainly_line(const struct look *l, struct text *t)
+{
+    const struct endpoint *ep = l->c->endpoint;
+    bool guess;
+    const struct plain *p = ep->scheme ? plain_find(ep->scheme->name, ep->at_port ? ep->at_port : ep->port, &guess) : NULL;
+    struct buf out;
+    buf_init(&out, PLAIN_MAX);
+    if (p && plain_write(p, endpoint_asked(ep), &out)) {
+        text_add(t, "(");
+        printf_add(t, out.data, out.len);
+        text_add(t, "; sleep 2) | ");
+    }
+    buf_free(&out);
+    char *to = target(l), *url = mem_format("telnet://%s", to);
+    curl_begin(l, t);
+    text_addf(t, " -N --connect-timeout 5 -m 10%s -g", via_is(l, "http") ? " -p" : "");
+    shell_add(t, url);
+    text_add(t, " | od -c"); /* what comes is no text in most of them */
+    free(url);
+    free(to);
+}
+
 static void connect_line(const struct look *l, struct text *t)
 {
     if (!l->c->endpoint->scheme || !l->c->endpoint->scheme->http) {
@@ -797,7 +832,7 @@ static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t
     [REPRODUCE_SNI] = sni_line,   [REPRODUCE_PATH] = path_line,
     [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
     [REPRODUCE_HEADER] = header_line,
-    [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
+    [REPRODUCE_PLAINLY] = plainly_line, [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
     [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line, [REPRODUCE_STATUS] = status_line,
     [REPRODUCE_RECORD_SIZE] = record_size_line
 };

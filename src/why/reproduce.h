@@ -37,6 +37,7 @@ enum reproduce {
     REPRODUCE_STATUS,    /* ask for one, then not */
     REPRODUCE_RECORD_SIZE, /* a client that sends record_size_limit, then one that does not */
     REPRODUCE_RESPONDER, /* whether the responder can be reached */
+    REPRODUCE_PLAINLY,   /* say the first words of the protocol that it speaks in plain text */
     REPRODUCE_BANNER,    /* show what the server says in plain text */
     REPRODUCE_ROUTE,     /* the route taken, then open the connection */
     REPRODUCE_VIA,       /* ask the proxy, or run the command */

@@ -390,6 +390,20 @@ FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), { FACT_IDL
                "PROXY header is answered. The port is meant for a load balancer that sends one, not for clients.",
     .detail = DETAIL_FAILURE, .fix = FIX_PROXY_HEADER, .reproduce = REPRODUCE_HEADER),
 
+/* --- asked the other way round, it answers -------------------------------------------------------- */
+FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), STATE(OTHER_WAY, "yes"),
+                      THAT(VERSIONS, "!inside|other|other-reset|other-unclear"), THAT(RELAXED, "!flips|accepted")),
+    .text = "port {port} speaks {protocol} in plain text, not TLS",
+    .summary = "{title} does not answer a hello ({how}), and answers {protocol} in plain text: TLS does not begin with the "
+               "first byte here.",
+    .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS_HINT, .reproduce = REPRODUCE_PLAINLY),
+FOR(NOT_TLS, 97, WHEN(FAILS("kind=starttls"), STATE(OTHER_WAY, "yes")),
+    .text = "port {port} speaks TLS at once, not {speaks} in plain text first",
+    .detail = DETAIL_STARTTLS,
+    .summary = "{title} does not answer {speaks} in plain text, and answers a hello that comes at once: TLS begins with the "
+               "first byte here, without {command}.",
+    .fix = FIX_TLS_AT_ONCE, .reproduce = REPRODUCE_HANDSHAKE),
+
 /* --- accepted, and closed before anything was sent ----------------------------------------------- */
 ON_PATH(NETWORK, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=closed|reset"), FAILS("stage=nothing"), STATE(IDLE, "no"),
                           STATE(PATH, "no"), PATH("near")),
@@ -442,7 +456,13 @@ FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stag
     .summary = "{title} answers in plain HTTP: there is no TLS on this port.",
     .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS, .reproduce = REPRODUCE_PLAIN),
 FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
-                      FAILS("!protocol=null|HTTP"), FAILS("!hint=null")),
+                      FAILS("protocol=echo")),
+    .text = "port {port} sends back what it is sent",
+    .summary = "{title} answers our ClientHello with a ClientHello: what is sent there comes back, or a client waits there, not "
+               "a server.",
+    .detail = DETAIL_PROTOCOL, .fix = FIX_NOT_TLS_HINT, .reproduce = REPRODUCE_HANDSHAKE),
+FOR(NOT_TLS, 97, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=not-tls"), FAILS("stage=nothing"),
+                      FAILS("!protocol=null|HTTP|echo"), FAILS("!hint=null")),
     .text = "port {port} speaks {protocol}, not TLS",
     .summary = "{title} speaks {protocol} in plain text: TLS does not begin with the first byte "
                "here.",
@@ -544,23 +564,23 @@ FOR(MIDDLEBOX, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=garbled"), BEFOR
     .summary = "Something on the path to {title} may put plain text behind the answer to {command}, to have it taken for "
                "what TLS protects (CVE-2011-0411): {said}.",
     .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
-FOR(SERVER_CONFIG, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed")),
+FOR(SERVER_CONFIG, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed"), STATE(OTHER_WAY, "!yes")),
     .detail = DETAIL_STARTTLS,
     .summary = "The {speaks} server may refuse this client, or fail, without a word: it ends the connection before TLS.",
     .fix = FIX_SERVER_LOG, .missing = { ASK_LOG, ASK_ELSEWHERE }, .reproduce = REPRODUCE_BANNER),
-FOR(SERVER_OVERLOAD, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed|silent")),
+FOR(SERVER_OVERLOAD, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed|silent"), STATE(OTHER_WAY, "!yes")),
     .detail = DETAIL_STARTTLS,
     .summary = "The {speaks} server may have no room for another connection: it takes it and does not speak.",
     .fix = FIX_SERVER_LOG, .missing = { ASK_AGAIN, ASK_LOG }, .reproduce = REPRODUCE_BANNER),
-FOR(NOT_TLS, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed|silent")),
+FOR(NOT_TLS, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed|silent"), STATE(OTHER_WAY, "!yes")),
     .detail = DETAIL_STARTTLS,
     .summary = "Port {port} of {host} may speak something else than {speaks}, or TLS at once.",
     .fix = FIX_TLS_AT_ONCE, .missing = { "what is meant to listen on this port" }, .reproduce = REPRODUCE_BANNER),
-FOR(MIDDLEBOX, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed"), BEFORE("!stage=greeting")),
+FOR(MIDDLEBOX, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=closed"), BEFORE("!stage=greeting"), STATE(OTHER_WAY, "!yes")),
     .detail = DETAIL_STARTTLS,
     .summary = "Something on the path to {title} may end the connection because of {command}.",
     .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
-FOR(NETWORK, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=silent|slow")),
+FOR(NETWORK, 25, WHEN(FAILS("kind=starttls"), BEFORE("outcome=silent|slow"), STATE(OTHER_WAY, "!yes")),
     .detail = DETAIL_STARTTLS,
     .summary = "Packets may get lost on the way to {title}, or the server makes clients wait before it speaks.",
     .fix = FIX_STARTTLS_SLOW, .missing = { "the same with more patience: --timeout 30", ASK_ELSEWHERE },
@@ -1034,6 +1054,11 @@ FOR(SERVER_CONFIG, 75, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=bad-signature"))
 FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=bad-signature")),
     .summary = "Something on the path to {title} may alter the handshake: {how} {stage}.",
     .detail = DETAIL_FAILURE, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
+/* Both sides make their keys of all that was said: who alters a word of it ends the handshake so. */
+FOR(MIDDLEBOX, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate"), FAILS("alert.number=20|51")),
+    .summary = "Something on the path to {title} may alter the hello, so that the two sides no longer agree on what was said: "
+               "{how} {stage}.",
+    .detail = DETAIL_FAILURE, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 FOR(SERVER_CONFIG, 25, WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=certificate|finished"),
                             FAILS("kind=alert"), THAT(CLIENT_CERT, "!asked"),
                             FAILS("!alert.number=120")),
@@ -1076,6 +1101,13 @@ ON_PATH(MIDDLEBOX, 75, WHEN(STATE(PATH, "yes"), PATH("version"), PATH("server"),
     .summary = "Something on the path to {title}, or right before the server, ends the connection {because}: the hello {went}, and "
                "{changed} a server answers that says it knows TLS 1.3 itself (RFC 8446 section 4.1.3).",
     .fix = FIX_PATH_VERSION, .missing = { ASK_ELSEWHERE, ASK_LOG }),
+/* Clients must break off then, so our handshake does, at the ServerHello. */
+FOR(MIDDLEBOX, 90, WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=protocol"), FAILS("stage=server-hello"), THAT(VERSIONS, "stripped-13")),
+    .text = "the offer of TLS 1.3 is struck out on the way",
+    .summary = "This client offers TLS 1.3 and is answered in TLS 1.2, by a server that says it knows TLS 1.3 and was offered no "
+               "more than 1.2 (RFC 8446 section 4.1.3): something on the path to {title} strikes the offer out of the hello. "
+               "Clients have to break off when they see that.",
+    .detail = DETAIL_FAILURE, .fix = FIX_PATH_VERSION, .missing = { ASK_ELSEWHERE }, .reproduce = REPRODUCE_HANDSHAKE),
 ON_PATH(SERVER_CONFIG, 25, WHEN(STATE(PATH, "yes"), PATH("version"), PATH("server"), PATH("!filter|another"), THAT(VERSIONS, "!knows-13")),
     .summary = "The server, or what ends TLS in its place, may be too old to pass over an offer of TLS 1.3: the hello {went}, and "
                "{changed} it is answered.",
@@ -1803,6 +1835,13 @@ const size_t outcome_count = sizeof outcome_table / sizeof *outcome_table;
 #define LOOKED STATE(PATH, "!not-asked"), PATH("!found|another|deaf")
 
 const struct wish wish_table[] = {
+/* Whose client speaks first has nothing to say to a hello: one connection in its own words tells. */
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=closed|reset|silent"), THAT(FAILURE, "twin"), UNNAMED),
+  FACT_OTHER_WAY },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("kind=starttls"), BEFORE("outcome=closed|silent"), THAT(FAILURE, "twin")),
+  FACT_OTHER_WAY },
+{ WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=closed|reset"), THAT(RELAXED, "refused|open"),
+       STATE(RELAXED, "!not-asked"), THAT(FAILURE, "twin-guess"), UNNAMED), FACT_OTHER_WAY },
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=silent|reset"), UNNAMED), FACT_PATH },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=nothing"), FAILS("kind=closed"), UNNAMED), FACT_PATH },
 /* Alerts are what servers say; one that comes because of a name may be another's. */
@@ -1837,6 +1876,9 @@ const struct wish wish_table[] = {
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=closed"), UNNAMED, STATE(PATH, "!not-asked"), STATE(RELAXED, "!not-asked"),
        THAT(RELAXED, "!accepted")), FACT_SERVER_NAMES },
 { WHEN(STATE(HANDSHAKE, "no"), FAILS("stage=server-hello"), FAILS("kind=closed"), UNNAMED), FACT_SERVER_NAMES },
+/* Who was sent no name, and has no key for anything, may have one for each name. */
+{ WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=40"), THAT(VERSIONS, "refused-both"), NAMES("!named"), UNNAMED),
+  FACT_SERVER_NAMES },
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("kind=reset"), UNNAMED, STATE(RELAXED, "!not-asked"),
        THAT(RELAXED, "!accepted")), FACT_SERVER_NAMES },
 { WHEN(STATE(HANDSHAKE, "no"), EARLY, FAILS("alert.number=112"), UNNAMED), FACT_SERVER_NAMES },

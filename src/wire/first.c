@@ -98,6 +98,16 @@ static bool rdp_fits(const uint8_t *p, size_t n)
     return unit == 0xd0 || unit == 0x80 || unit == 0xf0 || unit == 0x70;
 }
 
+/* A record whose message is a ClientHello (RFC 8446 section 4): no server sends one. */
+static bool hello_fits(const uint8_t *p, size_t n)
+{
+    struct reader r = reader_of(p, n);
+    reader_u8(&r);
+    uint16_t version = reader_u16(&r), length = reader_u16(&r);
+    uint8_t type = reader_u8(&r);
+    return !r.failed && version <= 0x0304 && length > 4 && length <= RECORD_MAX && type == 1;
+}
+
 static bool mqtt_fits(const uint8_t *p, size_t n)
 {
     return n >= 4 && p[2] <= 1 && p[3] <= 5;
@@ -190,6 +200,9 @@ static bool git_fits(const uint8_t *p, size_t n)
 #define RTSP_HINT "the server speaks RTSP in plain text: use the port for TLS, mostly 322"
 #define ORACLE_HINT \
     "the server speaks Oracle Net in plain text: use the listener's TCPS port, mostly 2484"
+#define ECHO_HINT \
+    "the port answers a ClientHello with a ClientHello: what is sent there comes back (an echo service, a port " \
+    "forwarding that leads to itself), or a client waits there, not a server: check address and port"
 #define UNKNOWN_HINT \
     "what answers is neither TLS nor a protocol known here: check that address and port are the " \
     "right ones, and which service listens there"
@@ -230,6 +243,7 @@ static const struct pattern pattern_table[] = {
     PATTERN("* BAD", "IMAP", IMAP_HINT),
     PATTERN("+OK", "POP3", POP3_HINT),
     PATTERN("-ERR", "POP3", POP3_HINT, .word = "pop"),
+    PATTERN("+PONG", "Redis", REDIS_HINT),
     PATTERN("-ERR", "Redis", REDIS_HINT),
     PATTERN("-NOAUTH", "Redis", REDIS_HINT),
     PATTERN("-DENIED", "Redis", REDIS_HINT),
@@ -245,6 +259,7 @@ static const struct pattern pattern_table[] = {
     PATTERN("E", "PostgreSQL", POSTGRES_HINT, .fits = postgres_fits),
     PATTERN("", "MySQL", MYSQL_HINT, .fits = mysql_fits),
     PATTERN("\x30", "LDAP", LDAP_HINT, .fits = ldap_fits),
+    PATTERN("\x16\x03", "echo", ECHO_HINT, .fits = hello_fits),
     PATTERN("\x03\x00", "RDP", RDP_HINT, .fits = rdp_fits),
     PATTERN("\x04\x01", "MS-SQL", MSSQL_HINT, .fits = mssql_fits),
     PATTERN("", "Oracle Net", ORACLE_HINT, .fits = oracle_fits),
@@ -351,7 +366,7 @@ struct first first_look(const void *p, size_t n)
     f.kind = record_look(p, n);
     if (f.kind == FIRST_TLS)
         alert_look(&f, p, n);
-    if (f.kind != FIRST_UNKNOWN)
+    if (f.kind != FIRST_UNKNOWN && !(f.kind == FIRST_TLS && hello_fits(p, n)))
         return f;
     if (ssl2_look(p, n)) {
         f.kind = FIRST_SSL2;

@@ -81,8 +81,10 @@ static void server_sealed(struct overhear *o, const struct record *r)
         return;
     }
     o->since_finished++;
-    if (alert_sized(o, r))
-        s->sealed_alerts++;
+    if (!alert_sized(o, r))
+        return;
+    s->sealed_alerts++;
+    o->unasked |= !o->left && !o->client.sealed_alerts;
 }
 
 /* --- records ---------------------------------------------------------------------------------- */
@@ -164,6 +166,11 @@ void overhear_server(struct overhear *o, const void *p, size_t n)
         side_feed(o, &o->server, p, n);
 }
 
+void overhear_left(struct overhear *o)
+{
+    o->left = true;
+}
+
 /* --- what it amounts to ----------------------------------------------------------------------- */
 
 static bool has_certificate(const struct overhear *o)
@@ -227,7 +234,7 @@ static bool alert_end(const struct overhear *o, struct ending *e)
         e->by = BY_CLIENT;
         e->sure = false;
         e->why = "its first encrypted record has the size of an alert";
-    } else if (server_refused_sealed(o) && (e->by == BY_SERVER || client->data == 0)) {
+    } else if (server_refused_sealed(o) && (e->by == BY_SERVER || client->data == 0 || o->unasked)) {
         e->by = BY_SERVER;
         e->sure = false;
         e->why = "all it said after the client's Finished is an encrypted record of the size of an alert";

@@ -86,6 +86,8 @@ struct overhear {
     bool off;               /* one side speaks no TLS, or no hello: nothing is looked at any more */
     bool begun;             /* the client's bytes behind its hello are looked at */
     enum { NOBODY_BROKE, CLIENT_BROKE, SERVER_BROKE } first; /* whose fatal alert in clear came first */
+    bool left;              /* the client has closed its side */
+    bool unasked;           /* the server sent what has the size of an alert before the client had gone or said goodbye */
     unsigned since_finished; /* records of the server after the client's Finished */
 };
 
@@ -94,6 +96,7 @@ void overhear_init(struct overhear *o, const struct heard *heard);
 void overhear_free(struct overhear *o);
 void overhear_client(struct overhear *o, const void *p, size_t n);
 void overhear_server(struct overhear *o, const void *p, size_t n);
+void overhear_left(struct overhear *o); /* no more comes from the client */
 
 enum passed overhear_passed(const struct overhear *o);
 bool overhear_answered(const struct overhear *o); /* a ServerHello (no HelloRetryRequest) came */

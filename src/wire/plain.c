@@ -9,7 +9,7 @@
 
 struct plain {
     const char *scheme;         /* its TLS at once, NULL: there is no such scheme */
-    uint16_t port[PORTS_MAX];   /* well known for it in plain text */
+    uint16_t port[PORTS_MAX];   /* well known for it in plain text, where its words but ask for TLS; 0: none */
     const char *way;            /* its words are those of this dialogue, NULL: */
     const char *words;          /* these */
     size_t n;
@@ -24,9 +24,9 @@ static const struct plain plain_table[] = {
     { NULL, { 5432 }, .way = "postgres", .protocol = "PostgreSQL" },
     { NULL, { 1433 }, .way = "mssql", .protocol = "MS-SQL" },
     { NULL, { 3389 }, .way = "rdp", .protocol = "RDP" },
-    { "rediss", { 6379 }, WORDS("PING\r\n"), .protocol = "Redis" },
+    { "rediss", { 0 }, WORDS("PING\r\n"), .protocol = "Redis" },
     /* CONNECT of MQTT 3.1.1 (section 3.1): clean session, keep alive 60 s, no name: a broker that takes it forgets it. */
-    { "mqtts", { 1883 }, WORDS("\x10\x0c\0\x04MQTT\x04\x02\0\x3c\0\0"), .protocol = "MQTT" },
+    { "mqtts", { 0 }, WORDS("\x10\x0c\0\x04MQTT\x04\x02\0\x3c\0\0"), .protocol = "MQTT" },
 };
 #define PLAIN_COUNT (sizeof plain_table / sizeof *plain_table)
 

@@ -82,6 +82,10 @@ shows() {
     else not_ok "$words" "$complaint${*@Q}"$'\n'"$(cat -v "$dir/out" "$dir/err")"; fi
 }
 
+shows 1 "two sides of one name" compare --ca "$ca" "$(here a)" "$(here a),max=tls1.1" <<'END'
+^  Where:  the failing side$
+^ +the working side: 
+END
 shows 1 "side by side" compare --ca "$ca" "$(here a)" "$(here old)" <<'END'
 ^ +WORKING +FAILING$
 ^! Dates +ok +expired$

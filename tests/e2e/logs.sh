@@ -49,6 +49,21 @@ timeout 20 "$TLSWHY" check --json --offline "$dir/s.tlw" >"$dir/out" 2>"$dir/err
 says "a saved session has it all, and the log is not opened" '(.lines | length) == 40 and .pattern.failed == 40 and ([.candidates[].cause] | index("version-mismatch") != null)'
 timeout 20 "$TLSWHY" check --json --offline "$dir/s.tlw" "$dir/s.tlw" >"$dir/out" 2>"$dir/err" </dev/null
 says "opened twice, its lines are kept apart" '(.lines | length) == 80 and (.candidates | map(select(.cause == "version-mismatch")) | length) == 1'
+
+# A stranger may have written the session: what he has in the place of a pattern is not passed on as one.
+jq -c 'if .t == "log" then .value.pattern.time.kind = "x" | .value.joined = {"client": 1}
+    elif .t == "line" and .number == 1 then .value.cause = "nosuch" | .value.also = ["nosuch", "sni"]
+    elif .t == "line" and .number == 2 then .value.line = 0 else . end' "$dir/s.tlw" >"$dir/odd.tlw"
+timeout 20 "$TLSWHY" check --json --offline "$dir/odd.tlw" >"$dir/out" 2>"$dir/err" </dev/null
+says "of a stranger's session only what fits is in the document" '(has("pattern") | not) and .joined == null
+    and (.lines | length) == 39 and .lines[0].cause == null and .lines[0].also == ["sni"]'
+{
+    cat "$dir/odd.tlw"
+    printf '{"t":"fact","column":1,"fact":"%s","state":"yes","value":%s,"probe":"x","time":"2026-11-20T10:00:00.000Z","ms":1,"text":null,"bytes":null}\n' \
+        attempts '{"made":-4,"groups":[{"count":7,"looks":1,"outcome":[]},{"count":2,"looks":"a","outcome":"b"}]}' chain '{"sent":7}'
+} >"$dir/odd2.tlw"
+timeout 20 "$TLSWHY" check --json --offline "$dir/odd2.tlw" >"$dir/out" 2>"$dir/err" </dev/null
+says "likewise of its facts" '.columns[0].attempts == {"made": 0, "failed": 0, "groups": [{"count": 2, "looks": "a", "outcome": "b"}]} and .columns[0].chain == null'
 rm -f "$dir/a.log"
 
 # --- the workbench ------------------------------------------------------------------------------------

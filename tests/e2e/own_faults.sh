@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# own_faults.sh - servers that have no certificate they can use, or choke on something in a hello: each is named, with a
-# command that shows it, and told apart from what looks like it.
+# own_faults.sh - servers that have no certificate they can use, or choke on something in a hello, and a hello that is
+# altered on the way: each is named, with a command that shows it, and told apart from what looks like it.
 . "${abs_top_srcdir:?}/tests/lib/e2e.sh"
 . "$abs_top_srcdir/tests/lib/field.sh"
 need openssl jq date python3
@@ -12,6 +12,7 @@ cat "$dir/inter.pem" "$dir/root.pem" >"$dir/issuers.pem"
 # --- the servers -----------------------------------------------------------------------------------
 
 s_server fine good
+s_server twelve good -tls1_2
 s_server none good -nocert
 s_server key good -tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256
 node_server node <<'END'
@@ -41,7 +42,9 @@ declare -A minds=([ticket]=alert-ext-35 [ems]=alert-ext-23 [ems.fin]=fin-ext-23 
     [suite13]=alert-suite-0x1302 [needs.ems]=alert-need-23 [old]=alert-need-43 [unknown]=alert-ext-4660)
 modes=()
 for word in "${!minds[@]}"; do modes+=("picky=${port[fine]}-${minds[$word]}"); done
+modes+=("strip-13=${port[fine]}" "strip-13=${port[twelve]}")
 faults "${modes[@]}" alert=47
+for word in fine twelve; do port[strip.$word]=${port[strip-13=${port[$word]}]} owner[strip.$word]=fault; done
 for word in "${!minds[@]}"; do port[$word]=${port[picky=${port[fine]}-${minds[$word]}]} owner[$word]=fault; done
 
 # --- what is said ----------------------------------------------------------------------------------
@@ -67,6 +70,9 @@ check alert=47 "failing server-config ?extension-mismatch" "the same alert to ev
 check needs.ems "failing extension-mismatch !server-config" "it insists on extended_master_secret, which Java 8 lacks" ,client=java-8
 check needs.ems "ok ~" "it insists on what this client sends"
 check unknown "ok ~" "it minds what nobody sends"
+check strip.fine "failing middlebox !version-mismatch" "the offer of TLS 1.3 is struck out on the way"
+check strip.fine "ok ~" "the same, of a client that does not offer it" ,max=tls1.2
+check strip.twelve "failing ?middlebox ?server-config !version-mismatch" "the same before a server of TLS 1.2, which says nothing of it"
 results
 
 # --- the commands show it --------------------------------------------------------------------------

@@ -228,6 +228,7 @@ gap() { # gap WORDS EXPECTED ARG...: what became of fetching the missing issuer
     shift 2
     got=$("$TLSWHY" check --json "${ca[@]}" "$@" 2>&1 </dev/null |
         jq -r '.columns[0].facts.aia as $a | "\($a.state) \(.evidence[$a.evidence // ""].text)"')
+    # shellcheck disable=SC2254
     case $got in
     $expected) ok "$words" ;;
     *) not_ok "$words" "wanted $expected, got $got" ;;

@@ -7,7 +7,7 @@ mint_usual || bail "no certificates could be made"
 
 modes='smtp bytewise late toolate off stripped nokey denied busy garbled endless lines closing closing2 silent stuck injected
 breaks tls lmtp imap imapoff imapbusy pop3 pop3old ftp ftpoff nntp sieve xmpp xmppoff ldap ldapoff ldapno postgres postgresoff mysql
-mysqloff mysqlbusy mssql mssqloff rdp rdpoff rdpnokey pause'
+mysqloff mysqlbusy mssql mssqloff rdp rdpoff rdpnokey redis pgstrict echo pause'
 words=()
 for mode in $modes; do words+=("$mode=@$mode@"); done
 server talk python3 "$abs_top_srcdir/tests/lib/talk.py" "$dir/good.bundle" "$dir/good.key" "${words[@]}"
@@ -67,12 +67,15 @@ to ftp "failing not-tls" "FTP where SMTP was asked" smtp
 to smtp "failing not-tls" "SMTP where LDAP was asked" ldap
 to smtp "failing not-tls" "SMTP where XMPP was asked" xmpp
 to smtp "failing not-tls" "SMTP where TLS was asked at once" tls
-# A TLS server that hears plain text closes without a word: where the client speaks first, one that refuses looks the same.
-greets=" lmtp imap pop3 ftp nntp sieve mysql "
+# A TLS server that hears plain text closes without a word, so it is asked in TLS.
 for way in lmtp imap pop3 ftp nntp sieve xmpp ldap postgres mysql mssql rdp; do
     to tls "failing $([[ $greets = *" $way "* ]] || echo "?")not-tls" "TLS at once where $way was asked" "$way" --timeout 2
     to "$way" "failing not-tls" "$way where TLS was asked at once" tls --timeout 2
 done
+to redis "failing not-tls !network !server-overload" "Redis in plain text, silent to a hello" rediss --timeout 2
+to redis "failing/unsure * !not-tls" "the same where nothing says that it could be Redis" https --timeout 2
+to pgstrict "failing not-tls !sni !server-config" "PostgreSQL that ends whatever is not its own, asked in TLS" tls
+to echo "failing not-tls !server-config" "what is sent comes back" https
 to pause "failing not-tls" "SMTP that greets after a pause, where TLS was asked at once" smtps
 results
 

@@ -309,15 +309,15 @@ to pf-tls "failing not-tls" "STARTTLS said to smtps" smtp
 to dv-imaps-tls "failing not-tls" "STARTTLS said to imaps" imap
 to dv-pop3s-tls "failing not-tls" "STLS said to pop3s" pop3
 to ft-tls "failing not-tls" "AUTH TLS said to ftps" ftp
-to ld-tls "failing ?not-tls" "StartTLS said to ldaps" ldap
-to xm-tls "failing ?not-tls" "STARTTLS said to xmpps" xmpp
+to ld-tls "failing not-tls" "StartTLS said to ldaps" ldap
+to xm-tls "failing not-tls" "STARTTLS said to xmpps" xmpp
 to pf "failing not-tls" "TLS said to smtp" smtps
 to dv-imap "failing not-tls" "TLS said to imap" imaps
 to dv-pop3 "failing not-tls" "TLS said to pop3" pop3s
 to dv-sieve "failing not-tls" "TLS said to sieve" tls
 to dv-lmtp "failing not-tls" "TLS said to lmtp" tls
 to ft "failing not-tls" "TLS said to ftp" ftps
-to ld "failing *" "TLS said to ldap" ldaps
+to ld "failing not-tls" "TLS said to ldap" ldaps
 to xm "failing not-tls" "TLS said to xmpp" xmpps
 to my "failing not-tls" "TLS said to mysql" tls
 to rd "failing not-tls" "TLS said to rdp" tls

@@ -355,6 +355,7 @@ static const struct mode modes[] = {
     { .name = "mute", .relays = true, .trick = TRICK_MUTE },
     { .name = "mute-rst", .relays = true, .trick = TRICK_MUTE, .end = END_RST },
     { .name = "silent-13", .relays = true, .trick = TRICK_SILENT_13 },
+    { .name = "strip-13", .relays = true, .trick = TRICK_STRIP_13 },
     { .name = "picky", .relays = true, .trick = TRICK_PICKY },
     { .name = "slow", .relays = true, .trick = TRICK_SLOW },
     { .name = "turn", .relays = true, .turns = true },

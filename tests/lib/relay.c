@@ -214,6 +214,15 @@ static void picky_refuse(int fd, const char *rule)
             ;
 }
 
+/* Its type becomes one that is reserved to be passed over (RFC 8701). */
+static void strip_13(uint8_t *flight, size_t len)
+{
+    size_t n;
+    const uint8_t *list = flight_extension(flight, len, 43, &n);
+    if (list)
+        memset(flight + (list - flight) - 4, 0xfa, 2);
+}
+
 void relay(int fd, const char *arg, enum trick trick)
 {
     static uint8_t heard[HEARD_MAX]; /* one connection, one process */
@@ -231,6 +240,8 @@ void relay(int fd, const char *arg, enum trick trick)
     if (!n || (server = server_connect(port)) < 0)
         return;
     linger(trick);
+    if (trick == TRICK_STRIP_13)
+        strip_13(heard, n);
     if (pass(server, heard, n))
         both_ways(fd, server, trick);
     close(server);

@@ -15,6 +15,7 @@ enum trick {
     TRICK_WARN,      /* a warning alert 112 before the server's first bytes */
     TRICK_MUTE,      /* the connection ends where the server says an alert first */
     TRICK_SILENT_13, /* hellos that offer TLS 1.3 are never answered */
+    TRICK_STRIP_13,  /* the offer of TLS 1.3 becomes an extension nobody knows */
     TRICK_PICKY,     /* hellos are refused by a rule, see picky_refuses */
     TRICK_SLOW       /* a path of 300 ms */
 };

@@ -96,6 +96,9 @@ ROWS = {
     "rdp": [("bytes", 19), ("say", RDP + b"\2\0\x08\0\1\0\0\0"), ("tls",)],
     "rdpoff": [("bytes", 19), ("say", RDP + b"\3\0\x08\0\2\0\0\0"), ("hold",)],
     "rdpnokey": [("bytes", 19), ("say", RDP + b"\3\0\x08\0\3\0\0\0"), ("hold",)],
+    "redis": [("only", b"PING\r\n"), ("say", "-NOAUTH Authentication required.\r\n"), ("hold",)],
+    "pgstrict": [("only", b"\0\0\0\x08\x04\xd2\x16\x2f"), ("say", b"S"), ("tls",)],
+    "echo": [("echo",)],
     "pause": [("wait", 1.5), HI, ("hold",)], # what asks for TLS at once is told so late
 }
 
@@ -139,6 +142,20 @@ class Peer:
         self.hear("QUIT")
         self.log("quit")
         self.say("221 bye\r\n")
+
+    def only(self, words):
+        """Ends the connection of who says anything else; where it speaks in lines, once there is one."""
+        first = self.sock.recv(4096)
+        while first and words.endswith(b"\n") and not first.endswith(b"\n"):
+            first = self.sock.recv(4096)
+        if first != words:
+            raise EOFError
+
+    def echo(self):
+        got = self.sock.recv(4096)
+        while got:
+            self.sock.sendall(got)
+            got = self.sock.recv(4096)
 
     def bytes(self, n):
         while n:

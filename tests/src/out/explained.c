@@ -102,6 +102,14 @@ static void answers(void **state)
     assert_answer(QUESTION_SOFTWARE, NULL);
     assert_answer(QUESTION_CHANGED, NULL);
     forget();
+    struct text alone = { 0 };
+    for (int i = 0; i < 20; i++)
+        line(&alone, i * 7, i, "10.0.0.1", true, false);
+    tell(text_take(&alone));
+    assert_answer(QUESTION_FAILS, "yes");
+    assert_answer(QUESTION_CLIENTS, NULL); /* no other is in it */
+    assert_answer(QUESTION_ENDPOINTS, NULL);
+    forget();
     tell(mem_string("2026/11/15 10:00:00 [notice] 9#9: signal process started\n"));
     for (enum question q = 0; q < QUESTION_COUNT; q++)
         assert_answer(q, NULL);
@@ -236,11 +244,42 @@ static void silence(void **state)
     forget();
 }
 
+static int times_in(const char *text, const char *word)
+{
+    int n = 0;
+    for (const char *s = text; (s = strstr(s, word)); s++)
+        n++;
+    return n;
+}
+
+/* What one line leaves open is told once, and the other causes by their names; a server that is a name has one table. */
+static void told_once(void **state)
+{
+    (void)state;
+    struct text log = { 0 };
+    char *out = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 3; i++)
+        text_addf(&log, "2026/11/15 10:00:0%d ERROR javax.net.ssl.SSLHandshakeException: PKIX path building failed: "
+                  "sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to "
+                  "requested target\n", i);
+    tell(text_take(&log));
+    FILE *f = open_memstream(&out, &n);
+    assert_non_null(f);
+    explained_text(f, &x);
+    fclose(f);
+    assert_int_equal(times_in(out, "Lines:"), 1);
+    assert_int_equal(times_in(out, "Settle:"), 1);
+    assert_true(times_in(out, "by the same line") >= 1);
+    free(out);
+    forget();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers), cmocka_unit_test(since_when), cmocka_unit_test(document), cmocka_unit_test(session_kept),
-        cmocka_unit_test(silence),
+        cmocka_unit_test(silence), cmocka_unit_test(told_once),
     };
     return cmocka_run_group_tests_name("out/explained", tests, NULL, NULL);
 }

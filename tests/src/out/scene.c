@@ -187,10 +187,13 @@ struct scene *scene_unsure(void)
     with_evidence(f, reset);
     with_missing(f, "The same endpoint from another network.");
     with_missing(f, "The same address with another server name.");
+    f->reproduce = mem_string("openssl s_client -connect 198.51.100.7:8883 </dev/null");
     f = finding(&v->candidate, &v->candidate_count, CAUSE_SERVER_CONFIG, 0.25,
                 "The server may have no usable certificate.");
     with_columns(f, 1, 1);
+    f->reproduce = mem_string("openssl s_client -connect 198.51.100.7:8883 </dev/null"); /* told once in the text */
     with_missing(f, "The server's log at that time.");
+    with_missing(f, "The same endpoint from another network."); /* "as above" */
     return sc;
 }
 

@@ -53,6 +53,8 @@ static const struct row row_table[] = {
     ROW("tls12-server-refuses", BY_SERVER, HOW_CLOSED, TURNS(ALL, ALL), END(HELLO, SERVER, ALERT, .alert = 70)),
     ROW("tls13-certificate-wanted", BY_SERVER, HOW_CLOSED, TURNS(517, 1248, ALL, ALL),
         END(DATA, SERVER, ALERT, .sure = false, .why = "size")),
+    ROW("tls13-certificate-wanted", BY_CLIENT, HOW_CLOSED, TURNS(517, 1248, ALL, ALL), /* who was told leaves first */
+        END(DATA, SERVER, ALERT, .sure = false, .why = "size")),
     /* ended early */
     ROW("tls13-data", BY_CLIENT, HOW_CLOSED, TURNS(517, 1181), END(CERTIFICATE, CLIENT, CLOSED), .waits = true),
     ROW("tls13-data", BY_CLIENT, HOW_SILENT, TURNS(517, 1181), END(CERTIFICATE, CLIENT, SILENT), .waits = true),
