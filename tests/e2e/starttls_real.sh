@@ -16,7 +16,7 @@ real() {
         server_template "$name"
         server "$name" "$servers/$program" "$@"
     else
-        absent "$name" "$program"
+        absent "$name" "$program" < <(cat; printf '%s\n' "$@") # some are given their ports as arguments
     fi
 }
 
