@@ -23,7 +23,7 @@
 #define AGAIN_GROWS 3     /* how many times longer the pause is each time */
 #define SLOW_TIMES 8      /* an answer that takes so many times the quickest one, and so many ms more, slows us down */
 #define SLOW_MS 200
-#define AGAIN_LEAVES 12   /* connections of --depth quick that are not spent on asking again */
+#define AGAIN_LEAVES 15   /* connections of --depth quick that are not spent on asking again */
 #define SILENCE 1.0       /* seconds without an answer that are silence where other hellos are answered; at least so */
 #define SILENCE_TIMES 20  /* many times the quickest answer */
 #define SILENCE_AGAIN 0.3 /* the first, where the column's own handshake was not answered either */
