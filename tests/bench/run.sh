@@ -9,7 +9,7 @@ hellos=$abs_top_builddir/tests/bench/hellos
 PAIRS=${PAIRS:-5}
 MANY=200  # endpoints
 FLIGHT=500 # probes in flight
-all=(start handshake many dead sweep memory session listen load lines paint)
+all=(start handshake many dead sweep memory session listen load lines paint panes)
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 have() { command -v "$1" >/dev/null; }
@@ -271,6 +271,15 @@ bench_paint() {
     have "$peer" || { missing "first byte of the screen" "there is neither htop nor top here"; return; }
     [ -n "$(paint_ours)" ] || { missing "first byte of the screen" "the workbench paints nothing"; return; }
     pairs "first byte of the screen" ms 1 paint_ours paint_peer "$peer"
+}
+
+# A key and its picture must not cost more the more columns there are than the eye takes.
+panes_many() { "$abs_top_builddir/tests/bench/panes" "$pane" 1000; }
+panes_few() { "$abs_top_builddir/tests/bench/panes" "$pane" 10; }
+bench_panes() {
+    for pane in matrix clients; do
+        pairs "a key in $pane, 1000 columns" ms 1 panes_many panes_few "10 columns"
+    done
 }
 
 [ -z "${BENCH_ALONE-}" ] || alone_prepare || bail "the network of its own could not be prepared"

@@ -134,7 +134,7 @@ for shift in -400d +400d; do
     at "$shift"
     "$TLSWHY" check -q --timeout=1 "https://127.0.0.1:${port[silent]}" >"$dir/silent.out" 2>&1
     took=$((${EPOCHREALTIME/./} - began))
-    ((took > 800000 && took < 8000000)) && ok "a silent server costs its time at $shift" ||
+    ((took > 800000 && took < 30000000)) && ok "a silent server costs its time at $shift" ||
         not_ok "a silent server costs its time at $shift" "$took us: $(cat "$dir/silent.out")"
 done
 finish

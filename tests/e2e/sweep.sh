@@ -383,7 +383,7 @@ judge_liar() { # judge_liar MODE
     esac
     bad=$(grep -vE "$may" "$dir/$1.ours")
     [ "$1" != ssl2 ] || grep -qx 'version ssl2' "$dir/$1.ours" || bad+="SSL 2.0 is not found"
-    [ "${ms%.*}" -lt 20000 ] || bad+=" it took $ms ms"
+    [ "${ms%.*}" -lt 60000 ] || bad+=" it took $ms ms"
     [ "$code" -lt 128 ] || bad+=" exit status $code"
     [ -s "$dir/$1.err" ] && bad+="on stderr: $(cat "$dir/$1.err")"
     if [ -z "$bad" ]; then ok "$1: nothing is taken that is not ($(cut -d . -f 1 "$dir/$1.meter") ms)"; else not_ok "$1: nothing is taken that is not" "$bad"; fi

@@ -23,7 +23,7 @@
 #include "src/wire/heard.h"
 #include "src/wire/names.h"
 
-#define PATIENCE_MS 20000 /* a browser takes some seconds to start */
+#define PATIENCE_MS 60000 /* a browser takes some seconds to start, on a busy machine many */
 #define GREASE 0x0a0a     /* stands for all of its values */
 #define ECH 65037         /* its body looks random, and browsers choose its length at random */
 

@@ -72,11 +72,11 @@ sni=${2:-good.test}
 
 # s_client OPTION...: one handshake, without judging the certificate; its status tells whether it came about.
 s_client() {
-    timeout 10 openssl s_client -connect "$at" -servername "$sni" -legacy_server_connect \
+    timeout 60 openssl s_client -connect "$at" -servername "$sni" -legacy_server_connect \
         -no-CAfile -no-CApath -no-CAstore "$@" </dev/null 2>&1 # without the CA store: it takes 80 ms to load
 }
 gnutls() { # gnutls PRIORITIES
-    timeout 10 gnutls-cli --insecure --no-ocsp --sni-hostname "$sni" --priority "NONE:+COMP-NULL:+GROUP-ALL:+SIGN-ALL:$1" \
+    timeout 60 gnutls-cli --insecure --no-ocsp --sni-hostname "$sni" --priority "NONE:+COMP-NULL:+GROUP-ALL:+SIGN-ALL:$1" \
         -p "${at##*:}" "${at%:*}" </dev/null >/dev/null 2>&1
 }
 # ask LINE OPTION...: prints LINE when the server takes it. Several at once.

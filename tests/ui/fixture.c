@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "src/base/mem.h"
 #include "src/model/stream.h"
@@ -471,11 +470,4 @@ void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *
         }
     }
     free(all);
-}
-
-double fixture_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }

@@ -32,7 +32,6 @@ void fixture_loads(struct fixture *f);
 void fixture_logs(struct fixture *f);
 void fixture_free(struct fixture *f);
 /* Presses the keys named, separated by blanks; "text:abc" types. Settles after each at w x h. */
-double fixture_seconds(void); /* of a clock that only goes on */
 void fixture_press(struct fixture *f, struct view *v, int w, int h, const char *keys);
 
 #endif
