@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "probes/resolve.h"
 #include "src/base/mem.h"
 #include "src/model/via.h"
 
@@ -26,23 +27,16 @@ static void icmp_keep(const struct conn *c, int on)
         setsockopt(c->fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
 }
 
-static bool address_same(const struct sockaddr *a, const struct sockaddr *b)
-{
-    const struct sockaddr_in *four = (const void *)a, *other = (const void *)b;
-    const struct sockaddr_in6 *six = (const void *)a, *other6 = (const void *)b;
-    return a->sa_family == b->sa_family &&
-           (a->sa_family == AF_INET ? four->sin_addr.s_addr == other->sin_addr.s_addr
-                                    : memcmp(&six->sin6_addr, &other6->sin6_addr, sizeof six->sin6_addr) == 0);
-}
-
 static void icmp_from(struct conn *c, const struct sockaddr *from)
 {
     struct sockaddr_storage own;
     socklen_t n = sizeof own;
+    const struct sockaddr_in *four = (const void *)from;
+    const struct sockaddr_in6 *six = (const void *)from;
     if (from->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, c->icmp.from, sizeof c->icmp.from);
+        inet_ntop(AF_INET, &four->sin_addr, c->icmp.from, sizeof c->icmp.from);
     else if (from->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, c->icmp.from, sizeof c->icmp.from);
+        inet_ntop(AF_INET6, &six->sin6_addr, c->icmp.from, sizeof c->icmp.from);
     c->icmp.ours = getsockname(c->fd, (struct sockaddr *)&own, &n) == 0 && address_same(from, (struct sockaddr *)&own);
 }
 

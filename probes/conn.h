@@ -87,7 +87,7 @@ struct conn {
     const struct sockaddr *peer; /* lent */
     socklen_t peer_len;
     struct conn_travel travel;
-    int error;                  /* errno that ended it, 0: none */
+    int error;                  /* errno that ended it, or its opening; 0: none */
     struct conn_icmp icmp;      /* what `error` comes from */
     bool at_once;               /* this machine refused by itself: nothing was sent */
     bool ended;                 /* the peer closed its side */
@@ -112,11 +112,13 @@ bool conn_reached(const struct conn *c);
 bool conn_overdue(struct conn *c);
 ssize_t conn_send(struct conn *c, const struct iovec *v, int n);
 ssize_t conn_recv(struct conn *c, void *p, size_t n);
-/* The connection is open: from here on packets travel as `travel` says. One that expires on the way ends it with EHOSTUNREACH. */
+/* The connection is open: from here on packets travel as `travel` says. One that expires on the way ends it with
+ * EHOSTUNREACH. */
 void conn_depart(struct conn *c);
 /* The largest segment it sends, 0: not known. */
 int conn_segment(const struct conn *c);
-/* Whether the peer's machine has acknowledged all that was sent to it; UNSURE where that can't be told, as behind a proxy. */
+/* Whether the peer's machine has acknowledged all that was sent to it; UNSURE where that can't be told, as behind a
+ * proxy. */
 enum state conn_acknowledged(const struct conn *c);
 void conn_cut(struct conn *c);   /* its close will be a reset, which leaves nothing in TIME_WAIT; also of one without fd */
 void conn_close(struct conn *c); /* also of one that was never opened; may be called twice */

@@ -53,7 +53,8 @@ void cutoff_wait(struct cutoff *c, double seconds)
     c->waited += seconds;
 }
 
-struct soon { int after, cut, rows; }; /* begun soon after one that was cut off; of them, cut off as well; in so many rows */
+/* Begun soon after one that was cut off; of them, cut off as well; in so many rows. */
+struct soon { int after, cut, rows; };
 
 static int by_begin(const void *a, const void *b)
 {
@@ -115,11 +116,11 @@ json_t *cutoff_json(const struct cutoff *c)
 char *cutoff_text(const struct cutoff *c)
 {
     struct soon n = soon_count(c);
+    const char *how = c->how ? c->how : "";
     if (cutoff_judge(c) != STATE_YES)
-        return mem_format("%d of our connections were answered, and the last %d were all cut off (%s), even after %g s of "
-                          "quiet: we may be shut out for a while, or it went down", c->good, c->row, c->how ? c->how : "",
-                          c->waited);
-    return mem_format("%d of our %d connections were cut off (%s), among them %d of the %d that followed soon after another, "
-                      "and went well when they were made again later: that is a limit on connections%s, and our own doing",
-                      c->cut, c->good + c->cut, c->how ? c->how : "", n.cut, n.after, c->alone ? " per time" : "");
+        return mem_format("%d of our connections were answered, and the last %d were all cut off (%s), even after %g s "
+                          "of quiet: we may be shut out for a while, or it went down", c->good, c->row, how, c->waited);
+    return mem_format("%d of our %d connections were cut off (%s), among them %d of the %d that followed soon after "
+                      "another, and went well when they were made again later: that is a limit on connections%s, and "
+                      "our own doing", c->cut, c->good + c->cut, how, n.cut, n.after, c->alone ? " per time" : "");
 }

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "probes/now.h"
 #include "probes/visit.h"
 #include "src/base/mem.h"
 
@@ -305,13 +305,6 @@ static bool loopback_open(struct ear *r, int port, struct err *e)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static double wall_default(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* Visits there can be at once: each takes a descriptor, of a tap two. */
 static unsigned long room_of(bool tap)
 {
@@ -364,7 +357,7 @@ struct ear *ear_new(struct ev_loop *loop, const struct ear_options *o, struct si
     r->loop = loop;
     r->options = *o;
     r->options.timeout = o->timeout > 0 ? o->timeout : 5;
-    r->options.wall = o->wall ? o->wall : wall_default;
+    r->options.wall = o->wall ? o->wall : now_wall;
     r->sink = sink;
     r->next_id = 1;
     r->room = room_of(o->upstream);

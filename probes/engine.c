@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "probes/given.h"
 #include "probes/inside.h"
@@ -29,15 +28,9 @@ const struct probe *const probe_list[] = {
     &groups_probe, &sigalgs_probe, &traits_probe, &clients_probe, &replay_probe, &issuers_probe, &revocation_probe,
     &idle_probe, &otherway_probe, &sntp_probe, &tries_probe, &variations_probe, &path_probe, &load_probe, NULL
 };
+_Static_assert(sizeof probe_list / sizeof *probe_list - 1 <= 32, "target.deferred has a bit for each");
 
-/* --- time and events -------------------------------------------------------------------------- */
-
-static double wall_default(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+/* --- events ----------------------------------------------------------------------------------- */
 
 void engine_say(struct engine *g, struct event *ev)
 {
@@ -49,6 +42,14 @@ void engine_say(struct engine *g, struct event *ev)
 }
 
 /* --- asks ------------------------------------------------------------------------------------- */
+
+/* So many, or what this machine's descriptors allow: half of them, for surveys may have as many of their own. */
+static void engine_set_jobs(struct engine *g, int jobs)
+{
+    int most = g->open_max / 2 > 1 ? g->open_max / 2 : 1;
+    g->options.jobs = jobs < most ? jobs : most;
+    g->ahead_max = g->options.jobs < AHEAD_FROM ? g->options.jobs : g->options.jobs * AHEAD;
+}
 
 int engine_column_id(struct engine *g)
 {
@@ -140,7 +141,7 @@ void engine_load(struct engine *g, int column, int at_once)
     t->asked[FACT_LOAD] = t->written[FACT_LOAD] = false;
     t->load = at_once < 1 ? LOAD_GENTLE : at_once > LOAD_MAX ? LOAD_MAX : at_once;
     if (g->options.jobs < t->load)
-        g->options.jobs = t->load;
+        engine_set_jobs(g, t->load);
     engine_want(g, column, wanted);
 }
 
@@ -207,7 +208,7 @@ unsigned long engine_connections(const struct engine *g)
 void engine_options_default(struct engine_options *o)
 {
     *o = (struct engine_options){ .jobs = 100, .per_host = 10, .tries = 1, .timeout = 5, .max_time = 60, .min_days = -1,
-                                  .wall = wall_default };
+                                  .wall = now_wall };
 }
 
 bool engine_options_only(struct engine_options *o, const char *probe)
@@ -254,21 +255,15 @@ struct engine *engine_new(struct ev_loop *loop, const struct engine_options *o, 
     g->loop = loop;
     g->options = *o;
     if (!g->options.wall)
-        g->options.wall = wall_default;
+        g->options.wall = now_wall;
     g->sink = sink;
     g->next_id = 1;
     queue_init(&g->waiting);
     queue_init(&g->ready);
     queue_init(&g->ready_more);
     int limit = descriptors_raise(), files = limit > 128 ? limit - 64 : limit / 2;
-    if (files < 1)
-        files = 1; /* one at a time, and what even that can't have is said for each column */
-    if (g->options.jobs < g->options.load)
-        g->options.jobs = g->options.load;
-    if (g->options.jobs > files / 2)
-        g->options.jobs = files / 2 > 1 ? files / 2 : 1;
-    g->ahead_max = g->options.jobs < AHEAD_FROM ? g->options.jobs : g->options.jobs * AHEAD;
-    g->open_max = files;
+    g->open_max = files > 1 ? files : 1; /* one at a time, and what even that can't have is said for each column */
+    engine_set_jobs(g, g->options.jobs > g->options.load ? g->options.jobs : g->options.load);
     if (gnutls_certificate_allocate_credentials(&g->credentials) < 0) {
         err_set(e, "GnuTLS can't be used on this machine: it gives no credentials");
         free(g);

@@ -12,6 +12,7 @@
 #include <ev.h>
 #include <stdbool.h>
 
+#include "probes/resolve.h"
 #include "src/base/err.h"
 #include "src/model/stream.h"
 
@@ -24,18 +25,11 @@ struct sink {
     void *arg;
 };
 
-struct resolve_rule {        /* --resolve HOST:PORT:ADDR[,ADDR...] */
-    char *host;
-    int port;
-    char **address;
-    size_t count;
-};
-
 struct engine_options {
     int jobs;                /* handshakes in flight; 100. From 64 on connections are begun ahead of them */
     int per_host;            /* connections in flight per address; 10 */
-    int tries;               /* handshakes of each column; 1. Where they are asked for as a fact, and this is 1, some more */
-    int load;                /* handshakes at once at the end of a ramp of load, begun with the column; 0: none is made */
+    int tries;               /* handshakes of each column; 1. Asked for as a fact they are some more where this is 1 */
+    int load;                /* handshakes at once at the end of a ramp of load, begun with the column; 0: none */
     int load_made;           /* not 0: in the place of a ramp so many, `load` of them at once all the time */
     bool load_hello;         /* of them all only the hello, and the first answer to it: no handshake is made */
     double timeout;          /* longest wait for one answer, seconds; 5 */
@@ -50,7 +44,7 @@ struct engine_options {
     bool offline;            /* talk to the endpoints alone: what certificates point at is not fetched */
     const char *sntp;        /* lent; host of the NTP server that is asked for the time, NULL: none */
     int sntp_port;
-    const struct resolve_rule *resolve;
+    const struct resolve_rule *resolve; /* lent; --resolve */
     size_t resolve_count;
     double (*wall)(void);    /* wall clock, unix seconds; NULL: the system's */
 };
@@ -79,7 +73,8 @@ void engine_load(struct engine *g, int column, int at_once);
 /* An id that no column of this engine has or will have: for a column somebody else makes beside them. */
 int engine_column_id(struct engine *g);
 void engine_drop(struct engine *g, int column);   /* ends its probes and forgets it */
-void engine_stop(struct engine *g);               /* ends all probes; columns stay, what was not answered is could-not-ask */
+/* Ends all probes; columns stay, what was not answered is could-not-ask. */
+void engine_stop(struct engine *g);
 /* Nothing is running and nothing waits. */
 bool engine_idle(const struct engine *g);
 /* How many connections were made so far, for progress lines and benchmarks. */

@@ -114,10 +114,12 @@ static uint32_t four_at(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* An IPv4 address may be dressed up as one of IPv6: mapped, translated (RFC 6052), 6to4. */
+/* An IPv4 address may be dressed up as one of IPv6: mapped, translated (RFC 6052), 6to4. Where the network itself chose
+ * the prefix (RFC 8215), only that network knows whose it is. */
 static enum reach reach_six(const uint8_t *p)
 {
     static const uint8_t zero[15] = { 0 }, nat64[12] = { 0, 0x64, 0xff, 0x9b };
+    static const uint8_t nat64_local[6] = { 0, 0x64, 0xff, 0x9b, 0, 1 };
     if (memcmp(p, zero, 15) == 0 && p[15] == 1)
         return REACH_LOOPBACK;
     if (memcmp(p, zero, 10) == 0 && p[10] == 0xff && p[11] == 0xff)
@@ -126,6 +128,8 @@ static enum reach reach_six(const uint8_t *p)
         return REACH_NOWHERE;
     if (memcmp(p, nat64, 12) == 0)
         return reach_four(four_at(p + 12));
+    if (memcmp(p, nat64_local, 6) == 0)
+        return REACH_PRIVATE;
     if (p[0] == 0x20 && p[1] == 0x02)
         return reach_four(four_at(p + 2));
     if (p[0] == 0xfe && (p[1] & 0xc0) == 0x80)

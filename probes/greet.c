@@ -12,19 +12,12 @@
 
 static const uint16_t no_shares[] = { 0 };
 
-/* What looks random differs from one to the next: a server may mind the same twice. */
-static uint64_t seed_of(const struct run *r)
-{
-    uint64_t when = (uint64_t)(r->created * 1e9), which = (uint64_t)r->target->id << 32 | (unsigned)r->nth;
-    return when * 0x9e3779b97f4a7c15ull ^ which;
-}
-
 static bool hello_put(const struct run *r, struct buf *out)
 {
     const struct endpoint *ep = r->target->endpoint;
     const char *alpn = endpoint_alpn(ep);
     struct client_lists lists;
-    struct hello h = { .seed = seed_of(r), .sni = endpoint_sni(ep) };
+    struct hello h = { .seed = run_seed(r), .sni = endpoint_sni(ep) };
     client_hello(endpoint_client(ep), endpoint_offer(ep), alpn ? alpn : "none", &lists, &h);
     if (h.shares)
         h.shares = no_shares;

@@ -10,7 +10,6 @@
 #include "probes/given.h"
 #include "probes/probe.h"
 #include "probes/shake.h"
-#include "probes/way.h"
 #include "probes/told.h"
 #include "probes/way.h"
 #include "src/base/mem.h"
@@ -219,8 +218,8 @@ static void see_chain(struct run *r, struct cert **sent, size_t n, size_t total,
     json_t *faults = chain_faults_json(c);
     bool judged = n && !sent[0]->malformed; /* else there is nothing to be right or wrong */
     run_see(r, FACT_CHAIN, n ? STATE_YES : STATE_NO, chain_json(c, sent, n), ms,
-            mem_format("%zu certificate%s sent%s; %s", total, total == 1 ? "" : "s", malformed ? ", in a broken message" : "",
-                       c->trusted ? "the chain ends at a trusted CA" : "no trusted CA is reached"));
+            mem_format("%zu certificate%s sent%s; %s", total, total == 1 ? "" : "s",
+                       malformed ? ", in a broken message" : "", c->trusted ? "the chain ends at a trusted CA" : "no trusted CA is reached"));
     if (n)
         see_leaf(r, sent[0]);
     see_trust(r, c);
@@ -257,9 +256,10 @@ static void see_bounds(struct run *r, const struct tls *t, const struct certific
     if (h->staple.verified && h->staple.is <= REVOKE_UNKNOWN && gnutls_ocsp_status_request_get(t->session, &staple) >= 0)
         bounds_staple(&b, staple.data, staple.size, h->staple.this_update);
     bool any = json_array_size(b.list) > 0, behind = b.most != WHEN_UNKNOWN && b.most > now;
-    char *text = b.most == WHEN_UNKNOWN ? mem_string("nothing that came was dated by others than who made the certificates")
-                 : behind ? mem_format("it is %s or later, by what others dated: this machine's clock is at least %s behind",
-                                       when_format(b.most, most), when_span((double)(b.most - now), span))
+    char *text = b.most == WHEN_UNKNOWN
+                     ? mem_string("nothing that came was dated by others than who made the certificates")
+                 : behind ? mem_format("it is %s or later, by what others dated: this machine's clock is at least %s "
+                                       "behind", when_format(b.most, most), when_span((double)(b.most - now), span))
                           : mem_format("it is %s or later, by what others dated", when_format(b.most, most));
     json_t *v = bounds_take(&b, now);
     if (!any) {

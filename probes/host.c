@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "src/base/mem.h"
 
@@ -16,15 +15,6 @@
 #define QUIET_MAX 8.0
 #define FLOOR_GROWS 1.5   /* times the pause between two is longer where one at a time was too many */
 
-static bool same_host(const union sock *a, const union sock *b)
-{
-    if (a->sa.sa_family != b->sa.sa_family)
-        return false;
-    if (a->sa.sa_family == AF_INET)
-        return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
-    return memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, sizeof a->in6.sin6_addr) == 0;
-}
-
 struct host *hosts_find(struct hosts *all, const union sock *sa, bool gentle, int per_host)
 {
     uint32_t h = 2166136261u;
@@ -33,7 +23,7 @@ struct host *hosts_find(struct hosts *all, const union sock *sa, bool gentle, in
     for (size_t i = 0; i < (four ? sizeof sa->in.sin_addr : sizeof sa->in6.sin6_addr); i++)
         h = (h ^ p[i]) * 16777619u;
     struct host **bucket = &all->bucket[h % HOST_BUCKETS], *host = *bucket;
-    while (host && (host->gentle != gentle || !same_host(&host->sa, sa)))
+    while (host && (host->gentle != gentle || !address_same(&host->sa.sa, &sa->sa)))
         host = host->next;
     if (!host) {
         host = mem_new(sizeof *host);
@@ -69,6 +59,12 @@ bool host_makes_room(struct host *h, int more, int per_host)
     return h->in_flight + more <= h->limit;
 }
 
+/* So many times what it was, between these two. */
+static double grown(double x, double times, double least, double most)
+{
+    return x < least ? least : x < most / times ? times * x : most;
+}
+
 bool host_push_back(struct host *h, double begun, double now)
 {
     if (begun < h->pushed)
@@ -80,7 +76,7 @@ bool host_push_back(struct host *h, double begun, double now)
     if (crowded)
         h->limit /= 2;
     else
-        h->pause = h->pause < PAUSE_MIN ? PAUSE_MIN : h->pause < PAUSE_MAX / 2 ? 2 * h->pause : PAUSE_MAX;
+        h->pause = grown(h->pause, 2, PAUSE_MIN, PAUSE_MAX);
     h->good = 0;
     h->pushed = now;
     return crowded;
@@ -91,8 +87,8 @@ double host_turned_away(struct host *h, double now)
     if (h->quiet > 0 && now < h->next_at)
         return 0;
     if (h->limit == 1 && h->quiet == 0) /* it had got over the last time */
-        h->floor = h->floor < PAUSE_MIN ? PAUSE_MIN : h->floor < PAUSE_MAX / FLOOR_GROWS ? FLOOR_GROWS * h->floor : PAUSE_MAX;
-    h->quiet = h->quiet <= 0 ? QUIET_MIN : h->quiet < QUIET_MAX / 2 ? 2 * h->quiet : QUIET_MAX;
+        h->floor = grown(h->floor, FLOOR_GROWS, PAUSE_MIN, PAUSE_MAX);
+    h->quiet = grown(h->quiet, 2, QUIET_MIN, QUIET_MAX);
     h->limit = 1;
     h->good = 0;
     h->pause = h->floor > PAUSE_MIN ? h->floor : PAUSE_MIN;

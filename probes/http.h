@@ -27,7 +27,8 @@ void url_free(struct url *u);
 
 /* The header of a GET, or, with a content type, of a POST of so many bytes. Owned by the caller. */
 char *http_request(const struct url *u, const char *type, size_t body_len);
-/* The same for a proxy, which is told the whole address (RFC 9112 section 3.2.2); `login` is a header line for it, or "". */
+/* The same for a proxy, which is told the whole address (RFC 9112 section 3.2.2); `login` is a header line for it, or
+ * "". */
 char *http_request_through(const struct url *u, const char *type, size_t body_len, const char *login);
 
 enum http_state { HTTP_GOING, HTTP_DONE, HTTP_BROKEN, HTTP_TOO_BIG };

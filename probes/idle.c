@@ -55,7 +55,7 @@ static bool idle_ask(struct run *r)
 {
     struct idle *s = r->state;
     const struct endpoint *ep = r->target->endpoint;
-    struct hello h = { .sni = endpoint_sni(ep), .seed = (uint64_t)(r->created * 1e9) };
+    struct hello h = { .sni = endpoint_sni(ep), .seed = run_seed(r) };
     struct client_lists keep;
     struct buf out;
     buf_init(&out, HELLO_BYTES_MAX + sizeof header);
@@ -72,9 +72,9 @@ static bool idle_ask(struct run *r)
 static void idle_answered(struct run *r)
 {
     const struct idle *s = r->state;
-    idle_see(r, STATE_YES, "waits", mem_format("a connection on which nothing is sent stays open for %.1f s; a hello behind "
-                                               "a PROXY header is then %s", s->waited / 1000,
-                                               idle_is_answered(r) ? "answered in TLS" : "not answered in TLS either"));
+    const char *how = idle_is_answered(r) ? "answered in TLS" : "not answered in TLS either";
+    idle_see(r, STATE_YES, "waits", mem_format("a connection on which nothing is sent stays open for %.1f s; a hello "
+                                               "behind a PROXY header is then %s", s->waited / 1000, how));
 }
 
 static struct want idle_step(struct run *r, enum step_why why)
@@ -89,7 +89,8 @@ static struct want idle_step(struct run *r, enum step_why why)
             return (struct want){ .what = WANT_READ, .seconds = ANSWER };
     }
     if (why == STEP_TIMEOUT && !s->asked) {
-        idle_see(r, STATE_YES, "waits", mem_format("a connection on which nothing is sent stays open for %.1f s", ms / 1000));
+        idle_see(r, STATE_YES, "waits",
+                 mem_format("a connection on which nothing is sent stays open for %.1f s", ms / 1000));
         return done;
     }
     ssize_t n = why == STEP_TIMEOUT ? 0 : conn_recv(&r->conn, in, sizeof in);

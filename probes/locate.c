@@ -10,7 +10,6 @@
 #include "probes/now.h"
 #include "probes/target.h"
 #include "src/base/mem.h"
-#include "src/base/text.h"
 
 /* --- what is found, as facts ------------------------------------------------------------------ */
 
@@ -144,20 +143,9 @@ static void on_resolved(void *arg, const struct resolved *r)
     engine_pump(g);
 }
 
-/* The addresses --resolve gives for this host and port; false when no rule is for them. */
-static bool locate_by_rule(struct engine *g, const char *host, int port, struct resolved *r)
+static bool locate_by_rule(const struct engine *g, const char *host, int port, struct resolved *r)
 {
-    *r = (struct resolved){ .from = "option" };
-    for (size_t i = 0; i < g->options.resolve_count; i++) {
-        const struct resolve_rule *rule = &g->options.resolve[i];
-        bool any = rule->host && strcmp(rule->host, "*") == 0;
-        if ((!any && !text_is(rule->host, host)) || (rule->port && rule->port != port))
-            continue;
-        for (size_t k = 0; k < rule->count && r->count < RESOLVE_MAX; k++)
-            if (address_parse(rule->address[k], port, &r->address[r->count]))
-                r->count++;
-    }
-    return r->count > 0;
+    return resolve_by_rule(g->options.resolve, g->options.resolve_count, host, port, r);
 }
 
 static struct resolver *locate_resolver(struct engine *g, struct err *e)

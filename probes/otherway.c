@@ -65,8 +65,8 @@ static struct want otherway_see(struct run *r, const char *went)
                           said);
     else
         text = mem_format("asked in %s%s, the port does not answer either: %s", s->plain ? "plain " : "", asked(s), went);
-    json_t *v = json_pack("{s:s, s:s, s:s?, s:s?}", "asked", asked(s), "went", went, "protocol", yes ? asked(s) : NULL, "hint",
-                          yes ? f.hint : NULL);
+    json_t *v = json_pack("{s:s, s:s, s:s?, s:s?}", "asked", asked(s), "went", went,
+                          "protocol", yes ? asked(s) : NULL, "hint", yes ? f.hint : NULL);
     run_see_bytes(r, FACT_OTHER_WAY, yes ? STATE_YES : STATE_NO, v, ms, text, c->first, c->first_len);
     free(said);
     return (struct want){ .what = WANT_DONE };
@@ -77,7 +77,7 @@ static bool otherway_words(const struct run *r, struct buf *out)
 {
     const struct otherway *s = r->state;
     const struct endpoint *ep = r->target->endpoint;
-    struct hello h = { .sni = endpoint_sni(ep), .seed = (uint64_t)(r->created * 1e9) };
+    struct hello h = { .sni = endpoint_sni(ep), .seed = run_seed(r) };
     struct client_lists keep;
     if (s->plain)
         return plain_write(s->plain, endpoint_asked(ep), out);
@@ -121,7 +121,8 @@ static struct want otherway_start(struct run *r)
         s->plain = plain_find(ep->scheme->name, ep->at_port ? ep->at_port : ep->port, &guess);
     if (!ep->scheme->starttls && !s->plain) {
         run_see(r, FACT_OTHER_WAY, COULD_NOT_ASK, NULL, -1,
-                mem_string("no protocol is known that would be spoken in plain text on this port, its client speaking first"));
+                mem_string("no protocol is known that would be spoken in plain text on this port, its client speaking "
+                           "first"));
         return (struct want){ .what = WANT_DONE };
     }
     if (!otherway_ask(r))

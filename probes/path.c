@@ -44,15 +44,23 @@ enum try { AS_IS, SMALL, OTHER_VERSION, NAME_OTHER, SEGMENTS, /* the first round
            LARGE, SMALL_SPLIT,      /* where a small one is answered: what of it helps */
            NO_NAME, SPLIT, PLAIN,   /* where none was */
            NO_ALPN, FEW_EXTENSIONS, /* where small and large ones are: what is in it */
+           FEW_SUITES, FEW_GROUPS,  /* and of that, what no server is asked to pass over */
            TRIES };
-static const char *const keys[TRIES] = {
-    "as-is", "small", "other-version", "other-name", "small-segments", "large", "small-split", "no-name", "split", "plain",
-    "no-alpn", "few-extensions",
-};
-
-static const char *const titles[TRIES] = {
-    "as it is", "small", "without TLS 1.3", "with another name", "in small segments", "small, padded", "small, in two packets",
-    "without a name", "in two packets", "two empty lines instead", "without ALPN", "with few extensions",
+static const struct { const char *key, *title; } tries[TRIES] = {
+    [AS_IS] = { "as-is", "as it is" },
+    [SMALL] = { "small", "small" },
+    [OTHER_VERSION] = { "other-version", "without TLS 1.3" },
+    [NAME_OTHER] = { "other-name", "with another name" },
+    [SEGMENTS] = { "small-segments", "in small segments" },
+    [LARGE] = { "large", "small, padded" },
+    [SMALL_SPLIT] = { "small-split", "small, in two packets" },
+    [NO_NAME] = { "no-name", "without a name" },
+    [SPLIT] = { "split", "in two packets" },
+    [PLAIN] = { "plain", "two empty lines instead" },
+    [NO_ALPN] = { "no-alpn", "without ALPN" },
+    [FEW_EXTENSIONS] = { "few-extensions", "with few extensions" },
+    [FEW_SUITES] = { "few-suites", "with few suites" },
+    [FEW_GROUPS] = { "few-groups", "with few groups" },
 };
 
 /* The first that fits says what the failure hangs on, and which try to repeat. `not`: where that one is answered too,
@@ -61,6 +69,7 @@ static const struct trigger { const char *word; enum try helps, not; bool quiet;
     { "segments", SEGMENTS, NAME_OTHER, true }, { "name", NAME_OTHER, SMALL, false }, { "name", NO_NAME, SMALL, false },
     { "size", SMALL, LARGE, false }, { "version", OTHER_VERSION, SMALL, false }, { "split", SPLIT, AS_IS, false },
     { "split", SEGMENTS, AS_IS, false }, { "alpn", NO_ALPN, AS_IS, false }, { "extension", FEW_EXTENSIONS, AS_IS, false },
+    { "suites", FEW_SUITES, AS_IS, false }, { "groups", FEW_GROUPS, AS_IS, false },
 };
 
 struct tried {
@@ -73,8 +82,8 @@ struct tried {
 /* Something holds at `lo` and no more at `hi`, and what is between is narrowed down. */
 struct hunt { int lo, hi, steps; };
 
-enum phase { PHASE_TRIES, PHASE_BRIEF, PHASE_MORE, PHASE_CONTENT, PHASE_FAILS, PHASE_TTL_GOOD, PHASE_TTL_BAD, PHASE_CHECK_GOOD,
-             PHASE_CHECK_BAD, PHASE_HOP, PHASE_HOP_GOOD, PHASE_REACH, PHASE_REACH_AGAIN,
+enum phase { PHASE_TRIES, PHASE_BRIEF, PHASE_MORE, PHASE_CONTENT, PHASE_LISTS, PHASE_FAILS, PHASE_TTL_GOOD, PHASE_TTL_BAD,
+             PHASE_CHECK_GOOD, PHASE_CHECK_BAD, PHASE_HOP, PHASE_HOP_GOOD, PHASE_REACH, PHASE_REACH_AGAIN,
              PHASE_OPEN, PHASE_CHECK_OPEN, PHASE_ROUTER, PHASE_FIRST, PHASE_NEAR, PHASE_COUNTS, /* only a knock */
              PHASE_DONE };
 
@@ -132,7 +141,7 @@ static void hello_as_is(struct surveying *v, struct hello *h)
     hello_grow(h, &s->grown);
 }
 
-/* Of the message that fails, so that a small one can be padded to it: what else they differ in then is not the reason. */
+/* Of the message that fails, so that a smaller one can be padded to it: what else they differ in then is not the reason. */
 static size_t hello_size(struct surveying *v)
 {
     struct hello h = { .sni = endpoint_sni(v->target->endpoint) };
@@ -142,6 +151,14 @@ static size_t hello_size(struct surveying *v)
     size_t n = hello_write(&h, &out) ? out.len : 0;
     buf_free(&out);
     return n > RECORD_HEADER ? n - RECORD_HEADER : 0;
+}
+
+/* The groups every server of today has, and a key share of one of them. */
+static void hello_few_groups(struct surveying *v, struct hello *h)
+{
+    h->groups = few_groups;
+    h->shares = h->shares ? few_shares : NULL;
+    h->size = hello_size(v);
 }
 
 /* No extensions but those that every server knows. */
@@ -176,6 +193,10 @@ static void path_hello(struct surveying *v, int question, struct hello *h)
         h->alpn = NULL;
     if (try == FEW_EXTENSIONS)
         hello_few(h);
+    if (try == FEW_SUITES)
+        h->suites = few_suites;
+    if (try == FEW_GROUPS)
+        hello_few_groups(v, h);
     if (try == OTHER_VERSION) {
         h->version = 0x0303;
         h->versions = h->shares = NULL;
@@ -207,6 +228,17 @@ static void path_travel(struct surveying *v, int question, struct conn_travel *w
 
 /* --- the first round --------------------------------------------------------------------------- */
 
+static bool is_lost(const struct path *s)
+{
+    return s->tried[AS_IS].acked == STATE_NO;
+}
+
+static bool is_still(const struct path *s)
+{
+    enum answer_kind kind = s->tried[AS_IS].kind;
+    return s->tried[AS_IS].answer && (kind == ANSWER_SILENT || kind == ANSWER_SLOW);
+}
+
 /* The column's own handshake came to this: one of WENT's first words in "a|b". */
 static bool first_went(const struct surveying *v, const char *words)
 {
@@ -225,12 +257,17 @@ static bool try_is_due(const struct surveying *v, enum try try)
     const struct endpoint *ep = v->target->endpoint;
     bool named = endpoint_sni(ep) != NULL, told = first_went(v, "alert|closed");
     switch (try) {
-    case SEGMENTS: return !told && !first_went(v, "reset|not-tls"); /* nothing is lost where something comes */
+    case SEGMENTS: /* nothing is lost where something comes; where the handshake works it is not known yet what does */
+        return v->target->works ? is_still(v->state) : !told && !first_went(v, "reset|not-tls");
     case PLAIN: return !told;
-    case NAME_OTHER:
-    case NO_NAME: return named && !v->target->works; /* else it has worked with this name, and this version */
+    case NAME_OTHER: return !v->target->works; /* else it has worked with this name, or none, and this version */
+    case NO_NAME: return named && !v->target->works;
     case OTHER_VERSION: return endpoint_offer(ep)->max >= 0x0304 && !v->target->works;
-    case NO_ALPN: return endpoint_alpn(ep) != NULL;
+    case NO_ALPN: return endpoint_alpn(ep) && !v->target->works; /* else it was taken, but for its large share */
+    case FEW_EXTENSIONS: return !v->target->works;
+    /* A server may say by a reset that it lacks these; not of what is new, nor of what it never had. */
+    case FEW_SUITES: return !v->target->works && is_lost(v->state);
+    case FEW_GROUPS: return v->target->works || is_lost(v->state);
     default: return true;
     }
 }
@@ -297,7 +334,8 @@ static void tried_take(struct surveying *v, enum try try, const struct answer *a
 static bool answer_is_heard(const struct path *s, enum answer_kind kind, const char *word)
 {
     const struct tried *fails = &s->tried[AS_IS];
-    return kind == ANSWER_ACCEPTED || (kind == ANSWER_ALERT && !(fails->kind == ANSWER_ALERT && text_is(word, fails->answer)));
+    bool same = fails->kind == ANSWER_ALERT && text_is(word, fails->answer);
+    return kind == ANSWER_ACCEPTED || (kind == ANSWER_ALERT && !same);
 }
 
 static bool try_heard(const struct path *s, enum try try)
@@ -364,7 +402,7 @@ static int hunt_next(const struct hunt *h)
     if (h->hi - h->lo <= 1)
         return 0;
     if (h->hi > 255)
-        return h->lo < 64 ? 65 : h->lo < 129 ? 129 : 255;
+        return h->lo <= 64 ? 65 : h->lo <= 128 ? 129 : 255; /* who begins with so many sends no more */
     int down = h->steps < 6 ? (1 << h->steps) - 1 : 255;
     return h->lo < top - down && top - down > 0 ? top - down : (h->lo + h->hi) / 2;
 }
@@ -382,16 +420,6 @@ static void hunt_learn(struct hunt *h, int at, bool passed)
 static int hops_of(int ttl)
 {
     return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl + 1;
-}
-
-static bool is_still(const struct path *s)
-{
-    return s->tried[AS_IS].kind == ANSWER_SILENT || s->tried[AS_IS].kind == ANSWER_SLOW;
-}
-
-static bool is_lost(const struct path *s)
-{
-    return s->tried[AS_IS].acked == STATE_NO;
 }
 
 static void knock_ask(struct surveying *v, enum phase phase, struct conn_travel way)
@@ -432,7 +460,7 @@ static void ttl_ask(struct surveying *v, bool good)
             return;
         }
         s->bad = (struct hunt){ s->answers - 1, 256, 0 }; /* the likeliest first: the same */
-        way.near = (uint8_t)(s->answers + 1);
+        way.near = (uint8_t)(s->answers < 255 ? s->answers + 1 : 255);
         step_ask(v, PHASE_TTL_BAD, AS_IS, way);
     } else {
         s->ended_by = h->lo;
@@ -555,7 +583,8 @@ static void nothing_helps(struct surveying *v)
 {
     struct path *s = v->state;
     bool lost = is_lost(s) && s->tried[AS_IS].kind == ANSWER_SILENT && s->tried[SMALL].acked == STATE_NO;
-    bool foreign = s->tried[AS_IS].kind == ANSWER_NOT_TLS || (s->tried[AS_IS].kind == ANSWER_RESET && is_lost(s));
+    bool reset = s->tried[AS_IS].kind == ANSWER_RESET && (is_lost(s) || target_depth_full(v->target));
+    bool foreign = s->tried[AS_IS].kind == ANSWER_NOT_TLS || reset;
     s->hop = (struct hunt){ 0, FURTHEST + 1, 0 };
     s->good = (struct hunt){ 0, 256, 0 };
     if (lost)
@@ -575,12 +604,17 @@ static bool round_next(struct surveying *v)
     enum phase was = s->phase == PHASE_TRIES && sized && s->ahead ? PHASE_MORE : s->phase;
     s->phase = PHASE_MORE;
     if (was == PHASE_TRIES && sized) {
-        round_ask(v, LARGE, NO_NAME);
+        round_ask(v, v->target->works ? SEGMENTS : LARGE, NO_NAME);
     } else if (was == PHASE_TRIES && !s->trigger && s->tried[AS_IS].kind != ANSWER_SLOW) {
         further_ask(v);
     } else if (was == PHASE_MORE && !s->trigger && try_heard(s, LARGE)) {
         s->phase = PHASE_CONTENT;
-        round_ask(v, NO_ALPN, TRIES);
+        round_ask(v, NO_ALPN, v->target->works ? TRIES : FEW_SUITES);
+    } else if ((was == PHASE_CONTENT || was == PHASE_LISTS) && !s->trigger && !v->target->works) {
+        enum try next = s->tried[FEW_SUITES].answer ? FEW_GROUPS : FEW_SUITES;
+        s->phase = PHASE_LISTS;
+        if (!s->tried[next].answer)
+            round_ask(v, next, next + 1);
     }
     return v->open > open;
 }
@@ -775,15 +809,15 @@ static json_t *tried_json(const struct tried *t)
 
 static json_t *path_json(const struct path *s)
 {
-    json_t *j = json_object(), *tries = json_object(), *ttl = json_object();
+    json_t *j = json_object(), *tried = json_object(), *ttl = json_object();
     for (int i = 0; i < TRIES; i++)
-        json_object_set_new(tries, keys[i], tried_json(&s->tried[i]));
+        json_object_set_new(tried, tries[i].key, tried_json(&s->tried[i]));
     json_object_set_new(ttl, "answers", number_json(s->answers));
     json_object_set_new(ttl, "ended_by", number_json(s->ended_by));
     json_object_set_new(ttl, "differs", state_json(s->differs));
-    json_object_set_new(j, "tries", tries);
+    json_object_set_new(j, "tries", tried);
     json_object_set_new(j, "trigger", s->trigger ? json_string(s->trigger->word) : json_null());
-    json_object_set_new(j, "answered", s->trigger ? json_string(keys[s->trigger->helps]) : json_null());
+    json_object_set_new(j, "answered", s->trigger ? json_string(tries[s->trigger->helps].key) : json_null());
     json_object_set_new(j, "ttl", ttl);
     json_object_set_new(j, "hop", number_json(s->hops));
     json_object_set_new(j, "before", state_json(s->before));
@@ -810,10 +844,10 @@ static void add_tries(struct text *t, const struct path *s)
             told |= tried_alike(&s->tried[k], one);
         if (told)
             continue;
-        text_addf(t, "%s%s", t->len ? "; " : "the hello ", titles[i]);
+        text_addf(t, "%s%s", t->len ? "; " : "the hello ", tries[i].title);
         for (int k = i + 1; k < TRIES; k++)
             if (tried_alike(&s->tried[k], one))
-                text_addf(t, ", %s", titles[k]);
+                text_addf(t, ", %s", tries[k].title);
         text_addf(t, ": %s%s", answer_says(one->answer), one->acked == STATE_NO ? " (not acknowledged)" : "");
     }
 }

@@ -157,7 +157,8 @@ static enum conn_state pipe_open(struct conn *c, struct layer *l)
     const struct endpoint *ep = c->endpoint;
     l->state = p;
     p->heard = p->code = -1;
-    char **words = via_command(c->via->command, ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &e);
+    const char *host = ep->at_host ? ep->at_host : ep->host;
+    char **words = via_command(c->via->command, host, ep->at_port ? ep->at_port : ep->port, &e);
     p->error = words ? pipe_start(c, p, words) : EINVAL;
     via_command_free(words);
     c->at_once = true;

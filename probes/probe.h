@@ -68,9 +68,9 @@ struct probe {
     void (*end)(struct run *r); /* frees what start and step made; NULL: nothing */
 };
 
-extern const struct probe idle_probe, otherway_probe, handshake_probe, machine_probe, versions_probe, ciphers_probe, groups_probe,
-    sigalgs_probe, traits_probe, relaxed_probe, large_probe, clients_probe, replay_probe, issuers_probe,
-    revocation_probe, sntp_probe, tries_probe, names_probe, path_probe, variations_probe, load_probe;
+extern const struct probe machine_probe, handshake_probe, large_probe, names_probe, versions_probe, relaxed_probe,
+    ciphers_probe, groups_probe, sigalgs_probe, traits_probe, clients_probe, replay_probe, issuers_probe,
+    revocation_probe, idle_probe, otherway_probe, sntp_probe, tries_probe, variations_probe, path_probe, load_probe;
 extern const struct probe *const probe_list[]; /* NULL-terminated */
 
 #define VERSION_COUNT 6 /* SSL 2.0, SSL 3.0 ... TLS 1.3: version_index in sweep.h */
@@ -152,11 +152,11 @@ struct run {
 /* --- for probes: what they may ask of the engine --- */
 double run_now(const struct run *r);             /* engine time, monotonic seconds */
 double run_wall(const struct run *r);            /* wall clock, unix seconds */
+/* For what looks random in a hello: it differs from one to the next, for a server may mind the same twice. */
+uint64_t run_seed(const struct run *r);
 /* For an answer that is not likely to come, and would come at once: seconds. */
 double run_brief(const struct run *r);
 const struct engine_options *run_options(const struct run *r);
-/* The store for this endpoint's ca=, loaded once; never NULL. */
-struct store *run_store(struct run *r);
 /* The certificates of expect=, NULL without it. */
 struct store *run_expected(struct run *r);
 struct judge_cache *run_judge(struct run *r);
@@ -196,7 +196,7 @@ const struct engine_options *target_options(const struct target *t);
 int target_per_host(const struct target *t);    /* --per-host */
 double target_timeout(const struct target *t);  /* --timeout, seconds */
 int target_tries(const struct target *t);       /* --tries */
-int target_load(const struct target *t);        /* --load, or as gently as nobody minds */
+int target_load(const struct target *t);        /* --load, or as gently as nobody minds; no more than there can be */
 double target_max_time(const struct target *t); /* --max-time */
 /* Connections this probe may still make for the column: the rest of what --depth quick has for all of them, INT_MAX
  * where they are not counted. */

@@ -37,8 +37,8 @@ static const struct { const char *key, *title; unsigned more; } tries[] = {
     { "fallback", "marked as a fallback", FALLBACK }, { "record-size-limit", "with record_size_limit", SIZE_LIMIT },
 };
 enum { /* places in that table; LAST_PAIR is the one without suites */
-    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, BY_ADDED = OTHERS + 2, BY_FALLBACK, BY_SIZE_LIMIT,
-    TRIES = sizeof tries / sizeof *tries
+    AS_IS, FIRST_SINGLE, BY_SIGALGS = 3, FIRST_PAIR, LAST_PAIR = 6, ALL, OTHERS, BY_ADDED = OTHERS + 2, BY_FALLBACK,
+    BY_SIZE_LIMIT, TRIES = sizeof tries / sizeof *tries
 };
 
 #define BLOCK 55
@@ -265,7 +265,9 @@ static void relaxed_strike(struct surveying *v, size_t try, size_t block, const 
 {
     struct relaxed *s = v->state;
     unsigned more = tries[try].more;
-    struct pick *p = more == SUITES ? &s->suites[block] : more == GROUPS ? &s->more[0] : more == SIGALGS ? &s->more[1] : NULL;
+    struct pick *p = more == SUITES    ? &s->suites[block]
+                     : more == GROUPS  ? &s->more[0]
+                     : more == SIGALGS ? &s->more[1] : NULL;
     uint16_t chosen = more == SUITES ? a->reply->suite : more == GROUPS ? a->reply->group : a->reply->sigalg;
     if (!p || p->over || (a->kind == ANSWER_ACCEPTED && !chosen))
         return;

@@ -342,8 +342,9 @@ static json_t *replay_json(const struct replay *s, const struct hello_change *c,
     for (size_t i = 0; i < n; i++)
         json_array_append_new(changes, change_json(&c[i]));
     return json_pack("{s:s, s:s?, s:s?, s:i, s:b, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:o}",
-                     "as_is", s->asked[AS_IS].word, "reference", reference->word, "by", s->by >= 0 ? references[s->by].key : NULL,
-                     "connections", s->connections, "smallest", smallest, "changes", changes, "answer", last->word,
+                     "as_is", s->asked[AS_IS].word, "reference", reference->word,
+                     "by", s->by >= 0 ? references[s->by].key : NULL, "connections", s->connections,
+                     "smallest", smallest, "changes", changes, "answer", last->word,
                      "version", version ? version->word : NULL,
                      "cipher", last->works ? suite_name(last->suite, suite) : NULL,
                      "group", last->works && last->group ? group_name(last->group, group) : NULL,

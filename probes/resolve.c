@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "src/base/mem.h"
+#include "src/base/text.h"
 
 #define SOCKETS_MAX 64
 /* Asked at once; the others wait. A burst of a thousand questions would be answered late or not at
@@ -129,6 +130,15 @@ static void on_dns_state(void *arg, ares_socket_t fd, int readable, int writable
 
 /* --- addresses --- */
 
+bool address_same(const struct sockaddr *a, const struct sockaddr *b)
+{
+    const struct sockaddr_in *four = (const void *)a, *other = (const void *)b;
+    const struct sockaddr_in6 *six = (const void *)a, *other6 = (const void *)b;
+    return a->sa_family == b->sa_family &&
+           (a->sa_family == AF_INET ? four->sin_addr.s_addr == other->sin_addr.s_addr
+                                    : memcmp(&six->sin6_addr, &other6->sin6_addr, sizeof six->sin6_addr) == 0);
+}
+
 char *address_host(const struct sockaddr *sa)
 {
     char host[INET6_ADDRSTRLEN];
@@ -174,17 +184,39 @@ bool address_parse(const char *text, int port, struct address *a)
     return ok;
 }
 
-static void answer_add(struct resolved *r, const struct sockaddr *sa, socklen_t n, int port)
+/* Each address once. */
+static void resolved_add(struct resolved *r, const struct address *a)
 {
-    struct address a;
-    if (!sock_set(&a, sa, n, port))
-        return;
     for (size_t i = 0; i < r->count; i++)
-        if (r->address[i].n == n && memcmp(&r->address[i].sa, &a.sa, n) == 0)
+        if (r->address[i].n == a->n && memcmp(&r->address[i].sa, &a->sa, a->n) == 0)
             return;
     r->total++;
     if (r->count < RESOLVE_MAX)
-        r->address[r->count++] = a;
+        r->address[r->count++] = *a;
+}
+
+static void answer_add(struct resolved *r, const struct sockaddr *sa, socklen_t n, int port)
+{
+    struct address a;
+    if (sock_set(&a, sa, n, port))
+        resolved_add(r, &a);
+}
+
+static bool rule_fits(const struct resolve_rule *rule, const char *host, int port)
+{
+    bool any = rule->host && strcmp(rule->host, "*") == 0;
+    return (any || text_is(rule->host, host)) && (!rule->port || rule->port == port);
+}
+
+bool resolve_by_rule(const struct resolve_rule *rule, size_t n, const char *host, int port, struct resolved *r)
+{
+    struct address a;
+    *r = (struct resolved){ .from = "option" };
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; rule_fits(&rule[i], host, port) && k < rule[i].count; k++)
+            if (address_parse(rule[i].address[k], port, &a))
+                resolved_add(r, &a);
+    return r->count > 0;
 }
 
 /* --- one question --- */

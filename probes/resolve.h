@@ -1,7 +1,8 @@
 /* resolve - names to addresses on the loop.
  *
  * Owns: the hosts file, DNS by c-ares, and a last question to the system's own resolver before a name
- * is said not to exist (mDNS, myhostname and the like are nsswitch's and not in DNS).
+ * is said not to exist (mDNS, myhostname and the like are nsswitch's and not in DNS); and the rules of --resolve, which
+ * come before all that where their caller asks them.
  * Must not know: columns, facts.
  */
 #ifndef TLSWHY_PROBES_RESOLVE_H
@@ -32,7 +33,7 @@ struct address {
 struct resolved {
     struct address address[RESOLVE_MAX];
     size_t count, total;
-    const char *from;   /* "hosts" "dns" "dns-late" (only when another name server was asked) "nsswitch" */
+    const char *from;   /* "option" "hosts" "dns" "dns-late" (only when another name server was asked) "nsswitch" */
     const char *failed; /* NULL, or a kind of FACT_FAILURE: "no-such-name" "no-address" "dns-silent" "dns-failed"
                          * "dns-differs" (one name server knows an address, and the one that is believed says no) */
     char why[256];      /* a sentence for a person, also when it worked but is remarkable; or "" */
@@ -62,6 +63,17 @@ void resolver_mx(struct resolver *r, const char *domain, mx_fn *done, void *arg)
 /* Forgets the questions of this arg. */
 void resolver_drop(struct resolver *r, void *arg);
 
+struct resolve_rule {   /* --resolve HOST:PORT:ADDR[,ADDR...] */
+    char *host;         /* "*": any */
+    int port;           /* 0: any */
+    char **address;
+    size_t count;
+};
+/* What the first n rules say of a name; false, and no addresses, where none of them is for it. */
+bool resolve_by_rule(const struct resolve_rule *rule, size_t n, const char *host, int port, struct resolved *r);
+
+/* The same machine, whatever the port. */
+bool address_same(const struct sockaddr *a, const struct sockaddr *b);
 /* "192.0.2.1:443", "[2001:db8::1]:443"; owned by the caller. */
 char *address_text(const struct sockaddr *sa);
 /* The same without port and brackets: "2001:db8::1". */

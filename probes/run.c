@@ -37,6 +37,12 @@ double run_wall(const struct run *r)
     return r->engine->options.wall();
 }
 
+uint64_t run_seed(const struct run *r)
+{
+    uint64_t when = (uint64_t)(r->created * 1e9), which = (uint64_t)r->target->id << 32 | (unsigned)r->nth;
+    return when * 0x9e3779b97f4a7c15ull ^ which;
+}
+
 const struct engine_options *run_options(const struct run *r)
 {
     return &r->engine->options;
@@ -71,8 +77,8 @@ void run_blank(struct run *r)
 
 /* --- what columns share ----------------------------------------------------------------------- */
 
-/* engine_ask has loaded the file already, so only the system's store is loaded here, and that can't fail. */
-struct store *run_store(struct run *r)
+/* The store for this endpoint's ca=, never NULL: engine_ask has loaded it already. */
+static struct store *run_store(struct run *r)
 {
     struct store *s = kept_trusted(&r->engine->kept, r->target->endpoint->value[KEY_CA], NULL);
     assert(s);

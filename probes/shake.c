@@ -48,7 +48,9 @@ static char *foreign_text(const struct conn *c)
 
 const char *shake_local_text(const struct shake *s)
 {
-    return s->cant ? s->cant : gnutls_strerror(s->tls.error);
+    static const char slow[] = "the key of the certificate is so large, or has such an exponent, that to compute with "
+                               "it would take minutes";
+    return s->cant ? s->cant : s->tls.slow_key ? slow : gnutls_strerror(s->tls.error);
 }
 
 /* Who acknowledges is the kernel; who answers is the program. */

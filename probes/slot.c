@@ -105,7 +105,8 @@ void slot_free(struct slot *s)
     free(s);
 }
 
-void slot_done(struct slot *s)
+/* It is over: its column is told, and what waited begins. */
+static void slot_done(struct slot *s)
 {
     struct engine *g = s->run.engine;
     struct target *t = s->run.target;
@@ -151,15 +152,16 @@ static void slot_wait(struct slot *s, double seconds)
         s->later = seconds - look;
 }
 
-/* Beside a great many others, or where only a few connections at once are borne, it has to wait its turn. */
+/* Beside a great many others, or where only a few connections at once are borne, it has to wait its turn. Who has said
+ * something is slow and not silent. */
 static void slot_lags(struct slot *s)
 {
-    const struct engine *g = s->run.engine;
+    struct engine *g = s->run.engine;
     slot_deadline(s, s->later);
-    bool calm = 4 * g->asking < g->options.jobs && !g->ready_more.first;
-    if (calm && host_makes_room(s->host, LAG_ROOM, g->options.per_host))
+    bool calm = 4 * g->asking < g->options.jobs && !g->ready_more.first, silent = !s->run.conn.received;
+    if (calm && silent && host_makes_room(s->host, LAG_ROOM, g->options.per_host))
         target_lags(s->run.target);
-    engine_pump(s->run.engine);
+    engine_pump(g);
 }
 
 /* The one place that turns wants into watchers: nobody unfinished is left without one. */
@@ -231,15 +233,21 @@ static void slot_way(struct slot *s)
     (s->run.probe->around ? way_layers_outside : way_layers)(&s->run.conn, t->endpoint);
 }
 
-/* Others were let in where it goes, by the server itself, and it is no matter of how many are made at once; of tries
- * each counts, unless the limit is known. */
+/* One that is told as it came: of tries each is, unless the limit is known. */
+static bool run_counts(const struct run *r)
+{
+    return r->probe->crowds || run_is_first(r) ||
+           (r->probe == &tries_probe && cutoff_judge(&r->target->cutoff) != STATE_YES);
+}
+
+/* Others were let in where it goes, by the server itself, and it is no matter of how many are made at once. */
 static bool slot_may_be_turned(const struct slot *s)
 {
     const struct run *r = &s->run;
     const struct conn_travel *way = &r->conn.travel;
     bool usual = !way->segment && !way->reach && !way->near && way->patience <= 0;
-    bool counts = r->probe->crowds || run_is_first(r) || (r->probe == &tries_probe && cutoff_judge(&r->target->cutoff) != STATE_YES);
-    return r->target->connected && r->target->via.kind == VIA_DIRECT && usual && !counts && s->turned < TURNED_MOST;
+    return r->target->connected && r->target->via.kind == VIA_DIRECT && usual && !run_counts(r) &&
+           s->turned < TURNED_MOST;
 }
 
 /* How long its SYN may stay without an answer. Where others were answered, a limit may have dropped it, and it is better
@@ -434,7 +442,7 @@ static bool slot_has_answer(const struct slot *s)
 {
     short wanted = (short)((s->io.events & EV_READ ? POLLIN : 0) | (s->io.events & EV_WRITE ? POLLOUT : 0));
     struct pollfd p = { .fd = s->run.conn.fd, .events = wanted };
-    return p.fd >= 0 && wanted && poll(&p, 1, 0) > 0;
+    return ev_is_active(&s->io) && wanted && poll(&p, 1, 0) > 0; /* who only waits for time wants none */
 }
 
 /* The server is answering another connection of ours just now: it may serve one at a time. */
@@ -454,7 +462,9 @@ static bool slot_again(struct slot *s)
     struct target *t = s->run.target;
     if (s->again || s->run.probe->survey || s->phase != RUNNING || s->run.conn.received || !slot_queues(s))
         return false;
-    slot_add(t, s->run.probe)->again = true;
+    struct slot *once_more = slot_add(t, s->run.probe);
+    once_more->again = true;
+    once_more->run.nth = s->run.nth;
     slot_free(s);
     target_done(t);
     engine_pump(g);

@@ -41,10 +41,9 @@ struct slot {
 /* A run of a probe that is no survey: it waits for leave to connect; or it has begun, and may be over already: NULL. */
 struct slot *slot_add(struct target *t, const struct probe *p);
 void slot_step(struct slot *s, enum step_why why);
-/* Its probe is told that there is no connection, or its facts become could-not-ask; then as slot_done. */
+/* Its probe is told that there is no connection, or its facts become could-not-ask. Then it is over: it is freed, its
+ * column is told, and what waited begins. */
 void slot_blank(struct slot *s, bool timed_out);
-/* It is over: frees it, tells its column, and begins what waited. */
-void slot_done(struct slot *s);
 void slot_free(struct slot *s); /* the column is not told */
 /* Ends all runs of this probe for the column, which has others. */
 void slots_drop(struct target *t, const struct probe *p);

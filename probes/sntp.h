@@ -17,7 +17,7 @@ struct sntp_said {              /* lent until sntp_free */
     struct ntp_answer answer;
     const char *address;        /* asked last: "192.0.2.1:123"; NULL: nobody could be asked */
     const char *text;           /* one sentence */
-    double ms;                  /* from the first request to the answer */
+    double ms;                  /* from the request it answers to the answer */
 };
 typedef void sntp_fn(void *arg);
 

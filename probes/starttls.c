@@ -41,8 +41,10 @@ static bool talk_send(struct conn *c, struct layer *l, struct dialogue *d)
     while (d->out.len) {
         struct iovec v = { d->out.data, d->out.len };
         ssize_t n = layer_send(c, l, &v, 1);
-        if (n < 0 && errno != EAGAIN && errno != EINTR)
+        if (n < 0 && errno != EAGAIN && errno != EINTR) {
+            c->error = errno;
             return false;
+        }
         if (n < 0)
             return true;
         buf_drop(&d->out, (size_t)n);
@@ -60,6 +62,7 @@ static void talk_read(struct conn *c, struct layer *l, struct dialogue *d)
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (n <= 0) {
+            c->error = n < 0 ? errno : c->error;
             dialogue_ended(d);
             return;
         }
@@ -175,7 +178,8 @@ static char *dialogue_text(const struct dialogue *d, const struct conn *c)
         text = mem_format("the %s server refuses, instead of %s: \"%s\"", protocol, to, said);
         break;
     case DIALOGUE_STRANGER:
-        text = mem_format("the %s server does not serve \"%s\", the name it was asked for: \"%s\"", protocol, d->host, said);
+        text = mem_format("the %s server does not serve \"%s\", the name it was asked for: \"%s\"", protocol, d->host,
+                          said);
         break;
     case DIALOGUE_BUSY: text = mem_format("the %s server says that it is too busy: \"%s\"", protocol, said); break;
     case DIALOGUE_GARBLED:

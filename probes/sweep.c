@@ -536,12 +536,6 @@ void survey_came(struct run *r, const json_t *told)
 
 /* --- one question ------------------------------------------------------------------------------ */
 
-static uint64_t run_seed(const struct run *r)
-{
-    uint64_t a = (uint64_t)(r->created * 1e9), b = (uint64_t)r->target->id << 32 | (unsigned)r->nth;
-    return a * 0x9e3779b97f4a7c15ull ^ b;
-}
-
 static bool survey_send(struct run *r)
 {
     struct survey_run *s = r->state;

@@ -68,7 +68,7 @@ struct survey {
     size_t state_size;
     bool keeps_certificate; /* reply->certificate is wanted */
     bool tells_halfway;     /* end() is called also where all work is stopped in the middle */
-    bool once;              /* an answer is taken as it comes, for the survey has a control of its own: nothing is asked again */
+    bool once;              /* no answer is doubted and asked for again: the survey has a control of its own */
     /* How a question travels, NULL: as usual. */
     void (*travel)(struct surveying *v, int question, struct conn_travel *way);
     /* What is sent in the place of a hello; NULL, or what returns NULL: the hello. Const. */

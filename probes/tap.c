@@ -18,7 +18,6 @@
 
 #include "probes/visit.h"
 #include "src/base/mem.h"
-#include "src/base/text.h"
 
 #define HELD_MAX (64u << 10)    /* of one direction: what the other side does not take yet */
 #define TURN 4                  /* reads of one direction in a row */
@@ -464,14 +463,6 @@ static void tap_forget(struct visit *v)
 
 /* --- the endpoint's address --------------------------------------------------------------------- */
 
-static bool same_ip(const union sock *a, const union sock *b)
-{
-    if (a->sa.sa_family != b->sa.sa_family)
-        return false;
-    return a->sa.sa_family == AF_INET6 ? memcmp(&a->in6.sin6_addr, &b->in6.sin6_addr, sizeof a->in6.sin6_addr) == 0
-                                       : a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
-}
-
 static bool is_any(const union sock *s)
 {
     return s->sa.sa_family == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED(&s->in6.sin6_addr) : !s->in.sin_addr.s_addr;
@@ -490,7 +481,7 @@ static bool is_this_machine(const union sock *s)
     if (found || getifaddrs(&all) < 0)
         return found;
     for (const struct ifaddrs *i = all; i && !found; i = i->ifa_next)
-        found = i->ifa_addr && same_ip((const union sock *)i->ifa_addr, s);
+        found = i->ifa_addr && address_same(i->ifa_addr, &s->sa);
     freeifaddrs(all);
     return found;
 }
@@ -507,7 +498,7 @@ static bool is_ours(const struct ear *r, const struct address *a)
         const union sock *l = &r->listener[i].address.sa;
         if (l->sa.sa_family != a->sa.sa.sa_family || port_bits(l) != port_bits(&a->sa))
             continue;
-        if (same_ip(l, &a->sa) || (is_any(l) && is_this_machine(&a->sa)) || (is_any(&a->sa) && is_loopback(l)))
+        if (address_same(&l->sa, &a->sa.sa) || (is_any(l) && is_this_machine(&a->sa)) || (is_any(&a->sa) && is_loopback(l)))
             return true;
     }
     return false;
@@ -566,19 +557,12 @@ static void upstream_ask(struct ear *r)
 
 static bool upstream_by_rule(struct ear *r)
 {
-    struct upstream *u = &r->upstream;
-    const struct endpoint *ep = u->endpoint;
-    for (size_t i = 0; i < r->options.resolve_count; i++) {
-        const struct resolve_rule *rule = &r->options.resolve[i];
-        struct address a;
-        bool any = rule->host && strcmp(rule->host, "*") == 0;
-        if ((!any && !text_is(rule->host, ep->host)) || (rule->port && rule->port != ep->port))
-            continue;
-        for (size_t k = 0; k < rule->count; k++)
-            if (address_parse(rule->address[k], ep->port, &a))
-                upstream_add(r, &a);
-    }
-    return u->count || u->why[0];
+    const struct endpoint *ep = r->upstream.endpoint;
+    struct resolved ruled;
+    bool some = resolve_by_rule(r->options.resolve, r->options.resolve_count, ep->host, ep->port, &ruled);
+    for (size_t i = 0; i < ruled.count; i++)
+        upstream_add(r, &ruled.address[i]);
+    return some;
 }
 
 bool upstream_begin(struct ear *r, struct err *e)

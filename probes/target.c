@@ -15,7 +15,8 @@
 #define QUICK_CONNECTIONS 24 /* to one address at --depth quick */
 #define QUICK_KEPT 1         /* of them, for those that are no survey's */
 #define QUICK_REPLAY 1       /* and for the first question of the replay */
-#define QUICK_SEARCH 24      /* more, to search what decides where this client's hello is refused and another's taken */
+#define QUICK_SEARCH 24      /* more, to search what decides, or who, where this client's hello is refused and another's taken */
+#define QUICK_NAMES 5        /* more, where whatever this client could offer is refused by an alert */
 
 /* --- what the options say --------------------------------------------------------------------- */
 
@@ -47,7 +48,9 @@ int target_tries(const struct target *t)
 
 int target_load(const struct target *t)
 {
-    return t->load > 0 ? t->load : t->engine->options.load > 0 ? t->engine->options.load : LOAD_GENTLE;
+    const struct engine_options *o = &t->engine->options;
+    int load = t->load > 0 ? t->load : o->load > 0 ? o->load : LOAD_GENTLE;
+    return load < o->jobs ? load : o->jobs;
 }
 
 double target_max_time(const struct target *t)
@@ -73,6 +76,12 @@ static bool may_guess(const struct target *t)
     return strcmp(t->endpoint->scheme->name, "tls") == 0;
 }
 
+static bool refused_aloud(const struct target *t)
+{
+    const char *went = json_string_value(json_object_get(t->first, "went"));
+    return went && strncmp(went, "alert", 5) == 0;
+}
+
 /* The one place where the connections of --depth quick are counted against what may be spent. More tries, asked for
  * by --tries or by answers that vary, and a ramp of load, which nobody makes unasked, are no matter of depth. Surveys
  * leave some for probes of one connection: these come late, and tell most of those who cut off everything. Who refuses
@@ -83,9 +92,14 @@ int target_left(const struct target *t, const struct probe *p)
         return INT_MAX;
     int most = QUICK_CONNECTIONS - (p->survey ? QUICK_KEPT + may_guess(t) : 0);
     if (p == &replay_probe)
-        most += t->search ? QUICK_SEARCH : 0;
-    else if (p->survey && p != &variations_probe && !(p->survey->change && t->works))
-        most -= QUICK_REPLAY; /* these come where a replay tells nothing, or no more */
+        most += t->search ? QUICK_SEARCH : refused_aloud(t) ? QUICK_NAMES : 0;
+    else if (p == &path_probe && refused_aloud(t)) /* asked where another name is taken, or after a search another version */
+        most += t->search ? 2 * QUICK_SEARCH : QUICK_SEARCH;
+    else if ((p == &names_probe || !p->survey) && refused_aloud(t)) /* what comes after the names has what they had */
+        most += QUICK_NAMES;
+    else if (p->survey && p != &variations_probe && p != &versions_probe &&
+             !((p->survey->change || p == &path_probe) && t->works))
+        most -= QUICK_REPLAY; /* these come where a replay tells nothing, or no more; half of the versions misleads */
     return t->connections < most ? most - t->connections : 0;
 }
 

@@ -9,7 +9,9 @@
 #include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/pki/path.h"
 #include "src/wire/first.h"
+#include "src/wire/message.h"
 
 const char *const tls_stage_words[] = { "nothing", "server-hello", "certificate", "certificate-request",
                                         "finished" };
@@ -72,6 +74,17 @@ static void tls_hide_status(struct tls *t, bool hide)
         gnutls_ocsp_status_request_enable_client(t->session, NULL, 0, NULL);
 }
 
+/* To verify what a key made for it has signed would stop this process, and all that waits in it, for minutes. */
+static int tls_note_certificate(struct tls *t, const gnutls_datum_t *msg)
+{
+    struct certificate_message m;
+    if (!t->certificate.len)
+        buf_add(&t->certificate, msg->data, msg->size);
+    certificate_message_read(&m, msg->data, msg->size, t->server_version >= 0x0304);
+    t->slow_key = m.count && path_key_slow(m.cert[0].p, m.cert[0].n);
+    return t->slow_key ? GNUTLS_E_INSUFFICIENT_SECURITY : 0;
+}
+
 /* Every handshake message passes here before GnuTLS looks into it: a certificate that GnuTLS can't
  * decode, or does not like, is known all the same. */
 static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
@@ -100,9 +113,7 @@ static int tls_hook(gnutls_session_t session, unsigned type, unsigned when, unsi
     }
     case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
         tls_reached(t, STAGE_CERTIFICATE);
-        if (!t->certificate.len)
-            buf_add(&t->certificate, msg->data, msg->size);
-        break;
+        return tls_note_certificate(t, msg);
     case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
         tls_reached(t, STAGE_REQUEST);
         t->asked_cert = true;

@@ -34,6 +34,7 @@ struct tls {
     enum tls_stage stage;
     bool asked_cert, ticket;    /* CertificateRequest, NewSessionTicket came */
     bool too_big;               /* TLS_HANDSHAKE_MAX was passed */
+    bool slow_key;              /* of TLS_LOCAL: the key of its certificate is made to be slow, see path.h */
     bool no_status;             /* as in tls_offer */
     uint16_t server_version;    /* chosen in the ServerHello, 0: none came */
     uint16_t server_suite;      /* likewise; 0: none */

@@ -77,7 +77,7 @@ static void versions_hello(struct surveying *v, int question, struct hello *h)
 }
 
 /* A refusal that other suites may change. */
-static bool versions_ask_more(struct surveying *v, int at, const struct answer *a)
+static void versions_ask_more(struct surveying *v, int at, const struct answer *a)
 {
     struct versions *s = v->state;
     uint16_t number = version_number(at);
@@ -86,12 +86,10 @@ static bool versions_ask_more(struct surveying *v, int at, const struct answer *
     bool other = a->kind == ANSWER_ALERT && a->reply->alert != 40 && a->reply->alert != 71; /* it says: not for suites */
     if (!a->no || (a->kind == ANSWER_ALERT && a->reply->alert == 70) || a->kind == ANSWER_VERSION ||
         (!full && (!offered || other)) || number < 0x0300)
-        return false;
+        return;
     int upto = full ? s->blocks[at] : s->blocks[at] < 2 ? s->blocks[at] : 2;
-    bool more = s->asked[at] < upto;
     while (s->asked[at] < upto)
         survey_ask(v, at * BLOCKS_MAX + s->asked[at]++, UNTIL_HELLO);
-    return more;
 }
 
 static bool kind_is_cut(enum answer_kind kind)
@@ -198,6 +196,20 @@ static void versions_unsaid(struct surveying *v)
         }
 }
 
+/* Whatever was accepted was accepted for a suite that takes a pre-shared key, and no certificate. */
+static bool versions_pre_shared(const struct surveying *v)
+{
+    const struct versions *s = v->state;
+    bool any = false;
+    for (int i = 0; i < VERSION_COUNT; i++) {
+        const struct suite *suite = v->target->known.accepted[i] ? suite_find(s->suite[i]) : NULL;
+        if (v->target->known.accepted[i] && (!suite || suite->auth != AUTH_PSK))
+            return false;
+        any |= suite != NULL;
+    }
+    return any;
+}
+
 static void versions_end(struct surveying *v)
 {
     struct versions *s = v->state;
@@ -212,6 +224,10 @@ static void versions_end(struct surveying *v)
     if (s->knows_13 && !v->target->known.accepted[VERSION_COUNT - 1]) {
         json_object_set_new(all, "knows", json_string("tls1.3"));
         text_add(&text, "; the answer to TLS 1.2 says that the server knows TLS 1.3 (RFC 8446 section 4.1.3)");
+    }
+    if (versions_pre_shared(v)) {
+        json_object_set_new(all, "keys", json_string("pre-shared"));
+        text_add(&text, "; what was accepted are suites for a pre-shared key only");
     }
     run_see(v->run, FACT_VERSIONS, STATE_YES, all, (run_now(v->run) - v->began) * 1000, text_take(&text));
 }

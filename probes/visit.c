@@ -284,7 +284,8 @@ static bool key_make(struct buf *key, const struct heard *h)
            key_add_list(key, hello->shares) && key_add(key, hello->order, hello->order_count);
     for (size_t i = 0; good && i < hello->extra_count; i++)
         if (hello->extra[i].type == EXT_POINTS)
-            good = buf_add(key, hello->extra[i].p, hello->extra[i].n);
+            good = buf_add(key, &hello->extra[i].n, sizeof hello->extra[i].n) &&
+                   buf_add(key, hello->extra[i].p, hello->extra[i].n);
     return good && (!hello->alpn || buf_add(key, hello->alpn, strlen(hello->alpn)));
 }
 
@@ -348,7 +349,8 @@ static json_t *text_json(const char *s)
     return s ? json_string(s) : json_null();
 }
 
-void visit_unheard(struct visit *v)
+/* The column of a visit that ended before its first words did. */
+static void visit_unheard(struct visit *v)
 {
     const struct heard *h = &v->heard;
     const char *why = h->why;

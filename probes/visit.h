@@ -106,8 +106,6 @@ struct hello_cache *hello_cache_new(void);
 void hello_cache_free(struct hello_cache *c);
 /* Feeds bytes to the hello; true once its end is known. Writes the column and its first fact then. */
 bool visit_hear(struct visit *v, const void *p, size_t n);
-/* The column of a visit that ended before its first words did. */
-void visit_unheard(struct visit *v);
 void visit_answer(struct visit *v, const struct reply *r, const char *alpn); /* once; alpn NULL: what `r` has */
 void visit_end(struct visit *v, const struct ending *e, const char *more);   /* the fact client_end; more: evidence */
 void visit_timing(struct visit *v, double connect, double hello, double handshake); /* seconds, < 0: not known */

@@ -45,8 +45,14 @@ const size_t command_count = sizeof command_table / sizeof *command_table;
 
 #define HELP_COLS 30 /* a command and its usage in --help */
 
-static void print_help(void)
+static void print_help(const struct command *c)
 {
+    if (*c->name) {
+        printf("tlswhy %s [OPTION]... %s\n\n  %s\n\nSee tlswhy(1), and tlswhy --help for the other commands.\n\n",
+               c->name, c->usage, c->says);
+        options_help(stdout, c->name);
+        return;
+    }
     puts("tlswhy - finds out why TLS handshakes fail in a pattern\n\n  tlswhy [COMMAND] [OPTION]... ARGUMENT...\n");
     for (size_t i = 0; i < command_count; i++)
         if (command_table[i].run)
@@ -55,7 +61,7 @@ static void print_help(void)
                    command_table[i].says);
     puts("\nENDPOINT is [SCHEME://]HOST[:PORT][,KEY=VALUE]...; exit status: 0 ok, 1 failing and a cause is named,\n"
          "2 bad usage, 3 tlswhy could not do the work, 4 failing without a named cause, or unsure. See tlswhy(1).\n");
-    options_help(stdout);
+    options_help(stdout, NULL);
 }
 
 static enum ui_color ui_color_of(enum color_when c)
@@ -94,7 +100,8 @@ static struct session *sessions_load(struct options *o, struct err *e)
     bool good = true;
     for (size_t i = 0; good && i < o->session_count; i++) {
         double started = 0;
-        good = sessionfile_load(o->session[i].path, s, (struct ids_from){ next_id, &o->reserved }, &ask, &started, &said, e);
+        struct ids_from ids = { next_id, &o->reserved };
+        good = sessionfile_load(o->session[i].path, s, ids, &ask, &started, &said, e);
         s->started = i == 0 || started > s->started ? started : s->started;
     }
     if (said.s)
@@ -175,7 +182,8 @@ static int cmd_workbench(struct options *o)
         return cmd_check(o);
     for (size_t i = 0; i < o->log_count; i++)
         if (strcmp(o->log[i], "-") == 0) {
-            fprintf(stderr, "tlswhy: the workbench needs standard input for your keys: give --log the name of a file\n");
+            fprintf(stderr, "tlswhy: the workbench needs standard input for your keys: give --log the name of a "
+                            "file\n");
             return EXIT_USAGE;
         }
     struct session *loaded = sessions_load(o, &e);
@@ -255,7 +263,7 @@ int main(int argc, char **argv)
     if (o.version)
         printf("tlswhy %s\n", PACKAGE_VERSION);
     else if (o.help)
-        print_help();
+        print_help(c);
     else if (o.client_list)
         clients_list(stdout, o.verbose, terminal_width());
     else

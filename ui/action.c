@@ -16,8 +16,8 @@ const struct action_row action_table[ACTION_COUNT] = {
 
 const char *const context_words[CONTEXT_COUNT] = {
     [CONTEXT_ALL] = "everywhere", [CONTEXT_PANES] = "panes",   [CONTEXT_COLUMNS] = "columns",
-    [CONTEXT_TABLES] = "tables",   [CONTEXT_LOG] = "the Log pane", [CONTEXT_QUESTION] = "inside a question of the Checklist",
-    [CONTEXT_PROMPT] = "prompt",
+    [CONTEXT_TABLES] = "tables", [CONTEXT_LOG] = "the Log pane",
+    [CONTEXT_QUESTION] = "inside a question of the Checklist", [CONTEXT_PROMPT] = "prompt",
 };
 
 #define IN(context) (1u << CONTEXT_##context)

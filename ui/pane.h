@@ -30,9 +30,14 @@ struct pane {
     bool (*about)(struct item *out, const struct look *l, const struct column *c);
 };
 enum { CHECKLIST_QUESTION = 1, CHECKLIST_LINE }; /* kinds of its rows: a question, a line about it; a: which one */
-extern const struct pane pane_why, pane_compare, pane_chain, pane_checklist, pane_matrix, pane_clients, pane_clock, pane_path, pane_load, pane_log, pane_detail, pane_help;
+extern const struct pane pane_why, pane_compare, pane_chain, pane_checklist, pane_matrix, pane_clients, pane_clock,
+                         pane_path, pane_load, pane_log, pane_detail, pane_help;
 extern const struct pane *const pane_table[PANE_COUNT];
 
+/* The line of a log that is evidence of that number; NULL where it is not kept any more. Lent. */
+const struct logged_line *pane_log_line(const struct session *s, int evidence);
+/* It in brief, for one line of a pane: its file without the folder, its words without the time. Owned by the caller. */
+char *pane_log_says(const struct session *s, int evidence);
 /* What a result says in a sentence, owned by the caller; `r` may be NULL, then `state` says why. */
 char *clients_sentence(const struct client_result *r, enum works_state state);
 char *clients_legend(void); /* every glyph of the Clients pane with its word; owned by the caller */

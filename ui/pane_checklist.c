@@ -64,8 +64,8 @@ static void add_question(struct sheet *out, const struct look *l, enum question 
     text_add(&t, probes);
     unsigned attr = p->differs ? ATTR_WARN : ATTR_PLAIN;
     struct row *r = sheet_row(out, (struct item){ CHECKLIST_QUESTION, (int)q }, attr, t.s);
-    r->full = mem_format("%s you: %s;%s%s%s the probes: %s", row->asks, answer ? answer : "not asked", log ? " the log: " : "",
-                         log ? log : "", log ? ";" : "", probes);
+    r->full = sheet_keep(out, mem_format("%s you: %s;%s%s%s the probes: %s", row->asks, answer ? answer : "not asked",
+                                         log ? " the log: " : "", log ? log : "", log ? ";" : "", probes));
     free(from_log);
     free(probes);
     text_free(&t);
@@ -193,10 +193,11 @@ static void checklist_rows(struct sheet *out, const struct look *l)
     free(probes);
     add_log(out, l, q);
     if (l->scene->said[q].differs)
-        add_still(out, l, ATTR_WARN, "   ! ", l->scene->session->answer[q] ? "You and the probes do not agree. Both are kept; the ranking goes by the "
-                                              "evidence, and your answer moves it."
-                                            : "The log and the probes do not agree. Both are kept; the ranking goes by the "
-                                              "evidence, and what the log says moves it.");
+        add_still(out, l, ATTR_WARN, "   ! ", l->scene->session->answer[q]
+                  ? "You and the probes do not agree. Both are kept; the ranking goes by the evidence, and your answer "
+                    "moves it."
+                  : "The log and the probes do not agree. Both are kept; the ranking goes by the evidence, and what "
+                    "the log says moves it.");
     add_effect(out, l, q);
 }
 

@@ -38,7 +38,7 @@ static void add_row(struct sheet *out, const struct works *w, size_t client)
     const struct client *c = &client_table[client];
     struct row *row = sheet_row(out, (struct item){ ROW_CLIENT, (int)client }, ATTR_PLAIN, c->name);
     row->mark = (char)w->mark[client];
-    row->full = mem_format("%s: %s", c->name, c->title);
+    row->full = sheet_keep(out, mem_format("%s: %s", c->name, c->title));
 }
 
 static void clients_rows(struct sheet *out, const struct look *l)

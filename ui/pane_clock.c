@@ -135,8 +135,8 @@ static char *column_says(const struct clock *k)
         return mem_format("the server's clock is %s %s; this machine's is right, by %s%s.", skew, way, source,
                           k->servers_not_yet ? ": its certificate is valid by its own clock alone" : "");
     if (clock_date_off(k))
-        return mem_format("the server's clock is %s %s this machine's%s. Which is right? --sntp HOST asks a third.", skew,
-                          k->offset > 0 ? "ahead of" : "behind", dates_say(k));
+        return mem_format("the server's clock is %s %s this machine's%s. Which is right? --sntp HOST asks a third.",
+                          skew, k->offset > 0 ? "ahead of" : "behind", dates_say(k));
     return NULL;
 }
 

@@ -130,14 +130,6 @@ static void line_rows(struct sheet *out, const struct look *l, const struct logg
     free(heading);
 }
 
-static const struct logged_line *line_of_evidence(const struct session *s, int number)
-{
-    for (size_t i = 0; i < s->log.count; i++)
-        if (s->log.line[i].evidence == (unsigned)number)
-            return &s->log.line[i];
-    return NULL;
-}
-
 static void add_evidence(struct sheet *out, const struct look *l, int number)
 {
     const struct session *s = l->scene->session;
@@ -147,7 +139,7 @@ static void add_evidence(struct sheet *out, const struct look *l, int number)
     const struct evidence *e = &s->evidence[number];
     const struct column *c = session_column(s, e->column);
     if (!e->column) {
-        line_rows(out, l, line_of_evidence(s, number));
+        line_rows(out, l, pane_log_line(s, number));
         return;
     }
     char *heading = mem_format("Evidence e%d: %s of %s %s", number, fact_table[e->fact].title,
@@ -235,7 +227,7 @@ static void evidence_links(struct sheet *out, const struct look *l, char sign, c
             continue;
         const struct evidence *e = &s->evidence[number[i]];
         char *head = mem_format("%c e%d ", sign, number[i]);
-        char *says = session_evidence_says(s, e);
+        char *says = e->column ? session_evidence_says(s, e) : pane_log_says(s, number[i]);
         char *text = mem_format("%s: %s", e->column ? fact_table[e->fact].title : "log", says);
         sheet_wrap(out, l, (struct item){ ROW_EVIDENCE, number[i] }, ATTR_PLAIN, head, text);
         free(text);
@@ -271,54 +263,18 @@ static const char *version_title(uint16_t number)
     return v ? v->title : "SSL 2.0";
 }
 
-static void add_bits(struct text *t, const char *what, int min, int max)
-{
-    if (min)
-        text_addf(t, "%s%s of less than %d bits", t->len ? ", " : "", what, min);
-    if (max)
-        text_addf(t, "%s%s of more than %d bits", t->len ? ", " : "", what, max);
-}
-
-static const struct { unsigned trait; const char *says; } trait_rows[] = {
-    { CLIENT_NO_SNI, "sends no server name" },
-    { CLIENT_SHUFFLES, "orders its extensions at random" },
-    { CLIENT_CN, "takes a name that stands only in the CN" },
-    { CLIENT_AIA, "fetches a missing intermediate" },
-    { CLIENT_REVOCATION, "checks revocation by default" },
-    { CLIENT_NEEDS_RENEGOTIATION, "insists on secure renegotiation" },
-    { CLIENT_NEEDS_EMS, "insists on extended master secret" },
-    { CLIENT_NAME_WARNING, "gives up at a warning about the name" },
-    { CLIENT_NO_CHECKS, "by default takes any certificate" },
-};
-
-static void client_habits(struct sheet *out, const struct look *l, const struct client *c)
-{
-    struct text refuses = { 0 }, habits = { 0 };
-    add_bits(&refuses, "RSA keys", c->rsa_bits_min, c->rsa_bits_max);
-    add_bits(&refuses, "DH groups", c->dh_bits_min, c->dh_bits_max);
-    if (c->digests && !(c->digests & CLIENT_SHA2))
-        text_addf(&refuses, "%sSHA-2 in certificates", refuses.len ? ", " : "");
-    if (c->digests && !(c->digests & CLIENT_SHA1))
-        text_addf(&refuses, "%sSHA-1 in certificates", refuses.len ? ", " : "");
-    for (size_t i = 0; i < sizeof trait_rows / sizeof *trait_rows; i++)
-        if (c->traits & trait_rows[i].trait)
-            text_addf(&habits, "%s%s", habits.len ? ", " : "", trait_rows[i].says);
-    add(out, l, "refuses", refuses.s);
-    add(out, l, "habits", habits.s);
-    text_free(&refuses);
-    text_free(&habits);
-}
-
 static void client_offers(struct sheet *out, const struct look *l, const struct client *c)
 {
     char *versions = c->min == c->max ? mem_string(version_title(c->max))
                                       : mem_format("%s to %s", version_title(c->min), version_title(c->max));
+    char *rules = client_rules(c);
     add(out, l, "versions", versions);
     add_list(out, l, "suites", c->suites, suite_name);
     add_list(out, l, "groups", c->groups, group_name);
     add_list(out, l, "signature algorithms", c->sigalgs, sigalg_name);
     add(out, l, "application protocols", c->alpn);
-    client_habits(out, l, c);
+    add(out, l, "rules", rules);
+    free(rules);
     free(versions);
 }
 

@@ -55,8 +55,8 @@ static void add_nothing(struct sheet *out, const struct look *l)
         sheet_still(out, ATTR_PLAIN, "reading ...");
         return;
     }
-    add_text(out, l, ATTR_PLAIN, "", "No log was read yet. o reads one, of a server or a client (or :log FILE; --log FILE at "
-                                     "the start); f reads on as it grows.");
+    add_text(out, l, ATTR_PLAIN, "", "No log was read yet. o reads one, of a server or a client (or :log FILE; --log "
+                                     "FILE at the start); f reads on as it grows.");
     add_heading(out, "What makes programs write handshakes that fail");
     add_switches(out, l);
 }
@@ -105,7 +105,8 @@ static void add_timeline(struct sheet *out, const struct look *l)
 {
     const json_t *time = logged_at(summary_of(l), "pattern.time");
     char a[WHEN_LEN], b[WHEN_LEN];
-    const char *first = time_text(logged_text(time, "first"), true, a), *last = time_text(logged_text(time, "last"), true, b);
+    const char *first = time_text(logged_text(time, "first"), true, a);
+    const char *last = time_text(logged_text(time, "last"), true, b);
     int room = l->width - 10, per = 1;
     while (HABIT_BINS / per > room && per < HABIT_BINS)
         per++;
@@ -114,7 +115,8 @@ static void add_timeline(struct sheet *out, const struct look *l)
     sheet_still(out, ATTR_PLAIN, "");
     add_ramp(out, "fails", json_object_get(time, "fails"), per);
     add_ramp(out, "works", json_object_get(time, "works"), per);
-    char *span = mem_format("        %s to %s%s", first, last, logged_text(time, "zone") ? " UTC" : ", as the log has it");
+    char *span = mem_format("        %s to %s%s", first, last,
+                            logged_text(time, "zone") ? " UTC" : ", as the log has it");
     sheet_still(out, ATTR_PLAIN, span);
     free(span);
 }
@@ -150,7 +152,8 @@ static void add_table(struct sheet *out, const struct look *l, int which, const 
     text_free(&head);
     json_array_foreach(json_object_get(who, "table"), i, row) {
         const char *name = json_string_value(json_array_get(row, 0));
-        long long fails = json_integer_value(json_array_get(row, 1)), works = json_integer_value(json_array_get(row, 2));
+        long long fails = json_integer_value(json_array_get(row, 1));
+        long long works = json_integer_value(json_array_get(row, 2));
         struct text t = { 0 };
         if (i == TABLE_ROWS)
             break;
@@ -158,7 +161,8 @@ static void add_table(struct sheet *out, const struct look *l, int which, const 
         text_add_n(&t, name ? name : "?", text_fit(name ? name : "?", cols - 1, NULL));
         text_pad(&t, cols + 1);
         text_addf(&t, " %8lld %8lld", fails, works);
-        sheet_row(out, (struct item){ ROW_WHO, which, (int)i }, fails > 0 ? ATTR_BAD : ATTR_PLAIN, t.s)->full = mem_string(name);
+        sheet_row(out, (struct item){ ROW_WHO, which, (int)i }, fails > 0 ? ATTR_BAD : ATTR_PLAIN, t.s)
+            ->full = sheet_keep(out, mem_string(name));
         text_free(&t);
     }
     long long seen = logged_count(who, "seen"), shown = (long long)(n < TABLE_ROWS ? n : TABLE_ROWS);
@@ -179,8 +183,9 @@ static void add_joined(struct sheet *out, const struct look *l)
     add_heading(out, "Both sides");
     add_text(out, l, ATTR_PLAIN, " ", logged_text(joined, "text"));
     json_array_foreach(json_object_get(joined, "lines"), i, pair) {
-        char *line = mem_format(" %s:%lld  is  %s:%lld", client ? client : "client", json_integer_value(json_array_get(pair, 0)),
-                                server ? server : "server", json_integer_value(json_array_get(pair, 1)));
+        char *line = mem_format(" %s:%lld  is  %s:%lld", client ? client : "client",
+                                json_integer_value(json_array_get(pair, 0)), server ? server : "server",
+                                json_integer_value(json_array_get(pair, 1)));
         if (i < PAIR_ROWS)
             sheet_row(out, (struct item){ ROW_PAIR, (int)i }, ATTR_PLAIN, line);
         free(line);
@@ -198,8 +203,8 @@ static void add_pattern(struct sheet *out, const struct look *l)
     add_text(out, l, ATTR_HEAD, "", head);
     add_text(out, l, ATTR_PLAIN, " ", logged_text(logged_at(s, "pattern"), "text"));
     if (!failing)
-        add_text(out, l, ATTR_PLAIN, " ", "No line tells of a handshake that failed: none does, or the program does not write "
-                                          "them down. What makes it:");
+        add_text(out, l, ATTR_PLAIN, " ", "No line tells of a handshake that failed: none does, or the program does "
+                                          "not write them down. What makes it:");
     if (!failing)
         add_switches(out, l);
     add_timeline(out, l);
@@ -241,6 +246,26 @@ static const char *text_body(const char *text)
     return digits >= 8 && n && text[n] && text[n - 1] == ' ' ? text + n : text;
 }
 
+const struct logged_line *pane_log_line(const struct session *s, int evidence)
+{
+    for (size_t i = 0; i < s->log.count; i++)
+        if (s->log.line[i].evidence == (unsigned)evidence)
+            return &s->log.line[i];
+    return NULL;
+}
+
+char *pane_log_says(const struct session *s, int evidence)
+{
+    const struct logged_line *line = pane_log_line(s, evidence);
+    const json_t *v = line ? line->value : NULL;
+    const char *file = logged_text(v, "file"), *text = logged_text(v, "text");
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    if (!v)
+        return mem_string("a line that is not kept any more");
+    return mem_format("%s:%lld: %s", slash ? slash + 1 : file ? file : "a log", logged_count(v, "line"),
+                      text ? text_body(text) : "");
+}
+
 static void add_line(struct sheet *out, const struct look *l, const struct logged_line *line)
 {
     const json_t *v = line->value;
@@ -257,8 +282,9 @@ static void add_line(struct sheet *out, const struct look *l, const struct logge
         add_padded(&t, sni ? sni : "-", 20);
     add_padded(&t, cause ? cause : "not known", l->width >= NARROW ? 16 : 12);
     text_add_n(&t, body, text_fit(body, l->width, NULL)); /* what is seen of it */
-    struct row *r = sheet_row(out, (struct item){ ROW_LINE, line->number }, noise ? ATTR_NOTE : cause ? ATTR_BAD : ATTR_WARN, t.s);
-    r->full = mem_string(text ? text : t.s);
+    unsigned attr = noise ? ATTR_NOTE : cause ? ATTR_BAD : ATTR_WARN;
+    struct row *r = sheet_row(out, (struct item){ ROW_LINE, line->number }, attr, t.s);
+    r->full = sheet_keep(out, mem_string(text ? text : t.s));
     text_free(&t);
 }
 

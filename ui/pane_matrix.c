@@ -77,7 +77,7 @@ static void add_row(struct sheet *out, const struct matrix_row *r)
     struct row *row = sheet_row(out, (struct item){ ROW_TAKEN, (int)r->kind, r->version, name_hash(r->name) },
                                 ATTR_PLAIN, name);
     row->mark = (char)r->mark;
-    row->full = mem_format("%s%s%s", r->name, openssl ? " " : "", openssl ? openssl : "");
+    row->full = sheet_keep(out, mem_format("%s%s%s", r->name, openssl ? " " : "", openssl ? openssl : ""));
     free(name);
 }
 

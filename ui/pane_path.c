@@ -25,6 +25,8 @@ static const struct { const char *key, *title, *says; } tries[] = {
     { "small-segments", "small packets", "the same in segments of 536 bytes at most, in both directions" },
     { "no-alpn", "no ALPN", "the same without application protocols" },
     { "few-extensions", "few extensions", "the same without extensions that old servers do not know" },
+    { "few-suites", "few suites", "the same with five suites of today alone" },
+    { "few-groups", "few groups", "the same, padded, with the groups X25519 and P-256 alone" },
     { "plain", "no TLS", "two empty lines in the place of a hello" },
 };
 enum { TRIES = sizeof tries / sizeof *tries };
@@ -32,23 +34,26 @@ enum { TRIES = sizeof tries / sizeof *tries };
 enum end { END_WHO, END_TRIGGER, END_HOP, END_ROUTER, END_ANSWERS, END_ENDED, END_PROXY, END_SEGMENT, ENDS };
 static const struct { const char *title, *says; } ends[ENDS] = {
     [END_WHO] = { "who", "what all the rows below come to" },
-    [END_TRIGGER] = { "hangs on", "what the failure hangs on: a change that was answered twice, while the hello as it is "
-                                  "failed twice" },
-    [END_ANSWERS] = { "TTL of answers", "the time to live that packets of the server come with: its answers, or where there are "
-                                        "none, what opens the connection" },
-    [END_ENDED] = { "TTL of the end", "the time to live of what ends the connection; ! another machine sent it than the one "
-                                      "that answers" },
-    [END_HOP] = { "ends at hop", "how many hops the hello gets until it meets its end; ! the server does not answer from there "
-                                 "yet" },
+    [END_TRIGGER] = { "hangs on",
+        "what the failure hangs on: a change that was answered twice, while the hello as it is failed twice" },
+    [END_ANSWERS] = { "TTL of answers",
+        "the time to live that packets of the server come with: its answers, or where there are none, what opens the "
+        "connection" },
+    [END_ENDED] = { "TTL of the end",
+        "the time to live of what ends the connection; ! another machine sent it than the one that answers" },
+    [END_HOP] = { "ends at hop",
+        "how many hops the hello gets until it meets its end; ! the server does not answer from there yet" },
     [END_ROUTER] = { "router there", "the address that says at this hop that a packet has come far enough" },
-    [END_PROXY] = { "proxy near", "whether a proxy takes the connections on this machine or one hop away: one is opened whose "
-                                  "packets may not leave the first link, while a datagram expires there" },
+    [END_PROXY] = { "proxy near",
+        "whether a proxy takes the connections on this machine or one hop away: one is opened whose packets may not "
+        "leave the first link, while a datagram expires there" },
     [END_SEGMENT] = { "segment", "the largest segment this machine sends" },
 };
 
 static const struct { const char *word, *says; } triggers[] = {
     { "name", "the name" }, { "version", "TLS 1.3" }, { "size", "its size" }, { "split", "one packet" },
     { "segments", "large packets" }, { "alpn", "ALPN" }, { "extension", "an extension" },
+    { "suites", "its suites" }, { "groups", "its groups" },
 };
 
 static const json_t *path_of(const struct column *c)
@@ -121,7 +126,8 @@ static const struct meaning { unsigned word; char mark; const char *brief, *says
     { PATH_IS(ONE_READ), ' ', "a server, likely", "a hello in two packets is not read: most often the server itself." },
     { PATH_IS(FILTER), '!', "a packet filter", "a packet filter takes it, on the way or on the server's machine." },
     { PATH_IS(SERVER), ' ', "as far as server", "the server, or something as far away as it is, minds it." },
-    { PATH_IS(NOTHING), ' ', "nothing shows", "no change helps: it hangs on nothing that was tried, and nothing shows who ends it." },
+    { PATH_IS(NOTHING), ' ', "nothing shows",
+      "no change helps: it hangs on nothing that was tried, and nothing shows who ends it." },
 };
 
 static const struct meaning *meaning_of(const struct column *c)

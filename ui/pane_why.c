@@ -55,7 +55,7 @@ static void add_cause(struct sheet *out, const struct look *l, const struct find
                                            : ATTR_PLAIN;
     char *line = text_take(&t);
     sheet_row(out, (struct item){ ROW_CAUSE, list, (int)f->cause, first_column(f) }, attr, line)
-        ->full = mem_string(f->summary);
+        ->full = sheet_keep(out, mem_string(f->summary));
     free(line);
     free(letters);
 }
@@ -69,7 +69,7 @@ static void add_evidence(struct sheet *out, const struct look *l, const struct f
     if (number < 1 || (size_t)number >= s->evidence_count)
         return;
     const struct evidence *e = &s->evidence[number];
-    char *says = session_evidence_says(s, e);
+    char *says = e->column ? session_evidence_says(s, e) : pane_log_says(s, number);
     char *line = e->column ? mem_format("   %c e%d %s %s: %s", sign, number,
                                         scene_letter(scene_index(l->scene, e->column), letter),
                                         fact_table[e->fact].title, says)
@@ -154,6 +154,9 @@ static void add_no_cause(struct sheet *out, const struct look *l)
         sheet_still(out, ATTR_WARN, "Unsure: what is known does not decide it (x asks for more).");
     else
         sheet_still(out, ATTR_PLAIN, "Nothing is wrong from here, for this client.");
+    const char *first = s->verdict && !s->busy ? verdict_first(s->verdict) : NULL;
+    if (first && (s->failing || s->unsure))
+        sheet_wrap(out, l, (struct item){ ROW_LINE, -1, 1 }, ATTR_HEAD, "First: ", first);
 }
 
 static void why_rows(struct sheet *out, const struct look *l)

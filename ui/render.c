@@ -254,7 +254,7 @@ struct frame *render(const struct scene *s, const struct view *v, int w, int h, 
     draw_status(g, s, v);
     if (view_top(v) >= PANE_MAIN)
         draw_pane(f, s, v, view_top(v), body, true);
-    else if (g->w >= ALL_FROM_W && g->h >= ALL_FROM_H && v->pane < PANE_CHECKLIST) /* those from there on fill it alone */
+    else if (g->w >= ALL_FROM_W && g->h >= ALL_FROM_H && v->pane < PANE_CHECKLIST) /* the others fill it alone */
         draw_all(f, s, v, body);
     else
         draw_pane(f, s, v, v->pane, body, true);

@@ -11,10 +11,19 @@
 
 #define COLUMN_LEAST 19 /* columns of the screen a cell needs, its bar included */
 
+const char *sheet_keep(struct sheet *s, char *text)
+{
+    if (s->kept_count == s->kept_room) {
+        s->kept_room = s->kept_room ? 2 * s->kept_room : 16;
+        s->kept = mem_array(s->kept, s->kept_room, sizeof *s->kept);
+    }
+    return s->kept[s->kept_count++] = text;
+}
+
 struct row *sheet_row(struct sheet *s, struct item item, unsigned attr, const char *text)
 {
     if (s->count == SHEET_MAX)
-        s->count--, free(s->row[s->count].text), free(s->row[s->count].full);
+        free(s->row[--s->count].text);
     if (s->count == s->room) {
         s->room = s->room ? 2 * s->room : 32;
         s->row = mem_array(s->row, s->room, sizeof *s->row);
@@ -29,28 +38,20 @@ void sheet_still(struct sheet *s, unsigned attr, const char *text)
     sheet_row(s, (struct item){ 0 }, attr, text)->still = true;
 }
 
-/* One wrapped line, broken where it is wider than there is room. */
+/* One wrapped line, broken where it is wider than there is room; what comes after the first piece is indented. */
 static void wrap_line(struct sheet *s, int width, int indent, struct item *item, unsigned attr,
                       const char *line, const char *full)
 {
-    while (*line) {
-        size_t n = text_fit(line, width, NULL);
-        if (n == 0)
-            n = strlen(line);
-        char *piece = mem_copy(line, n);
-        sheet_row(s, *item, attr, piece)->full = mem_string(full);
+    for (int before = 0; *line; before = indent < width / 2 ? indent : 0) {
+        struct text piece = { 0 };
+        size_t n = text_fit(line, width - before, NULL);
+        n = n ? n : strlen(line);
+        text_pad(&piece, before);
+        text_add_n(&piece, line, n);
+        sheet_row(s, *item, attr, piece.s)->full = full;
+        text_free(&piece);
         item->line++;
-        free(piece);
         line += n;
-        if (!*line)
-            break;
-        struct text rest = { 0 };
-        text_pad(&rest, indent < width / 2 ? indent : 0);
-        text_add(&rest, line);
-        char *t = text_take(&rest);
-        wrap_line(s, width, indent, item, attr, t, full);
-        free(t);
-        break;
     }
 }
 
@@ -62,21 +63,23 @@ void sheet_wrap(struct sheet *s, const struct look *l, struct item item, unsigne
     text_add(&t, head);
     text_wrap(&t, text ? text : "", indent, l->width);
     char *all = text_take(&t), *next = all;
+    const char *full = sheet_keep(s, mem_string(text));
     while (next) {
         char *line = strsep(&next, "\n");
         if (*line)
-            wrap_line(s, l->width < 4 ? 4 : l->width, indent, &item, attr, line, text);
+            wrap_line(s, l->width < 4 ? 4 : l->width, indent, &item, attr, line, full);
     }
     free(all);
 }
 
 void sheet_free(struct sheet *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++)
         free(s->row[i].text);
-        free(s->row[i].full);
-    }
+    for (size_t i = 0; i < s->kept_count; i++)
+        free(s->kept[i]);
     free(s->row);
+    free(s->kept);
     *s = (struct sheet){ 0 };
 }
 

@@ -25,10 +25,13 @@ struct row {
     unsigned attr;
     char mark;       /* tables: the marker column */
     char *text;      /* owned; the line, or the row's name */
-    char *full;      /* owned; what y copies, NULL: the text */
+    const char *full; /* lent by the sheet; what y copies, NULL: the text */
 };
 
-struct sheet { struct row *row; size_t count, room; };
+struct sheet {
+    struct row *row; size_t count, room; /* owned */
+    char **kept; size_t kept_count, kept_room; /* owned; what rows have as `full`: the lines of one text share it */
+};
 #define SHEET_MAX 20000 /* rows; what comes after is not shown */
 
 struct cell_text {
@@ -39,6 +42,8 @@ struct cell_text {
     const char *full; /* lent; the whole value where `text` abbreviates it, or NULL: what is copied */
 };
 
+/* Takes a text over for the `full` of rows, and lends it as long as the sheet is there. */
+const char *sheet_keep(struct sheet *s, char *text);
 /* Copies its strings. Lent until the next row comes. */
 struct row *sheet_row(struct sheet *s, struct item item, unsigned attr, const char *text);
 void sheet_still(struct sheet *s, unsigned attr, const char *text);

@@ -23,7 +23,7 @@ struct ui_options {
     bool reads, follows;        /* it was given logs to begin with; it reads on as they grow */
     char *const *endpoint;      /* canonical endpoint texts to begin with */
     size_t endpoint_count;
-    struct session *loaded;     /* columns to begin with, from files: taken over; or NULL. The prober has none of them */
+    struct session *loaded;     /* columns to begin with, from files: taken over; or NULL. Unknown to the prober */
     int later;                  /* > 0: readable once more endpoints to begin with are known; else none */
     bool (*later_read)(void *arg, char *const **endpoint, size_t *n, struct err *e); /* lends them */
     void *later_arg;
@@ -31,7 +31,7 @@ struct ui_options {
     char *const *answer;        /* QUESTION_COUNT answers to begin with, each may be NULL; or NULL */
     struct why_options why;
     enum ui_color color;        /* NO_COLOR is honoured for auto */
-    void (*record)(void *arg, const struct event *ev); /* told everything the session takes in, from the first; or NULL */
+    void (*record)(void *arg, const struct event *ev); /* told everything the session takes in; or NULL */
     void (*record_flush)(void *arg); /* twice a second, so that no more is lost if this process is killed */
     void (*record_end)(void *arg);   /* a signal is about to end this process: nothing is told after it */
     void *record_arg;

@@ -27,6 +27,7 @@ void view_free(struct view *v)
         return;
     while (view_effect(v, &e))
         free(e.text);
+    free(v->effect);
     free(v->mark);
     free(v->find);
     free(v->filter);
@@ -94,9 +95,9 @@ void view_say(struct view *v, const char *format, ...)
 
 static void effect_add(struct view *v, enum effect_kind kind, int column, char *text)
 {
-    if (v->effect_count == EFFECTS_MAX) {
-        free(text);
-        return;
+    if (v->effect_count == v->effect_room) {
+        v->effect_room = v->effect_room ? 2 * v->effect_room : 8;
+        v->effect = mem_array(v->effect, v->effect_room, sizeof *v->effect);
     }
     v->effect[v->effect_count++] = (struct effect){ kind, column, text };
 }
@@ -433,7 +434,7 @@ static void act_mark(struct view *v, const struct scene *s)
 static int columns_each(struct view *v, const struct scene *s, enum effect_kind kind)
 {
     int n = 0;
-    for (size_t i = 0; i < v->mark_count && v->effect_count < EFFECTS_MAX; i++)
+    for (size_t i = 0; i < v->mark_count; i++)
         if (session_column(s->session, v->mark[i])) {
             effect_add(v, kind, v->mark[i], NULL);
             n++;
@@ -466,9 +467,10 @@ static void act_remove(struct view *v, const struct scene *s)
         return;
     char *what = columns_text(v, s);
     v->column_index = scene_index(s, view_column(v, s)->id);
-    columns_each(v, s, EFFECT_REMOVE);
+    int n = columns_each(v, s, EFFECT_REMOVE);
     v->mark_count = 0;
-    view_say(v, "Removed %s; u brings it back with all that is known.", what);
+    view_say(v, n > 1 ? "Removed %s; u brings them back one by one, with all that is known."
+                      : "Removed %s; u brings it back with all that is known.", what);
     free(what);
 }
 

@@ -16,7 +16,10 @@
 #include "ui/line.h"
 #include "ui/scene.h"
 
-enum pane_id { PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_CLOCK, PANE_PATH, PANE_LOAD, PANE_LOG, PANE_DETAIL, PANE_HELP, PANE_COUNT };
+enum pane_id {
+    PANE_WHY, PANE_COMPARE, PANE_CHAIN, PANE_CHECKLIST, PANE_MATRIX, PANE_CLIENTS, PANE_CLOCK, PANE_PATH, PANE_LOAD,
+    PANE_LOG, PANE_DETAIL, PANE_HELP, PANE_COUNT
+};
 #define PANE_MAIN PANE_DETAIL /* those before are the ones Tab goes through */
 
 /* What a row is, so that the selection can follow it while rows come and go. Each pane gives its
@@ -27,7 +30,9 @@ struct item { int kind, a, b, c, line; };
 struct spot { struct item item; int index; int top, left, width, page; };
 
 /* What a detail view is about. */
-enum subject_kind { SUBJECT_EVIDENCE, SUBJECT_CELL, SUBJECT_CERT, SUBJECT_FAULT, SUBJECT_FINDING, SUBJECT_CLIENT, SUBJECT_LOG_LINE };
+enum subject_kind {
+    SUBJECT_EVIDENCE, SUBJECT_CELL, SUBJECT_CERT, SUBJECT_FAULT, SUBJECT_FINDING, SUBJECT_CLIENT, SUBJECT_LOG_LINE
+};
 struct subject {
     enum subject_kind kind;
     int column;  /* id; cell, cert, fault, client */
@@ -36,7 +41,10 @@ struct subject {
                   * log line: its number */
 };
 
-enum prompt { PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER, PROMPT_RAMP, PROMPT_LOG };
+enum prompt {
+    PROMPT_NONE, PROMPT_FIND, PROMPT_COMMAND, PROMPT_ADD, PROMPT_COPY, PROMPT_LISTEN, PROMPT_TAP, PROMPT_ANSWER,
+    PROMPT_RAMP, PROMPT_LOG
+};
 
 enum effect_kind {
     EFFECT_ASK,     /* text: an endpoint that has been parsed, canonical */
@@ -57,7 +65,6 @@ enum effect_kind {
     EFFECT_REDRAW, EFFECT_SUSPEND, EFFECT_QUIT, EFFECT_QUIT_PRINT
 };
 struct effect { enum effect_kind kind; int column; char *text; };
-#define EFFECTS_MAX 64
 #define DETAIL_DEPTH 8
 
 struct view {
@@ -78,7 +85,7 @@ struct view {
     char *log_filter;                 /* owned; likewise of the lines of a log */
     bool follow;                      /* the last log is read on as it grows */
     char *message;                    /* owned; one or more lines for the status, or NULL */
-    struct effect effect[EFFECTS_MAX]; size_t effect_count;
+    struct effect *effect; size_t effect_count, effect_room; /* owned; to be taken out in their order */
     char *const *defaults;            /* lent; for endpoints added by hand, or NULL */
 };
 

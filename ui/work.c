@@ -19,7 +19,7 @@
 #define OUT_MAX (8u << 20)    /* lines the prober has not read yet */
 #define HELD_MAX (64u << 20)  /* lines kept while the picture is held */
 #define READ_AT_ONCE 16       /* chunks of 64 KiB before the screen has its turn */
-#define REMOVED_MAX 32        /* columns that can be brought back */
+#define REMOVED_MAX 256       /* columns that can be brought back */
 
 struct asked { int ask; bool answered; };
 

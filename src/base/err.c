@@ -37,10 +37,12 @@ void err_while(struct err *e, const char *format, ...)
 {
     if (!e || !e->text[0])
         return;
+    static const char joint[] = ", while ";
     size_t n = strlen(e->text);
-    n += (size_t)snprintf(e->text + n, sizeof e->text - n, ", while ");
-    if (n >= sizeof e->text)
-        return;
+    if (n + sizeof joint >= sizeof e->text)
+        return; /* no room for a word behind it */
+    memcpy(e->text + n, joint, sizeof joint);
+    n += sizeof joint - 1;
     va_list ap;
     va_start(ap, format);
     int added = vsnprintf(e->text + n, sizeof e->text - n, format, ap);

@@ -60,7 +60,7 @@ void text_addf(struct text *t, const char *format, ...)
 
 void text_pad(struct text *t, int cols)
 {
-    const char *line = t->s ? strrchr(t->s, '\n') : NULL;
+    const char *line = t->s ? memrchr(t->s, '\n', t->len) : NULL;
     line = line ? line + 1 : t->s;
     for (int w = line ? text_width(line) : 0; w < cols; w++)
         text_add_n(t, " ", 1);
@@ -149,13 +149,13 @@ int text_width(const char *s)
 size_t text_fit(const char *s, int cols, int *used)
 {
     const uint8_t *u = (const uint8_t *)s;
-    size_t n = strlen(s), i = 0;
+    size_t i = 0;
     int width = 0;
-    while (i < n) {
+    while (u[i]) {
         ucs4_t c = u[i];
         int len = 1, w = 1;
         if (c >= 0x80) {
-            len = u8_mbtouc(&c, u + i, n - i);
+            len = u8_mbtouc(&c, u + i, strnlen(s + i, 4)); /* the longest character; s may be megabytes */
             w = uc_width(c, "UTF-8");
             if (w < 0)
                 w = 0;
@@ -199,9 +199,9 @@ void text_wrap(struct text *t, const char *s, int indent, int width)
     }
 }
 
-static int fold(char c)
+char text_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
 bool text_is(const char *a, const char *b)
@@ -209,7 +209,7 @@ bool text_is(const char *a, const char *b)
     if (!a || !b)
         return false;
     for (; *a && *b; a++, b++)
-        if (fold(*a) != fold(*b))
+        if (text_lower(*a) != text_lower(*b))
             return false;
     return *a == *b;
 }
@@ -217,6 +217,17 @@ bool text_is(const char *a, const char *b)
 bool text_starts(const char *s, const char *prefix)
 {
     return s && strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool text_begins(const void *p, size_t n, const char *with, size_t length)
+{
+    const char *s = p;
+    if (n < length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (text_lower(s[i]) != text_lower(with[i]))
+            return false;
+    return true;
 }
 
 /* Levenshtein distance of short words, ASCII case ignored; anything over 64 bytes counts as far away. */
@@ -232,7 +243,7 @@ static int text_distance(const char *a, const char *b)
         int corner = row[0];
         row[0] = (int)i;
         for (size_t j = 1; j <= m; j++) {
-            int change = corner + (fold(a[i - 1]) != fold(b[j - 1]));
+            int change = corner + (text_lower(a[i - 1]) != text_lower(b[j - 1]));
             int least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
             corner = row[j];
             row[j] = change < least ? change : least;

@@ -42,8 +42,11 @@ size_t text_fit(const char *s, int cols, int *used);
  * left whole, so that a command can still be copied. */
 void text_wrap(struct text *t, const char *s, int indent, int width);
 
+char text_lower(char c);                          /* of ASCII; other bytes stay */
 bool text_is(const char *a, const char *b);       /* equal, ASCII case ignored; NULL is equal to nothing */
 bool text_starts(const char *s, const char *prefix);
+/* The n bytes at p begin with these `length` ones, ASCII case ignored. */
+bool text_begins(const void *p, size_t n, const char *with, size_t length);
 /* The nearest of n words to a mistyped one (edit distance at most 2, ASCII case ignored), or NULL: "did you mean". */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 

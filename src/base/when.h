@@ -21,7 +21,8 @@ char *when_format_ms(double t, char out[WHEN_LEN]);
 char *when_day(int64_t t, char out[WHEN_LEN]);
 bool when_parse(const char *s, int64_t *t);        /* what when_format and when_format_ms write */
 bool when_parse_http(const char *s, int64_t *t);   /* IMF-fixdate, RFC 9110 section 5.6.7 */
-/* A span in the two largest fitting units, without sign: "10 days", "1 day 2 h", "45 s", "0.3 s". */
+/* A span in its largest fitting unit, rounded down from minutes on, without sign: "0.3 s", "45 s", "5 min", "3 h",
+ * "1 day 2 h", "10 days", "2 years". */
 char *when_span(double seconds, char out[WHEN_LEN]);
 
 #endif

@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "probes/given.h"
+#include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/cmd/ends.h"
 #include "src/cmd/heed.h"
 #include "src/cmd/sessionfile.h"
 #include "src/log/testimony.h"
@@ -37,7 +38,7 @@ struct batch {
     uint8_t *rounds; size_t rounds_room;     /* per column id */
     struct sessionfile *save;                /* NULL: nothing is to be saved */
     struct ev_timer flush;
-    struct ev_signal end[3];
+    struct ends ends;
     int ended_by;                            /* a signal, 0: none */
     bool stopping;                           /* by the person: what was found so far is printed, no more is asked */
     bool progress;                           /* a progress line stands on stderr */
@@ -184,7 +185,7 @@ int terminal_width(void)
     return 80;
 }
 
-static bool use_color(const struct options *o)
+bool color_wanted(const struct options *o)
 {
     const char *no = getenv("NO_COLOR");
     if (o->color != COLOR_AUTO)
@@ -197,22 +198,24 @@ bool locale_is_utf8(void)
     return text_is(nl_langinfo(CODESET), "UTF-8");
 }
 
+void locale_print(const char *s)
+{
+    char *ascii = locale_is_utf8() ? NULL : text_ascii(s);
+    fputs(ascii ? ascii : s, stdout);
+    free(ascii);
+}
+
 /* JSON is UTF-8 everywhere; text is what the locale can show. */
 static void batch_print_text(const struct report *r, const char *before)
 {
     char *text = NULL;
     size_t n = 0;
-    bool utf8 = text_is(nl_langinfo(CODESET), "UTF-8");
-    FILE *kept = utf8 ? NULL : open_memstream(&text, &n);
+    FILE *kept = open_memstream(&text, &n);
     if (before && !r->quiet)
-        fputs(before, kept ? kept : stdout);
-    format_find("text")->write(kept ? kept : stdout, r);
-    if (!kept)
-        return;
+        fputs(before, kept);
+    format_find("text")->write(kept, r);
     fclose(kept);
-    char *ascii = text_ascii(text ? text : "");
-    fputs(ascii, stdout);
-    free(ascii);
+    locale_print(text ? text : "");
     free(text);
 }
 
@@ -221,7 +224,7 @@ static int batch_print(struct batch *c)
     const struct options *o = c->o;
     struct verdict *v = verdict_of(c->session, &o->why);
     testimony_add(v, c->session);
-    struct report r = { .session = c->session, .verdict = v, .width = terminal_width(), .color = use_color(o),
+    struct report r = { .session = c->session, .verdict = v, .width = terminal_width(), .color = color_wanted(o),
                         .quiet = o->quiet, .verbose = o->verbose };
     if (c->ask->judge)
         c->ask->judge(c->ask->arg, v, &r);
@@ -387,21 +390,8 @@ static void on_end(struct ev_loop *loop, struct ev_signal *w, int events)
 /* Where there is something to keep. */
 static void signals_begin(struct batch *c)
 {
-    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-    if (!c->o->save && !c->o->engine.load)
-        return;
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        ev_signal_init(&c->end[i], on_end, signals[i]);
-        c->end[i].data = c;
-        ev_signal_start(c->loop, &c->end[i]);
-    }
-}
-
-static void signals_end(struct batch *c)
-{
-    for (size_t i = 0; i < sizeof c->end / sizeof *c->end; i++)
-        if (ev_is_active(&c->end[i]))
-            ev_signal_stop(c->loop, &c->end[i]);
+    if (c->o->save || c->o->engine.load)
+        ends_watch(&c->ends, c->loop, on_end, c);
 }
 
 static bool save_begin(struct batch *c, struct err *e)
@@ -436,10 +426,8 @@ static bool save_end(struct batch *c)
 static int batch_probe(struct batch *c)
 {
     struct err e = { "" };
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
     c->loop = ev_loop_new(EVFLAG_AUTO);
-    c->session = session_new((double)now.tv_sec + (double)now.tv_nsec / 1e9);
+    c->session = session_new(now_wall());
     c->engine = c->loop ? engine_new(c->loop, &c->o->engine, (struct sink){ batch_take, c }, &e) : NULL;
     if (!c->engine) {
         fprintf(stderr, "tlswhy: %s\n", e.text[0] ? e.text : "this machine gives no event loop");
@@ -469,7 +457,7 @@ static int batch_probe(struct batch *c)
         return EXIT_USAGE;
     batch_progress_end(c);
     good = save_end(c);
-    signals_end(c); /* only now: a second signal must not cut the file */
+    ends_unwatch(&c->ends, c->loop); /* only now: a second signal must not cut the file */
     if (c->ended_by)
         raise(c->ended_by); /* as if it had not been caught */
     int status = batch_print(c);

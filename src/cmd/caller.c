@@ -273,8 +273,8 @@ static void unheard_line(struct text *t, const struct caller_how *how, const str
 enum whose { ANY, LISTEN, TAP };
 
 /* The first row that fits says it. "|" between words: one of them; NULL: any. {alert} is "alert 48 unknown_ca", {says}
- * what its sender means by it, {shown} "our certificate" or "the server's certificate", {time} the wait, {waited} from its
- * hello to the end. `alert`: its number, 0: any. */
+ * what its sender means by it, {shown} "our certificate" or "the server's certificate", {time} the wait, {waited} from
+ * its hello to the end. `alert`: its number, 0: any. */
 static const struct end_row { enum whose whose; const char *by, *how, *stage, *says; int alert; } end_table[] = {
     { ANY, NULL, "upstream", NULL, "the endpoint could not be connected, so the client was cut off" },
     { ANY, NULL, "not-tls", "nothing", "it does not speak TLS to this port" },
@@ -293,9 +293,9 @@ static const struct end_row { enum whose whose; const char *by, *how, *stage, *s
       "works" },
     { TAP, NULL, "complete", NULL, "the handshake went through, and data passed: this client works with this server" },
     { ANY, "us", "closed", NULL, "it was still there when tlswhy was ended" },
-    { LISTEN, "us", "alert", NULL, "it says that it tries again with a lower version, after a try with a higher one had "
-      "failed (TLS_FALLBACK_SCSV): whoever knows the higher one refuses that with {alert}. Look at its connection before "
-      "this one", .alert = 86 },
+    { LISTEN, "us", "alert", NULL, "it says that it tries again with a lower version, after a try with a higher one "
+      "had failed (TLS_FALLBACK_SCSV): whoever knows the higher one refuses that with {alert}. Look at its connection "
+      "before this one", .alert = 86 },
     { ANY, "us", "alert", NULL, "tlswhy could not go on with it and sent {alert}: our limit; another server may have "
       "none, and the hello above is whole" },
     { ANY, "client", "alert", "nothing", "it sent {alert} instead of a hello" },
@@ -303,9 +303,10 @@ static const struct end_row { enum whose whose; const char *by, *how, *stage, *s
     { ANY, "client", "alert", "certificate", "it broke off after {shown} with {alert}: {says}" },
     { ANY, "client", "alert", "finished|data", "it finished the handshake and then refused with {alert}: {says}" },
     { ANY, "client", "alert", NULL, "it broke off with {alert}: {says}" },
-    { TAP, "client", "closed|reset", "hello", "it went away {waited} after its hello, which the server had not answered "
-      "yet" },
-    { LISTEN, "client", "closed|reset", "hello", "it went away {waited} after its hello, before it had our certificate" },
+    { TAP, "client", "closed|reset", "hello", "it went away {waited} after its hello, which the server had not "
+      "answered yet" },
+    { LISTEN, "client", "closed|reset", "hello", "it went away {waited} after its hello, before it had our "
+      "certificate" },
     { ANY, "client", "closed|reset", "server-hello|certificate", "it went away after {shown}, without an alert: many "
       "clients do so when they do not trust it" },
     { ANY, "client", "closed|reset", "finished", "it finished the handshake and went away without sending anything: "
@@ -503,9 +504,10 @@ json_t *caller_json(const struct session *s)
                                        FACT_ALPN, FACT_TIMING };
     char when[WHEN_LEN];
     const struct column *c = caller_of(s);
-    json_t *o = json_object(), *all = json_object();
+    json_t *o = json_object();
     if (!c)
         return o;
+    json_t *all = json_object();
     for (size_t i = 0; i < COUNT(facts); i++)
         json_object_set_new(all, fact_table[facts[i]].json, fact_json(s, c, facts[i]));
     json_object_set_new(o, "id", json_integer(c->id));

@@ -8,7 +8,7 @@
 #include "src/cmd/batch.h"
 #include "src/lab/lab.h"
 
-/* The lab's endpoints after those that were given. False and a sentence when there is no lab. */
+/* The lab's endpoints after those that were given; NULL and a sentence when there is no lab. */
 static struct lab *check_lab(struct options *o, struct err *e)
 {
     struct lab *lab = lab_start(e);
@@ -28,7 +28,8 @@ int cmd_check(struct options *o)
     struct err e = { "" };
     struct lab *lab = NULL;
     if (!o->endpoint_count && !o->session_count && !o->lab) {
-        fprintf(stderr, "tlswhy: no endpoint was given: tlswhy check HOST[:PORT]..., or tlswhy check --lab to try it\n");
+        fprintf(stderr, "tlswhy: no endpoint was given: tlswhy check HOST[:PORT]..., or tlswhy check --lab to try "
+                        "it\n");
         return EXIT_USAGE;
     }
     if (!batch_check(o->endpoint, o->endpoint_count, &e)) {

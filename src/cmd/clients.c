@@ -23,22 +23,6 @@ static const struct { int at; const char *head; } columns[] = {
     [COLUMN_HOW] = { 43, "HOW KNOWN" }, [COLUMN_TITLE] = { 54, "WHAT IT IS" },
 };
 
-static const struct { unsigned trait; const char *says; } traits[] = {
-    { CLIENT_NO_SNI, "sends no server name" },
-    { CLIENT_SHUFFLES, "orders its extensions anew each time" },
-    { CLIENT_CN, "takes a name that stands only in the CN" },
-    { CLIENT_AIA, "fetches a missing intermediate" },
-    { CLIENT_REVOCATION, "checks revocation" },
-    { CLIENT_NEEDS_RENEGOTIATION, "refuses a server without secure renegotiation" },
-    { CLIENT_NEEDS_EMS, "refuses a TLS 1.2 server without extended master secret" },
-    { CLIENT_NAME_WARNING, "gives up at the warning unrecognized_name" },
-    { CLIENT_NO_CHECKS, "takes any certificate unless told otherwise" },
-    { CLIENT_OLD_UNSIGNED, "below TLS 1.2 takes suites of RSA key exchange alone" },
-};
-static const struct { unsigned digest; const char *name; } digests[] = {
-    { CLIENT_MD5, "MD5" }, { CLIENT_SHA1, "SHA-1" }, { CLIENT_SHA2, "SHA-2" },
-};
-
 /* "TLS 1.0-1.2", "SSL 3-TLS 1.0". */
 static void versions_add(struct text *t, const struct client *c)
 {
@@ -116,27 +100,6 @@ static size_t size_of(const struct client *c)
     return n;
 }
 
-static void rule_add(struct text *t, const char *before, int number, const char *after)
-{
-    if (number)
-        text_addf(t, "%s%s %d%s", t->len ? "; " : "", before, number, after);
-}
-
-static void rules_add(struct text *t, const struct client *c)
-{
-    rule_add(t, "refuses RSA keys under", c->rsa_bits_min, " bits");
-    rule_add(t, "refuses RSA keys over", c->rsa_bits_max, " bits");
-    rule_add(t, "refuses DH groups under", c->dh_bits_min, " bits");
-    rule_add(t, "refuses DH groups over", c->dh_bits_max, " bits");
-    for (size_t i = 0; c->digests && i < sizeof digests / sizeof *digests; i++)
-        if (!(c->digests & digests[i].digest))
-            text_addf(t, "%srefuses certificates signed with %s", t->len ? "; " : "", digests[i].name);
-    for (size_t i = 0; i < sizeof traits / sizeof *traits; i++)
-        if (c->traits & traits[i].trait)
-            text_addf(t, "%s%s", t->len ? "; " : "", traits[i].says);
-    rule_add(t, "its root store stopped in", c->roots, "");
-}
-
 static void more_print(FILE *out, const struct client *c, int width)
 {
     struct text t = {0};
@@ -144,9 +107,9 @@ static void more_print(FILE *out, const struct client *c, int width)
               c->ssl2_form ? " in SSL 2.0's form" : "");
     line_print(out, t.s, width);
     t.len = 0;
-    rules_add(&t, c);
-    char *rules = mem_format("rules: %s", t.len ? t.s : "none are known");
-    line_print(out, rules, width);
+    char *rules = client_rules(c);
+    text_addf(&t, "rules: %s", *rules ? rules : "none are known");
+    line_print(out, t.s, width);
     free(rules);
     t.len = 0;
     text_addf(&t, "source: %s", c->source ? c->source : "not known");

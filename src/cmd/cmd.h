@@ -59,7 +59,8 @@ enum takes { TAKES_WORDS = 0, TAKES_ENDPOINTS = 1, TAKES_CLIENTS = 2, TAKES_LOGS
  * the rest is not looked at, but for --verbose after the latter. */
 bool options_parse(struct options *o, int argc, char **argv, unsigned takes, struct err *e);
 void options_free(struct options *o); /* leaves *o empty; accepts an empty one */
-void options_help(FILE *out);         /* every option and every endpoint key, from their tables */
+/* The options, and the keys of endpoints, from their tables; `command`: those of that one alone, NULL: all. */
+void options_help(FILE *out, const char *command);
 /* --client list; verbose: with all that is known of each. Wrapped at `width`. */
 void clients_list(FILE *out, bool verbose, int width);
 
@@ -84,12 +85,12 @@ int cmd_explain(struct options *o);
  * than ASCII. */
 int terminal_width(void);
 bool locale_is_utf8(void);
+void locale_print(const char *s); /* UTF-8, on standard output; what the locale lacks as \u{NNNN} */
+bool color_wanted(const struct options *o); /* by --color, NO_COLOR, and what standard output is */
 /* The prober as a process of its own: returns our end of a socket, or -1 and a sentence. The child
  * ends when the socket does. */
 int prober_start(const struct options *o, int *pid, struct err *e);
 /* Likewise the one that reads logs: --log at once, others when it is told to. */
 int lector_start(const struct options *o, int *pid, struct err *e);
-/* In such a child: it dies with its parent, and has no terminal. */
-void process_detach(int parent);
 
 #endif

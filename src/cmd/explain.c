@@ -6,16 +6,16 @@
 #include "config.h"
 
 #include <ev.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/cmd/cmd.h"
+#include "src/cmd/ends.h"
 #include "src/cmd/logfile.h"
 #include "src/out/explained.h"
 
@@ -32,16 +32,9 @@ struct explaining {
     struct ev_loop *loop;
     struct ev_timer tick;        /* of a file */
     struct ev_io readable;       /* of a pipe */
-    struct ev_signal signals[3];
+    struct ends ends;
     bool failed;                 /* a file could not be read to its end: said already */
 };
-
-static double wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int refuse(const char *why)
 {
@@ -73,6 +66,12 @@ static bool file_drain(struct explaining *x, struct logfile *f, const char *path
             file_again(x, path, turned);
         journal_feed(x->journal, x->piece, (size_t)n);
     }
+    const char *note = logfile_note(f);
+    if (note && !x->o->quiet) {
+        char *shown = text_printable(path, strlen(path), 200);
+        fprintf(stderr, "tlswhy: note: %s %s\n", shown, note);
+        free(shown);
+    }
     if (n < 0)
         fprintf(stderr, "tlswhy: %s\n", e.text);
     return n == 0;
@@ -86,7 +85,6 @@ static void line_print(void *arg, const struct incident *e)
     struct journal_view v = journal_view(x->journal);
     const struct line_says *s = &v.reading[e->reading].says;
     unsigned first = s->cause_count ? (unsigned)s->cause[0].cause + 1 : 0;
-    char at[WHEN_LEN];
     if (x->o->jsonl) {
         json_t *j = explained_line(x->journal, e, first, NULL);
         json_object_set_new(j, "t", json_string("line"));
@@ -96,8 +94,13 @@ static void line_print(void *arg, const struct incident *e)
         json_decref(j);
     } else {
         const char *client = journal_word(x->journal, e->client);
-        printf("%s%s%s  %s: %s\n", isnan(e->time) ? "" : when_format((int64_t)e->time, at), client ? "  " : "",
-               client ? client : "", first ? cause_table[first - 1].id : "not known",
+        char at[WHEN_LEN] = "";
+        if (!isnan(e->time))
+            when_format((int64_t)e->time, at);
+        if (!v.file[e->file].zoned) /* it is UTC only where the log says so */
+            at[strcspn(at, "Z")] = '\0';
+        printf("%s%s%s  %s: %s\n", at, client ? "  " : "", client ? client : "",
+               first ? cause_table[first - 1].id : "not known",
                s->means ? s->means : "a failure in words that are not known here");
     }
     fflush(stdout);
@@ -143,14 +146,15 @@ static void on_pipe(struct ev_loop *loop, struct ev_io *w, int events)
 /* Until its end, or a signal: what was read till then is summed up. */
 static void log_follow(struct explaining *x, struct logfile *f, const char *path)
 {
-    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
     x->followed = f;
     x->path = path;
     x->loop = ev_loop_new(EVFLAG_AUTO);
-    for (int i = 0; i < 3; i++) {
-        ev_signal_init(&x->signals[i], on_signal, numbers[i]);
-        ev_signal_start(x->loop, &x->signals[i]);
+    if (!x->loop) {
+        fprintf(stderr, "tlswhy: this machine gives no event loop, so the log is not read on\n");
+        x->failed = true;
+        return;
     }
+    ends_watch(&x->ends, x->loop, on_signal, x);
     ev_init(&x->readable, on_pipe);
     ev_timer_init(&x->tick, on_tick, 0, FOLLOW_SECONDS);
     x->readable.data = x->tick.data = x;
@@ -161,8 +165,7 @@ static void log_follow(struct explaining *x, struct logfile *f, const char *path
         ev_timer_start(x->loop, &x->tick);
     }
     ev_run(x->loop, 0);
-    for (int i = 0; i < 3; i++)
-        ev_signal_stop(x->loop, &x->signals[i]);
+    ends_unwatch(&x->ends, x->loop);
     ev_io_stop(x->loop, &x->readable);
     ev_timer_stop(x->loop, &x->tick);
     ev_loop_destroy(x->loop);
@@ -227,23 +230,32 @@ static void document_line(const struct explained *e)
     free(text);
 }
 
+static void text_print(const struct explained *e)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *kept = open_memstream(&text, &n);
+    explained_text(kept, e);
+    fclose(kept);
+    locale_print(text);
+    free(text);
+}
+
 static int explain_print(struct explaining *x)
 {
     const struct options *o = x->o;
+    struct join *join = join_of(x->journal);
     struct habit *habit = habit_of(x->journal);
     struct outcome *outcome = outcome_of(x->journal, habit);
-    struct join *join = join_of(x->journal);
-    bool color = o->color == COLOR_ALWAYS ||
-                 (o->color == COLOR_AUTO && isatty(STDOUT_FILENO) && !(getenv("NO_COLOR") && *getenv("NO_COLOR")));
     struct explained e = { .journal = x->journal, .habit = habit, .outcome = outcome, .join = join,
-                           .started = x->started, .width = terminal_width(), .color = color, .quiet = o->quiet,
-                           .verbose = o->verbose };
+                           .started = x->started, .width = terminal_width(), .color = color_wanted(o),
+                           .quiet = o->quiet, .verbose = o->verbose };
     if (o->jsonl)
         document_line(&e);
     else if (o->json)
         explained_json(stdout, &e);
     else
-        explained_text(stdout, &e);
+        text_print(&e);
     int status = x->failed && explained_exit(&e) == EXIT_OK ? EXIT_TROUBLE : (int)explained_exit(&e);
     join_free(join);
     outcome_free(outcome);
@@ -251,18 +263,29 @@ static int explain_print(struct explaining *x)
     return status;
 }
 
+/* What was given can't be read at all, which was said: there is nothing to sum up. */
+static bool nothing_read(const struct explaining *x)
+{
+    struct journal_view v = journal_view(x->journal);
+    bool any = false;
+    for (size_t i = 0; i < v.files; i++)
+        any |= v.file[i].lines > 0;
+    return x->failed && !any;
+}
+
 int cmd_explain(struct options *o)
 {
     if (!o->word_count && !o->paste_count && isatty(STDIN_FILENO))
-        return refuse("explain takes logs: tlswhy explain FILE..., - for standard input, or -e 'TEXT' for a pasted error");
+        return refuse("explain takes logs: tlswhy explain FILE..., - for standard input, or -e 'TEXT' for a pasted "
+                      "error");
     if (o->paste_count > JOURNAL_FILES / 2)
         return refuse("that many -e are too many for one run: put the lines into a file");
-    struct explaining x = { .o = o, .started = wall() };
+    struct explaining x = { .o = o, .started = now_wall() };
     x.journal = journal_new(x.started);
     x.piece = mem_array(NULL, PIECE_BYTES, 1);
     if (o->jsonl)
         journal_watch(x.journal, line_print, &x);
-    int status = all_read(&x) ? explain_print(&x) : EXIT_USAGE;
+    int status = all_read(&x) && !nothing_read(&x) ? explain_print(&x) : EXIT_USAGE;
     free(x.piece);
     journal_free(x.journal);
     return status;

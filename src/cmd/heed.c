@@ -163,8 +163,8 @@ static void event_tell(struct telling *t, size_t event)
     event_clear(&ev);
 }
 
-/* The newest failures, and before them those that stand for a kind; in the order of the log. Of a log of which more is to
- * be read the newest would be gone the next time. */
+/* The newest failures, and before them those that stand for a kind; in the order of the log. Of a log of which more is
+ * to be read the newest would be gone the next time. */
 static void lines_tell(struct telling *t, bool more)
 {
     struct journal_view v = journal_view(t->heed->journal);
@@ -190,9 +190,9 @@ bool heed_tell(struct heed *h, bool more, void (*take)(void *arg, struct event *
 {
     if (!journal_view(h->journal).files || (h->anything && h->told_seen == h->seen && h->told_more == more))
         return false;
+    struct join *join = join_of(h->journal);
     struct habit *habit = habit_of(h->journal);
     struct outcome *outcome = outcome_of(h->journal, habit);
-    struct join *join = join_of(h->journal);
     struct telling t = { .heed = h, .take = take, .arg = arg,
                          .x = { .journal = h->journal, .habit = habit, .outcome = outcome, .join = join } };
     t.now = mem_array(NULL, LOGGED_LINES_MAX, sizeof *t.now);

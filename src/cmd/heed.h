@@ -24,8 +24,8 @@ bool heed_plain(const struct heed *h); /* it is a file, no pipe or device */
 bool heed_grows(const struct heed *h); /* it is a file that is not packed */
 /* Nothing more will come, or nothing for now: what waited for its end is read. */
 void heed_flush(struct heed *h, bool ended);
-/* What is new since it was told last; false: nothing. `more`: it is known that more is still to be read, which the summary
- * then says. What an event owns is lent to `take`. */
+/* What is new since it was told last; false: nothing. `more`: it is known that more is still to be read, which the
+ * summary then says. What an event owns is lent to `take`. */
 bool heed_tell(struct heed *h, bool more, void (*take)(void *arg, struct event *ev), void *arg);
 
 /* All these logs, told once; false and a sentence when one can't be read. */

@@ -15,6 +15,7 @@
 
 #include "src/base/text.h"
 #include "src/cmd/cmd.h"
+#include "src/cmd/ends.h"
 #include "src/lab/lab.h"
 
 #define WIDTH 80
@@ -141,10 +142,7 @@ static int lab_serve(const struct options *o)
         return EXIT_USAGE;
     }
     sigset_t signals, before;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
+    ends_set(&signals);
     sigprocmask(SIG_BLOCK, &signals, &before);
     int status = lab_serve_until(&signals, o->quiet);
     sigprocmask(SIG_SETMASK, &before, NULL);

@@ -13,11 +13,13 @@
 #include <time.h>
 
 #include "probes/ear.h"
+#include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/cmd/caller.h"
 #include "src/cmd/cmd.h"
+#include "src/cmd/ends.h"
 #include "src/cmd/place.h"
 #include "src/cmd/save.h"
 #include "src/lab/mint.h"
@@ -25,7 +27,7 @@
 
 #define BUCKETS 1024
 #define DOCUMENT_MAX 10000 /* clients in one document; all are counted */
-#define DOCUMENT_HEX_MAX (64u << 20) /* likewise of their hellos, in hex digits: whoever connects must not fill memory */
+#define DOCUMENT_HEX_MAX (64u << 20) /* of their hellos, in digits: whoever connects must not fill memory */
 
 struct caller { /* a client that is there, in a session of its own: what is known goes when it has gone */
     int id;
@@ -46,7 +48,7 @@ struct hearing {
     size_t hex;              /* digits of hellos in it */
     unsigned long left_out;
     double started;
-    struct ev_signal signals[3];
+    struct ends ends;
     struct ev_timer end;
     struct ev_prepare prepare;
 };
@@ -55,13 +57,6 @@ static int say_trouble(int status, const char *sentence)
 {
     fprintf(stderr, "tlswhy: %s\n", sentence);
     return status;
-}
-
-static double wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* --- the certificate ---------------------------------------------------------------------------- */
@@ -112,14 +107,6 @@ static struct caller **caller_find(struct hearing *h, int id)
     return at;
 }
 
-/* What the locale can show. */
-static void print_text(const char *s)
-{
-    char *ascii = locale_is_utf8() ? NULL : text_ascii(s);
-    fputs(ascii ? ascii : s, stdout);
-    free(ascii);
-}
-
 static void hello_save(struct hearing *h, struct caller *c)
 {
     struct err e = { "" };
@@ -156,7 +143,7 @@ static void caller_show(struct hearing *h, const struct caller *c)
         return;
     }
     caller_text(&t, s, &how);
-    print_text(t.s ? t.s : "");
+    locale_print(t.s ? t.s : "");
     text_free(&t);
     if (fflush(stdout) != 0)
         ev_break(h->loop, EVBREAK_ALL); /* nobody reads any more */
@@ -181,7 +168,7 @@ static void on_event(void *arg, struct event *ev)
     }
     if (!c && ev->kind == EVENT_COLUMN) {
         c = *at = mem_new(sizeof *c);
-        *c = (struct caller){ .id = ev->column, .session = session_new(wall()) };
+        *c = (struct caller){ .id = ev->column, .session = session_new(now_wall()) };
     }
     if (!c)
         return;
@@ -221,11 +208,7 @@ static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
 
 static void hearing_watch(struct hearing *h)
 {
-    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        ev_signal_init(&h->signals[i], on_signal, numbers[i]);
-        ev_signal_start(h->loop, &h->signals[i]);
-    }
+    ends_watch(&h->ends, h->loop, on_signal, h);
     ev_timer_init(&h->end, on_time, h->o->seconds, 0.);
     if (h->o->seconds > 0)
         ev_timer_start(h->loop, &h->end);
@@ -294,7 +277,7 @@ static void hearing_free(struct hearing *h)
 static int hear(struct options *o, const struct place *at, const struct endpoint *upstream)
 {
     struct err e = { "" };
-    struct hearing h = { .o = o, .tap = upstream, .started = wall(), .clients = json_array() };
+    struct hearing h = { .o = o, .tap = upstream, .started = now_wall(), .clients = json_array() };
     gnutls_certificate_credentials_t cred = NULL;
     int status = EXIT_OK;
     if ((o->save && !(h.save = save_new(o->save, &e))) || (!upstream && !(cred = credentials_get(o, at, &e))))
@@ -335,11 +318,12 @@ static bool words_check(const struct options *o, bool tap, struct err *e)
 static bool way_check(const struct endpoint *ep, struct err *e)
 {
     if (ep->scheme->starttls)
-        return err_set(e, "tap passes on TLS that begins at once, and %s:// begins in plain text: what the client says before "
-                          "its hello can't be told apart yet", ep->scheme->name);
+        return err_set(e, "tap passes on TLS that begins at once, and %s:// begins in plain text: what the client says "
+                          "before its hello can't be told apart yet", ep->scheme->name);
     if (!ep->value[KEY_VIA])
         return true;
-    return err_set(e, "tap passes on directly: via= has no use there (the client that connects can go through the proxy)");
+    return err_set(e, "tap passes on directly: via= has no use there (the client that connects can go through the "
+                      "proxy)");
 }
 
 static int cmd_hear(struct options *o, bool tap)

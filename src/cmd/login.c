@@ -28,7 +28,7 @@ char *login_load(const char *path, bool *open_to_others, struct err *e)
 {
     char line[VIA_LOGIN_MAX + 2] = "";
     struct stat st;
-    /* Opening must not wait for who writes to a FIFO, but reading must: a shell's <(command) may not have written yet. */
+    /* Opening must not wait for who writes to a FIFO, but reading must: a shell's <(command) may be about to write. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0)
         fcntl(fd, F_SETFL, 0);

@@ -10,8 +10,8 @@
 
 #include "src/base/err.h"
 
-/* Owned by the caller; NULL and a sentence, which never quotes the file, when there is none. *open: others than its owner
- * can read it. */
+/* Owned by the caller; NULL and a sentence, which never quotes the file, when there is none. *open: others than its
+ * owner can read it. */
 char *login_load(const char *path, bool *open, struct err *e);
 /* Overwrites and frees it; accepts NULL. */
 void login_free(char *login);

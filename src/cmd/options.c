@@ -39,6 +39,16 @@ struct parse {
     bool done; /* --help and the like: the rest is not looked at */
 };
 
+/* Which commands an option is of. */
+enum {
+    WORKBENCH = 1, CHECK = 2, COMPARE = 4, LOAD = 8, REPLAY = 16, LISTEN = 32, TAP = 64, EXPLAIN = 128, LAB = 256,
+    PROBES = WORKBENCH | CHECK | COMPARE | LOAD | REPLAY, HEARS = LISTEN | TAP
+};
+static const struct { const char *name; unsigned bit; } commands[] = {
+    {"", WORKBENCH}, {"check", CHECK}, {"compare", COMPARE}, {"load", LOAD}, {"replay", REPLAY}, {"listen", LISTEN},
+    {"tap", TAP}, {"explain", EXPLAIN}, {"lab", LAB},
+};
+
 struct option_row;
 /* value is NULL for options that take none. */
 typedef bool option_set(struct parse *p, const struct option_row *row, const char *value,
@@ -50,9 +60,7 @@ struct option_row {
     const char *takes; /* NULL: no value */
     const char *help;
     option_set *set;   /* NULL: this version can't do it yet */
-    bool hears;        /* of listen and tap alone, so far */
-    bool logs;         /* of explain alone */
-    bool follows;      /* of explain and the workbench */
+    unsigned of;       /* the commands it is of, joined; 0: all */
     size_t field;      /* offset in struct options, for the setters that need one */
     double min, max;   /* of numbers */
 };
@@ -177,7 +185,9 @@ static bool set_paste(struct parse *p, const struct option_row *row, const char 
 /* A number with the unit behind it: 30s, 10m, 24h, 2d. */
 static bool set_time(struct parse *p, const struct option_row *row, const char *value, struct err *e)
 {
-    static const struct { char letter; double seconds; } units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+    static const struct { char letter; double seconds; } units[] = {
+        {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400},
+    };
     size_t n = strlen(value);
     char *number = mem_copy(value, n ? n - 1 : 0);
     double seconds = 0, count = 0;
@@ -400,87 +410,92 @@ static bool set_file(struct parse *p, const struct option_row *row, const char *
 /* --- the table ------------------------------------------------------------------------------ */
 
 static const struct option_row rows[] = {
-    {.name = "file", .letter = 'f', .takes = "FILE", .set = set_file,
+    {.name = "file", .letter = 'f', .takes = "FILE", .set = set_file, .of = WORKBENCH | CHECK | COMPARE,
      .help = "read endpoints from FILE (- is standard input): one a line, # begins a comment line"},
-    {.name = "lab", .set = set_flag, .field = FIELD(lab),
+    {.name = "lab", .set = set_flag, .of = WORKBENCH | CHECK, .field = FIELD(lab),
      .help = "probe the built-in lab's servers, one per fault"},
-    {.name = "resolve", .takes = "HOST:PORT:ADDR[,ADDR...]", .set = set_resolve,
+    {.name = "resolve", .takes = "HOST:PORT:ADDR[,ADDR...]", .set = set_resolve, .of = PROBES | TAP,
      .help = "take these addresses for HOST:PORT instead of asking, as in curl"},
-    {.name = "proxy-auth", .takes = "FILE", .set = set_login,
+    {.name = "proxy-auth", .takes = "FILE", .set = set_login, .of = PROBES,
      .help = "the login for proxies, user:password in the file's first line (none stands on a command line)"},
-    {.name = "addresses", .takes = "first|all", .set = set_addresses,
+    {.name = "addresses", .takes = "first|all", .set = set_addresses, .of = PROBES,
      .help = "one column for each name, or one for each of its addresses (all)"},
-    {.name = "jobs", .takes = "N", .set = set_int, .field = FIELD(engine.jobs), .min = 1,
+    {.name = "jobs", .takes = "N", .set = set_int, .of = PROBES, .field = FIELD(engine.jobs), .min = 1,
      .max = 10000, .help = "connections in flight (100)"},
-    {.name = "per-host", .takes = "N", .set = set_int, .field = FIELD(engine.per_host), .min = 1,
+    {.name = "per-host", .takes = "N", .set = set_int, .of = PROBES, .field = FIELD(engine.per_host), .min = 1,
      .max = 1000, .help = "connections in flight to one address (10)"},
-    {.name = "tries", .takes = "N", .set = set_int, .field = FIELD(engine.tries), .min = 1, .max = LOAD_MADE_MAX,
-     .help = "make each handshake N times, half of them one after another; 12 where something is odd (1). load: N handshakes, "
-             "as many at once as --load says all the time, in the place of a ramp"},
-    {.name = "load", .takes = "N", .set = set_int, .field = FIELD(engine.load), .min = 1, .max = LOAD_MAX,
-     .help = "make more and more handshakes at once, up to N, with one endpoint: see which fail then (that N is named is the "
-             "consent)"},
-    {.name = "hello-only", .set = set_flag, .field = FIELD(engine.load_hello),
+    {.name = "tries", .takes = "N", .set = set_int, .of = PROBES, .field = FIELD(engine.tries), .min = 1,
+     .max = LOAD_MADE_MAX,
+     .help = "make each handshake N times, half of them one after another; 12 where something is odd (1). load: N "
+             "handshakes, as many at once as --load says all the time, in the place of a ramp"},
+    {.name = "load", .takes = "N", .set = set_int, .of = WORKBENCH | CHECK | LOAD, .field = FIELD(engine.load),
+     .min = 1, .max = LOAD_MAX,
+     .help = "make more and more handshakes at once, up to N, with one endpoint: see which fail then (that N is named "
+             "is the consent)"},
+    {.name = "hello-only", .set = set_flag, .of = WORKBENCH | CHECK | LOAD, .field = FIELD(engine.load_hello),
      .help = "load: send the ClientHello alone and close by a reset when it is answered; costs both sides little"},
-    {.name = "yes", .letter = 'y', .set = set_flag, .field = FIELD(yes), .help = "load: begin without asking"},
-    {.name = "timeout", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.timeout),
+    {.name = "yes", .letter = 'y', .set = set_flag, .of = LOAD, .field = FIELD(yes),
+     .help = "load: begin without asking"},
+    {.name = "timeout", .takes = "SECONDS", .set = set_seconds, .of = PROBES | HEARS, .field = FIELD(engine.timeout),
      .min = 0.1, .max = 600, .help = "the longest wait for one answer (5)"},
-    {.name = "max-time", .takes = "SECONDS", .set = set_seconds, .field = FIELD(engine.max_time),
+    {.name = "max-time", .takes = "SECONDS", .set = set_seconds, .of = PROBES, .field = FIELD(engine.max_time),
      .min = 1, .max = 3600, .help = "all work on one endpoint (60)"},
-    {.name = "only", .takes = "PROBE,...", .set = set_probes,
+    {.name = "only", .takes = "PROBE,...", .set = set_probes, .of = PROBES,
      .help = "ask nothing but these and what they need: handshake, versions, ciphers, groups, sigalgs, traits, "
              "issuers, revocation, large, relaxed, names, variations, tries, path, load, machine, or clients, which "
              "sends the hello of every known client"},
-    {.name = "depth", .takes = "quick|full", .set = set_depth,
+    {.name = "depth", .takes = "quick|full", .set = set_depth, .of = PROBES,
      .help = "quick: the handshake and what explains it; full: everything each server takes"},
-    {.name = "offline", .set = set_flag, .field = FIELD(engine.offline),
+    {.name = "offline", .set = set_flag, .of = PROBES, .field = FIELD(engine.offline),
      .help = "talk to the endpoint alone: no AIA, OCSP, CRL, NTP"},
-    {.name = "sntp", .takes = "HOST[:PORT]", .set = set_sntp,
+    {.name = "sntp", .takes = "HOST[:PORT]", .set = set_sntp, .of = PROBES,
      .help = "ask this NTP server what time it is, to tell whose clock is wrong; port 123"},
-    {.name = "min-days", .takes = "N", .set = set_min_days, .min = 0, .max = 36500,
+    {.name = "min-days", .takes = "N", .set = set_min_days, .of = PROBES, .min = 0, .max = 36500,
      .help = "warn about certificates that end within N days (a tenth of their life)"},
-    {.name = "fail-on", .takes = "warning", .set = set_fail_on,
+    {.name = "fail-on", .takes = "warning", .set = set_fail_on, .of = PROBES,
      .help = "let warnings count as failures in the exit status"},
-    {.name = "count", .takes = "N", .set = set_int, .field = FIELD(count), .min = 1, .max = 1e6, .hears = true,
+    {.name = "count", .takes = "N", .set = set_int, .field = FIELD(count), .min = 1, .max = 1e6, .of = HEARS,
      .help = "listen, tap: end after N clients"},
     {.name = "for", .takes = "TIME", .set = set_time, .field = FIELD(seconds), .min = 0.1, .max = 365. * 86400,
-     .hears = true, .help = "listen, tap: end after this time: 30s, 10m, 24h"},
-    {.name = "save", .takes = "FILE", .set = set_string, .field = FIELD(save),
+     .of = HEARS, .help = "listen, tap: end after this time: 30s, 10m, 24h"},
+    {.name = "save", .takes = "FILE", .set = set_string, .of = WORKBENCH | CHECK | COMPARE | LOAD | HEARS,
+     .field = FIELD(save),
      .help = "keep the session in FILE, to be opened and compared later; listen, tap: each new hello as it was "
              "received, the first in FILE, the others beside it as FILE-2, FILE-3"},
-    {.name = "cert", .takes = "FILE", .set = set_string, .field = FIELD(cert), .hears = true,
+    {.name = "cert", .takes = "FILE", .set = set_string, .field = FIELD(cert), .of = LISTEN,
      .help = "listen: the certificate chain that clients are shown (made up on the spot)"},
-    {.name = "key", .takes = "FILE", .set = set_string, .field = FIELD(key), .hears = true,
+    {.name = "key", .takes = "FILE", .set = set_string, .field = FIELD(key), .of = LISTEN,
      .help = "listen: its private key (in the file of --cert)"},
-    {.name = "answer", .takes = "QUESTION=VALUE", .set = set_answer,
+    {.name = "answer", .takes = "QUESTION=VALUE", .set = set_answer, .of = PROBES,
      .help = "what you know of the pattern, to rank the causes by: fails=yes|no|now-and-then; clients=, networks=, "
              "endpoints=all|some|one; since=always|TIME; times=always|bursts|HH:MM-HH:MM; software=CLIENT,...; "
              "changed=WORDS"},
-    {.name = "log", .takes = "FILE", .set = set_log,
+    {.name = "log", .takes = "FILE", .set = set_log, .of = WORKBENCH | CHECK,
      .help = "check, workbench: let the lines of this log narrow the ranking; more than one may be given"},
-    {.name = "error", .letter = 'e', .takes = "TEXT", .set = set_paste, .logs = true,
+    {.name = "error", .letter = 'e', .takes = "TEXT", .set = set_paste, .of = EXPLAIN,
      .help = "explain: a pasted error; more than one may be given"},
-    {.name = "follow", .set = set_flag, .field = FIELD(follow), .follows = true,
+    {.name = "follow", .set = set_flag, .field = FIELD(follow), .of = EXPLAIN | WORKBENCH,
      .help = "explain, workbench: read on as the last log grows; explain says each failure as it is written"},
     {.name = "json", .set = set_flag, .field = FIELD(json),
      .help = "print one JSON document at the end"},
-    {.name = "jsonl", .set = set_flag, .field = FIELD(jsonl),
+    {.name = "jsonl", .set = set_flag, .of = (unsigned)~LAB, .field = FIELD(jsonl),
      .help = "print observations and verdicts as JSON lines as they happen"},
     {.name = "quiet", .letter = 'q', .set = set_flag, .field = FIELD(quiet),
      .help = "print one line for each column: verdict and cause"},
-    {.name = "verbose", .letter = 'v', .set = set_flag, .field = FIELD(verbose),
+    {.name = "verbose", .letter = 'v', .set = set_flag, .of = (unsigned)~LAB, .field = FIELD(verbose),
      .help = "print every fact as well"},
-    {.name = "color", .takes = "auto|always|never", .set = set_color,
+    {.name = "color", .takes = "auto|always|never", .set = set_color, .of = (unsigned)~LAB,
      .help = "colour; auto: on a terminal, unless NO_COLOR is set"},
-    {.name = "plain", .set = set_flag, .field = FIELD(plain),
+    {.name = "plain", .set = set_flag, .of = PROBES, .field = FIELD(plain),
      .help = "line by line, without a screen, boxes or cursor movement"},
-    {.name = "ui-script", .takes = "FILE", .set = set_string, .field = FIELD(ui_script),
+    {.name = "ui-script", .takes = "FILE", .set = set_string, .of = WORKBENCH, .field = FIELD(ui_script),
      .help = "drive the workbench with the keys and commands in FILE"},
-    {.name = "dump-keys", .set = set_flag, .field = FIELD(dump_keys),
+    {.name = "dump-keys", .set = set_flag, .of = WORKBENCH, .field = FIELD(dump_keys),
      .help = "print the workbench's key table"},
-    {.name = "reset-tty", .set = set_flag, .field = FIELD(reset_tty),
+    {.name = "reset-tty", .set = set_flag, .of = WORKBENCH, .field = FIELD(reset_tty),
      .help = "put a terminal in disorder back"},
-    {.name = "help", .letter = 'h', .set = set_only, .field = FIELD(help), .help = "print this"},
+    {.name = "help", .letter = 'h', .set = set_only, .field = FIELD(help),
+     .help = "print this, of a command its own part"},
     {.name = "version", .set = set_only, .field = FIELD(version), .help = "print the version"},
     /* Promised, and not there yet. */
     {.name = "redact"},
@@ -521,16 +536,19 @@ static const char *value_take(struct parse *p, const char *name, const char *tak
     return NULL;
 }
 
+/* Of those who wait for clients, and of nobody else so far. */
+static bool is_of_clients(const struct option_row *row) { return row->of && !(row->of & ~(unsigned)HEARS); }
+
 static bool row_apply(struct parse *p, const struct option_row *row, const char *equals,
                       struct err *e)
 {
     if (!row->set)
         return err_set(e, "--%s is not there yet", row->name);
-    if (row->hears && !p->hears)
+    if (is_of_clients(row) && !p->hears)
         return err_set(e, "--%s is not there yet for other commands than listen and tap", row->name);
-    if (row->logs && !p->logs)
+    if (row->of == EXPLAIN && !p->logs)
         return err_set(e, "--%s is of explain alone", row->name);
-    if (row->follows && !p->logs && !p->screen)
+    if (row->of == (EXPLAIN | WORKBENCH) && !p->logs && !p->screen)
         return err_set(e, "--%s is of explain and the workbench", row->name);
     if (!row->takes)
         return equals ? err_set(e, "--%s takes no value", row->name) : row->set(p, row, NULL, e);
@@ -584,7 +602,7 @@ static bool long_parse(struct parse *p, const char *word, struct err *e)
     char *name = equals ? mem_copy(word, (size_t)(equals - word)) : mem_string(word);
     const struct option_row *row = row_by_name(name);
     enum key key = key_find(name);
-    if (row && row->hears && !p->hears && key < KEY_COUNT)
+    if (row && is_of_clients(row) && !p->hears && key < KEY_COUNT)
         row = NULL; /* what endpoints call so is something else */
     bool ok = row ? row_apply(p, row, equals, e)
             : key < KEY_COUNT ? key_apply(p, key, equals, e)
@@ -759,7 +777,8 @@ static bool sense_check(const struct parse *p, bool takes_endpoints, struct err 
     if (p->o->log_count && !takes_endpoints)
         return err_set(e, "--log is of check: tlswhy explain takes logs as its arguments");
     if (p->o->save && !takes_endpoints && !p->hears)
-        return err_set(e, "--save is not there yet for other commands than the workbench, check, compare, listen and tap");
+        return err_set(e, "--save is not there yet for other commands than the workbench, check, compare, load, listen "
+                          "and tap");
     if (!takes_endpoints && p->pending_count)
         return err_set(e, "this command takes no endpoints, so --file has no use here");
     return true;
@@ -769,8 +788,8 @@ static bool sense_check(const struct parse *p, bool takes_endpoints, struct err 
 static bool load_check(const struct options *o, bool takes_load, struct err *e)
 {
     if (o->engine.tries > TRIES_MAX && !takes_load)
-        return err_set(e, "--tries %d is too many: it takes a number from 1 to %d, and more only for load", o->engine.tries,
-                       TRIES_MAX);
+        return err_set(e, "--tries %d is too many: it takes a number from 1 to %d, and more only for load",
+                       o->engine.tries, TRIES_MAX);
     if (o->engine.load_hello && !takes_load && !o->engine.load)
         return err_set(e, "--hello-only says how load is made: it goes with load, or with --load N");
     if (o->engine.load && (o->endpoint_count > 1 || o->lab))
@@ -789,7 +808,8 @@ bool options_parse(struct options *o, int argc, char **argv, unsigned takes, str
     engine_options_default(&o->engine);
     o->engine.min_days = o->why.min_days;
     bool ok = words_parse(&p, takes_endpoints, e) &&
-              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e) && load_check(o, takes & TAKES_LOAD, e)));
+              (p.done || (sense_check(&p, takes_endpoints, e) && pending_parse(&p, e) &&
+                          load_check(o, takes & TAKES_LOAD, e)));
     free(p.pending);
     if (!ok)
         options_free(o);
@@ -842,17 +862,28 @@ static void help_line(FILE *out, char *left, const char *help)
     free(left);
 }
 
-void options_help(FILE *out)
+static unsigned command_bit(const char *name)
 {
+    for (size_t i = 0; name && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].bit;
+    return ~0u;
+}
+
+void options_help(FILE *out, const char *command)
+{
+    unsigned bit = command_bit(command);
     fputs("Options:\n", out);
     for (size_t i = 0; i < ROWS; i++) {
         const struct option_row *row = &rows[i];
-        if (!row->set)
+        if (!row->set || (row->of && !(row->of & bit)))
             continue;
         char letter[] = {'-', row->letter, ',', ' ', '\0'};
         help_line(out, mem_format("  %s--%s%s%s", row->letter ? letter : "    ", row->name,
                                   row->takes ? " " : "", row->takes ? row->takes : ""), row->help);
     }
+    if (!(bit & (PROBES | TAP)))
+        return;
     fputs("\nKeys, as ,KEY=VALUE behind one endpoint or as --KEY VALUE for all:\n", out);
     for (int k = 0; k < KEY_COUNT; k++)
         if (key_table[k].due)

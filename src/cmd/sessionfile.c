@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "probes/now.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 
@@ -59,13 +59,6 @@ static bool part_is_free(int fd, const char *part, struct err *e)
                                "move it away or remove it");
 }
 
-static double wall_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 struct sessionfile *sessionfile_new(const char *path, double started, struct err *e)
 {
     if (!may_replace(path, e))
@@ -87,7 +80,7 @@ struct sessionfile *sessionfile_new(const char *path, double started, struct err
     f->path = mem_string(path);
     f->part = part;
     f->out = out;
-    char *line = saved_header(PACKAGE_VERSION, started > 0 ? started : wall_now());
+    char *line = saved_header(PACKAGE_VERSION, started > 0 ? started : now_wall());
     fputs(line, out);
     free(line);
     sessionfile_flush(f);
@@ -122,7 +115,8 @@ bool sessionfile_end(struct sessionfile *f, struct err *e)
     if (!f->error) /* the lock goes with the descriptor, so before anybody else may have it */
         note_error(f, rename(f->part, f->path) == 0);
     fclose(f->out);
-    bool good = !f->error || err_file(e, "the session could not be saved; what there is of it is in", f->part, f->error);
+    bool good = !f->error ||
+                err_file(e, "the session could not be saved; what there is of it is in", f->part, f->error);
     free(f->path);
     free(f->part);
     free(f);

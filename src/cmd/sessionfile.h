@@ -11,8 +11,8 @@
 #include "src/model/saved.h"
 
 struct sessionfile;
-/* `started`: unix seconds, 0: now. NULL and a sentence when `path` is there and is no saved session, when another run is
- * writing it or was killed while it did, or when it can't be written. */
+/* `started`: unix seconds, 0: now. NULL and a sentence when `path` is there and is no saved session, when another run
+ * is writing it or was killed while it did, or when it can't be written. */
 struct sessionfile *sessionfile_new(const char *path, double started, struct err *e);
 void sessionfile_put(struct sessionfile *f, const struct event *ev);
 /* To be called at least once a second: what was put is safe from a kill then. */

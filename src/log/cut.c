@@ -1,6 +1,7 @@
 /* cut - see cut.h. */
 #include "src/log/cut.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #define WINDOW (1u << 20)     /* of the log in memory */
 #define BACK_LINES 120        /* how far a text may begin before the line that was found */
 #define AHEAD_LINES 400
+#define BARE_MOST 32          /* texts without a time, after which one is looked for seldom */
 
 struct cut {
     const struct line_book *book;
@@ -19,6 +21,7 @@ struct cut {
     size_t done;              /* looked through up to here: the beginning of a line */
     size_t floor;             /* the end of the last text: none begins before */
     uint64_t lines;           /* lines before `done` */
+    unsigned bare;            /* texts in a row before which no line with a time was found */
     bool torn;                /* within a line too long for the window: passed over up to its end */
 };
 
@@ -76,13 +79,49 @@ static bool starts_any(const char *p, size_t n, const char *const *list)
     return false;
 }
 
+/* What a program wrote, behind what syslog, CRI or Docker puts before each line of it; its length in *n. */
+static const char *message_of(const char *p, size_t *n)
+{
+    static const struct { const char *end; size_t n; } ends[] = {
+        { "]: ", 3 }, { " stderr F ", 10 }, { " stdout F ", 10 }, { "{\"log\":\"", 8 },
+    };
+    const char *nl = memchr(p, '\n', *n < 200 ? *n : 200), *found = NULL;
+    size_t look = nl ? (size_t)(nl - p) : *n < 200 ? *n : 200;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !found; i++)
+        if ((found = memmem(p, look, ends[i].end, ends[i].n)))
+            found += ends[i].n;
+    *n = found ? (size_t)(p + *n - found) : 0;
+    return found;
+}
+
+/* An exception's name with its package stands at the beginning. */
+static bool is_exception(const char *p, size_t n)
+{
+    size_t i = 0, dots = 0;
+    while (i < n && i < 120 && (isalnum((unsigned char)p[i]) || p[i] == '.' || p[i] == '$'))
+        dots += p[i++] == '.';
+    return dots >= 2 && i > 9 && (memcmp(p + i - 9, "Exception", 9) == 0 || (i > 5 && memcmp(p + i - 5, "Error", 5) == 0));
+}
+
+/* A later line of a stack trace, each line of which got a stamp from whoever carried it. */
+static bool is_trace_line(const char *p, size_t n)
+{
+    const char *m = message_of(p, &n);
+    return m && (starts(m, n, "\t") || starts(m, n, "    at ") || starts(m, n, "\\t") || starts(m, n, "Caused by: ") ||
+                 is_exception(m, n));
+}
+
 /* A line with a time, or a record in JSON, begins a text of its own. */
 static bool is_stamped(const char *p, size_t n)
 {
     struct stamp unused;
+    if (is_trace_line(p, n))
+        return false;
     if (starts(p, n, "{\""))
         return true;
     n = n < 130 ? n : 130;
+    const char *nl = memchr(p, '\n', n); /* a time of the next line is none of this */
+    n = nl ? (size_t)(nl - p) : n;
     return n > 8 && *p != ' ' && *p != '\t' && *p != '*' && stamp_read(p, n, 2000, &unused);
 }
 
@@ -122,7 +161,7 @@ static bool tool_ends(const char *p, size_t n)
 static bool continues(const char *p, size_t n)
 {
     static const char *const list[] = { " ", "\t", "}", "Caused by", "... ", "]", NULL };
-    return starts_any(p, n, list);
+    return starts_any(p, n, list) || is_trace_line(p, n);
 }
 
 static bool is_prompt(const char *p, size_t n)
@@ -166,7 +205,7 @@ static size_t curl_start(const struct cut *c, size_t at)
         from = before;
     }
     /* More than one line may announce a connection. */
-    while (from > c->floor) {
+    while (from > c->floor && at - from < CUT_BYTES) {
         size_t before = line_start(c->data, c->floor, from - 1);
         if (!is_curl(c->data + before, c->len - before) || curl_ends(c->data + before, c->len - before))
             break;
@@ -176,17 +215,20 @@ static size_t curl_start(const struct cut *c, size_t at)
 }
 
 /* An unstamped line belongs to the stamped one before it; a line of s_client to its CONNECTED. */
-static struct span plain_start(const struct cut *c, size_t at)
+static struct span plain_start(struct cut *c, size_t at)
 {
     size_t from = at, first = at;
     bool joined = true;              /* all lines in between continue the one before */
+    bool look = c->bare < BARE_MOST || c->bare % BARE_MOST == 0; /* in a log without times it is long */
     for (int i = 0; i < BACK_LINES; i++) {
         const char *p = c->data + from;
         size_t left = c->len - from;
         if (tool_begins(p, left))
             return (struct span){ .from = prompt_before(c, from), .kind = CUT_TRANSCRIPT };
-        if (i && is_stamped(p, left))
+        if (i && look && is_stamped(p, left)) {
+            c->bare = 0;
             return (struct span){ .from = from, .kind = CUT_TRACE };
+        }
         if (joined)
             first = from;
         joined &= continues(p, left);
@@ -194,6 +236,7 @@ static struct span plain_start(const struct cut *c, size_t at)
             break;
         from = line_start(c->data, c->floor, from - 1);
     }
+    c->bare++;
     return (struct span){ .from = first, .kind = CUT_LINE };
 }
 
@@ -251,7 +294,7 @@ static bool typed_text(const struct cut *c, size_t at, size_t end, struct span *
     return false;
 }
 
-static struct span text_around(const struct cut *c, size_t at, size_t end)
+static struct span text_around(struct cut *c, size_t at, size_t end)
 {
     const char *p = c->data + at;
     struct span s = { .from = at, .kind = CUT_TRACE };
@@ -261,6 +304,9 @@ static struct span text_around(const struct cut *c, size_t at, size_t end)
         s = (struct span){ .from = curl_start(c, at), .kind = CUT_TRANSCRIPT, .curl = true };
     else if (!is_stamped(p, end - at))
         s = plain_start(c, at);
+    /* However far before it a text begins, what was found is in it. */
+    if (at - s.from > CUT_BYTES / 2)
+        s.from = line_end(c->data, at - CUT_BYTES / 2, at);
     /* What was typed is not output: the end is looked for behind the line that was found. */
     text_finish(c, &s, at, end);
     return s;

@@ -199,9 +199,27 @@ static bool place_take(const struct place_row *row, const char *p, size_t n, str
     return row->takes & HOST && name_take(p, n, out);
 }
 
+/* Of a record in JSON what the program wrote, up to its end; *n becomes its length. */
+static const char *record_text(const char *p, size_t *n)
+{
+    static const char *const keys[] = { "\"MESSAGE\":", "\"message\":", "\"msg\":", "\"log\":" };
+    for (size_t i = 0; *n && *p == '{' && i < sizeof keys / sizeof *keys; i++) {
+        const char *at = memmem(p, *n, keys[i], strlen(keys[i]));
+        if (!at)
+            continue;
+        at += strlen(keys[i]);
+        while (at < p + *n && (*at == ' ' || *at == '"'))
+            at++;
+        *n = (size_t)(p + *n - at);
+        return at;
+    }
+    return p;
+}
+
 /* HAProxy, OpenVPN, access logs and Go: an address stands by itself, early in the line. */
 static bool address_early(const char *p, size_t n, struct place *out)
 {
+    p = record_text(p, &n);
     n = n < 160 ? n : 160;
     for (size_t i = 0; i < n; i++) {
         bool word = i == 0 || strchr(" [\"=(", p[i - 1]);

@@ -67,6 +67,7 @@ unsigned find_add(struct find *f, const char *phrase, size_t n)
 {
     uint16_t at = 0;
     for (size_t i = 0; i < n; i++) {
+        assert(f->class[(uint8_t)phrase[i]]); /* else it would stand for any byte that is in no phrase */
         size_t edge = at * f->classes + f->class[(uint8_t)phrase[i]];
         if (!f->next[edge]) {
             uint16_t fresh = state_new(f);

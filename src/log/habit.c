@@ -1,6 +1,7 @@
 /* habit - see habit.h. */
 #include "src/log/habit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/log/fields.h"
+#include "src/log/lexicon.h"
 
 #define CHANCE 0.01          /* what is likelier than this by chance is no pattern */
 #define ENOUGH 3             /* failures that a pattern of times needs at least */
@@ -31,7 +33,7 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool fails(const struct incident *e) { return e->is == INCIDENT_FAILS && !e->noise; }
+static bool fails(const struct incident *e) { return e->is == INCIDENT_FAILS && !e->noise && !e->mate; }
 
 /* --- noise -------------------------------------------------------------------------------------- */
 
@@ -78,28 +80,28 @@ static uint32_t word_most(const struct journal_view *v)
     return most;
 }
 
-struct stray { uint32_t closed, odd, first; }; /* by client: failures without a reason, of stray kinds, where */
+/* By client: failures without a reason, those of stray kinds; the first without a reason (its place + 1, 0: none). */
+struct stray { uint32_t closed, odd, first; };
 
-static void checks_find(struct habit *h, struct journal_view *v, const struct stray *stray, uint32_t most)
+/* `next`: of each failure without a reason the client's next, as in `first`. */
+static void checks_find(struct habit *h, struct journal_view *v, const struct stray *stray, const uint32_t *next,
+                        uint32_t most)
 {
     double *time = mem_array(NULL, v->count + 1, sizeof *time);
     for (uint32_t c = 1; c <= most; c++) {
         size_t n = 0;
-        for (size_t i = stray[c].closed >= 4 ? stray[c].first : v->count; i < v->count; i++) {
-            const struct incident *e = &v->event[i];
-            bool left = e->is == INCIDENT_FAILS && says_of(v, e)->noise == LINE_NOISE_CLOSED;
-            if (e->client == c && left && !isnan(e->time))
-                time[n++] = e->time;
-        }
+        if (stray[c].closed < 4)
+            continue;
+        for (uint32_t i = stray[c].first; i; i = next[i - 1])
+            if (!isnan(v->event[i - 1].time))
+                time[n++] = v->event[i - 1].time;
         double period = n >= 4 ? rhythm_of(time, n) : 0;
         if (period <= 0)
             continue;
         h->check = (struct span){ period, 0, n };
         h->check_client = c;
-        for (size_t i = stray[c].first; i < v->count; i++)
-            if (v->event[i].client == c && v->event[i].is == INCIDENT_FAILS &&
-                says_of(v, &v->event[i])->noise == LINE_NOISE_CLOSED)
-                v->event[i].noise = true;
+        for (uint32_t i = stray[c].first; i; i = next[i - 1])
+            v->event[i - 1].noise = true;
     }
     free(time);
 }
@@ -110,14 +112,15 @@ static void strays_mark(struct journal_view *v, const struct stray *stray)
     uint64_t solid = 0;
     for (size_t i = 0; i < v->count; i++)
         solid += fails(&v->event[i]) && says_of(v, &v->event[i])->kind == LINE_KNOWN &&
-                 !(is_stray_kind(says_of(v, &v->event[i])) && stray[v->event[i].client].odd <= STRAY_MAX);
+                 !(is_stray_kind(says_of(v, &v->event[i])) &&
+                   (!v->event[i].client || stray[v->event[i].client].odd <= STRAY_MAX));
     for (size_t i = 0; i < v->count; i++) {
         struct incident *e = &v->event[i];
         if (!fails(e) || !is_stray_kind(says_of(v, e)))
             continue;
-        uint32_t odd = e->client ? stray[e->client].odd : 1;
+        uint32_t odd = stray[e->client].odd; /* of those that nobody names: all of them */
         bool closed = says_of(v, e)->noise == LINE_NOISE_CLOSED;
-        e->noise = odd <= STRAY_MAX && solid >= (closed ? 3u : 10u) * odd;
+        e->noise = (odd <= STRAY_MAX || !e->client) && solid >= (closed ? 3u : 10u) * odd;
     }
 }
 
@@ -125,23 +128,23 @@ static void noise_mark(struct habit *h, struct journal_view *v)
 {
     uint32_t most = word_most(v);
     struct stray *stray = mem_new((most + 1) * sizeof *stray);
+    uint32_t *next = mem_new((v->count + 1) * sizeof *next);
     for (size_t i = v->count; i-- > 0;) {
         struct incident *e = &v->event[i];
         e->noise = false;
         if (e->is != INCIDENT_FAILS)
             continue;
-        stray[e->client].closed += says_of(v, e)->noise == LINE_NOISE_CLOSED;
         stray[e->client].odd += is_stray_kind(says_of(v, e));
-        stray[e->client].first = (uint32_t)i;
+        if (says_of(v, e)->noise != LINE_NOISE_CLOSED)
+            continue;
+        stray[e->client].closed++;
+        next[i] = stray[e->client].first;
+        stray[e->client].first = (uint32_t)i + 1;
     }
-    checks_find(h, v, stray, most);
+    checks_find(h, v, stray, next, most);
     strays_mark(v, stray);
     free(stray);
-    for (size_t i = 0; i < v->count; i++) {
-        h->noise += v->event[i].noise ? v->event[i].weight : 0;
-        h->failed += fails(&v->event[i]) ? v->event[i].weight : 0;
-        h->worked += v->event[i].is == INCIDENT_WORKS ? v->event[i].weight : 0;
-    }
+    free(next);
 }
 
 /* --- who ---------------------------------------------------------------------------------------- */
@@ -167,47 +170,131 @@ static bool others_differ(const struct whose *w)
     double failed = 0, all = 0, calm = 0;
     for (size_t i = 0; i < w->count; i++) {
         failed += (double)w->who[i].failed;
-        all += (double)(w->who[i].failed + w->who[i].worked);
-        calm += i >= w->failing ? (double)w->who[i].worked : 0;
+        all += (double)(w->who[i].failed + w->who[i].fared);
+        calm += i >= w->failing ? (double)w->who[i].fared : 0;
     }
     return calm > 0 && log_choose(all - calm, failed) - log_choose(all, failed) < log(0.05);
 }
 
-static enum scope scope_of(const struct whose *w)
+/* Nearly all fail, and all of them work as well: the few that never failed are no reason to speak of some. */
+static bool nearly_all(const struct whose *w) { return !w->every && w->seen >= 5 && w->failing * 5 >= w->seen * 4; }
+
+static enum scope scope_of(const struct whose *w, uint64_t failed)
 {
-    if (!w->failing)
+    uint64_t fared = 0;
+    if (!w->failing || w->known * 2 < failed)
         return SCOPE_UNKNOWN;
     if (w->failing == 1 && w->count == 1)
         return SCOPE_ONE;
-    if (w->failing < w->count && others_differ(w))
+    if (w->failing < w->seen && !nearly_all(w) && others_differ(w))
         return w->failing == 1 ? SCOPE_ONE : SCOPE_SOME;
-    uint64_t worked = 0;
     for (size_t i = 0; i < w->count; i++)
-        worked += w->who[i].worked;
-    return worked ? SCOPE_ALL : SCOPE_UNKNOWN;
+        fared += w->who[i].fared + w->who[i].worked;
+    return fared ? SCOPE_ALL : SCOPE_UNKNOWN;
 }
 
-static void whose_of(struct whose *w, const struct journal_view *v, size_t offset)
+/* Where and when it fails: what went well elsewhere says nothing of who is spared. */
+struct where { const struct habit *h; const bool *among; size_t offset; }; /* among: by word; NULL: all */
+
+static bool is_within(const struct where *at, const struct incident *e)
+{
+    const struct habit *h = at->h;
+    if (at->among && !at->among[member_of(e, at->offset)])
+        return false;
+    if (h->kind == TIME_SINCE)
+        return e->time >= h->at;
+    for (size_t i = 0; h->kind == TIME_BURSTS && h->burst_count == h->bursts && i <= h->bursts; i++)
+        if (i == h->bursts)
+            return false;
+        else if (e->time >= h->burst[i].from && e->time <= h->burst[i].to)
+            break;
+    return true;
+}
+
+static void whose_of(struct whose *w, const struct journal *j, const struct journal_view *v, size_t offset,
+                     const struct where *at)
 {
     uint32_t most = word_most(v);
     struct who *all = mem_new((most + 1) * sizeof *all);
+    uint64_t failed = 0;
+    free(w->who);
+    *w = (struct whose){ .every = true };
     for (size_t i = 0; i < v->count; i++) {
         const struct incident *e = &v->event[i];
         struct who *one = &all[member_of(e, offset)];
+        bool works = e->is == INCIDENT_WORKS;
         one->failed += fails(e) ? e->weight : 0;
+        failed += fails(e) ? e->weight : 0;
         one->noise += e->noise ? e->weight : 0;
-        one->worked += e->is == INCIDENT_WORKS ? e->weight : 0;
+        one->worked += works ? e->weight : 0;
+        one->fared += works && is_within(at, e) ? e->weight : 0;
     }
     for (uint32_t i = 1; i <= most; i++) {
-        if (!all[i].failed && !all[i].worked)
+        bool others = (all[i].failed || all[i].worked) && text_is(journal_word(j, i), LEXICON_OTHERS);
+        w->more |= others;
+        if (others || (!all[i].failed && !all[i].worked))
             continue;
         all[w->count] = all[i];
         all[w->count].word = i;
+        w->known += all[i].failed;
+        w->seen += all[w->count].failed || all[w->count].fared;
+        w->every &= !all[w->count].failed || !all[w->count].fared;
         w->failing += all[w->count++].failed > 0;
     }
     w->who = all;
     qsort(w->who, w->count, sizeof *w->who, by_failures);
-    w->scope = scope_of(w);
+    w->scope = scope_of(w, failed);
+}
+
+/* The parts of an IPv4 address that make it one of a network of so many bits (16 or 24); 0: it is none. */
+static size_t net_length(const char *address, int bits)
+{
+    size_t n = 0;
+    if (strspn(address, "0123456789.") != strlen(address))
+        return 0;
+    for (int dots = bits / 8; address[n] && dots; n++)
+        dots -= address[n] == '.';
+    return n;
+}
+
+/* The network that all of those that fail are of, and nobody else: /24 before /16. */
+static void net_find(struct whose *w, const struct journal *j)
+{
+    for (int bits = 24; bits >= 16 && !w->net[0] && w->failing >= 3 && w->seen >= w->failing + 2; bits -= 8) {
+        const char *first = journal_word(j, w->who[0].word);
+        size_t n = net_length(first, bits), others = 0;
+        bool fits = n > 0;
+        for (size_t i = 1; i < w->count && fits; i++) {
+            bool in = strncmp(journal_word(j, w->who[i].word), first, n) == 0;
+            fits = in == (i < w->failing);
+            others += i >= w->failing;
+        }
+        if (fits && others && n < 20)
+            snprintf(w->net, sizeof w->net, "%.*s%s/%d", (int)n, first, bits == 24 ? "0" : "0.0", bits);
+    }
+}
+
+/* Who fails, as far as it can be told apart from when; and where one name, or one client, explains it all, among those
+ * that meet it. */
+static void who_judge(struct habit *h, const struct journal *j, const struct journal_view *v)
+{
+    struct where when = { .h = h };
+    size_t client = offsetof(struct incident, client), name = offsetof(struct incident, name);
+    whose_of(&h->clients, j, v, client, &when);
+    whose_of(&h->servers, j, v, offsetof(struct incident, server), &when);
+    whose_of(&h->names, j, v, name, &when);
+    const struct whose *n = &h->names;
+    bool settled = (n->scope == SCOPE_ONE || n->scope == SCOPE_SOME) && n->count > 1 && n->every;
+    bool clients = (h->clients.scope == SCOPE_SOME || h->clients.scope == SCOPE_ONE) && h->clients.every;
+    if (settled && !clients) {
+        bool *among = mem_new(word_most(v) + 1);
+        for (size_t i = 0; i < n->failing; i++)
+            among[n->who[i].word] = true;
+        whose_of(&h->clients, j, v, client, &(struct where){ .h = h, .among = among, .offset = name });
+        free(among);
+        h->clients.among = true;
+    }
+    net_find(&h->clients, j);
 }
 
 /* --- when --------------------------------------------------------------------------------------- */
@@ -289,7 +376,12 @@ static bool is_bursts(struct habit *h, const struct times *t)
     return real;
 }
 
-static int hour_of(double t) { return (int)floor(fmod(t, DAY) / 3600); }
+/* Of the day, 0 to 23: what a machine without a clock writes may be before 1970, once its zone is allowed for. */
+static int hour_of(double t)
+{
+    int hour = (int)fmod(floor(t / 3600), 24);
+    return hour < 0 ? hour + 24 : hour;
+}
 
 /* The shortest stretch of hours with nearly all failures, where other hours were seen as well. */
 static bool is_daily(struct habit *h, const struct times *t)
@@ -378,24 +470,37 @@ static void names_add(struct text *t, const struct journal *j, const struct whos
         text_addf(t, " and %zu more", w->failing - HABIT_NAMES);
 }
 
-static void whose_add(struct text *t, const struct journal *j, const struct whose *w, const char *one, const char *many)
+/* Of how many fail, when some work meanwhile. */
+static void some_add(struct text *t, const struct journal *j, const struct habit *h, const struct whose *w,
+                     const char *many)
 {
-    bool every = true, mixed = false;
-    for (size_t i = 0; i < w->failing; i++)
-        every &= !w->who[i].worked;
+    bool mixed = false, since = h->kind == TIME_SINCE;
     for (size_t i = w->failing; i < w->count; i++)
         mixed |= w->who[i].worked > 0;
-    if (w->scope == SCOPE_UNKNOWN && !w->failing)
+    text_addf(t, " Of %zu %s only %zu %s%s%s: ", w->seen, many, w->failing, w->failing == 1 ? "fails" : "fail",
+              w->net[0] ? ", all those of " : "", w->net);
+    names_add(t, j, w);
+    text_addf(t, "%s%s.", !w->every ? ", not every time" : since ? ", since then every time" : ", every time",
+              mixed ? "; the others never do" : "");
+}
+
+static void whose_add(struct text *t, const struct journal *j, const struct habit *h, const struct whose *w,
+                      const char *one, const char *many)
+{
+    const char *every = w->every ? "" : " now and then";
+    if (w->more && w->known * 2 < h->failed)
+        text_addf(t, " More than %zu %s come in it: too many to tell apart.", w->count, many);
+    if (!w->failing || w->known * 2 < h->failed)
         return;
     if (w->count == 1) {
-        text_addf(t, " %s is the only %s in it.", journal_word(j, w->who[0].word), one);
+        if (w->known * 10 >= h->failed * 9)
+            text_addf(t, " %s is the only %s named.", journal_word(j, w->who[0].word), one);
     } else if (w->scope == SCOPE_ONE || w->scope == SCOPE_SOME) {
-        text_addf(t, " Of %zu %s only %zu %s: ", w->count, many, w->failing, w->failing == 1 ? "fails" : "fail");
-        names_add(t, j, w);
-        text_addf(t, "%s%s.", every ? ", every time" : ", not every time", mixed ? "; the others never do" : "");
+        some_add(t, j, h, w, many);
+    } else if (w->scope == SCOPE_ALL && w->among) {
+        text_addf(t, " %s %s that use it fail%s.", w->failing == w->seen ? "All" : "Most", many, every);
     } else if (w->scope == SCOPE_ALL) {
-        text_addf(t, " %s %s fail%s, none in particular.", w->failing == w->count ? "All" : "Most", many,
-                  every ? "" : " now and then");
+        text_addf(t, " %s %s fail%s, none in particular.", w->failing == w->seen ? "All" : "Most", many, every);
     } else {
         text_addf(t, " %zu %s fail (", w->failing, many);
         names_add(t, j, w);
@@ -421,7 +526,7 @@ static void time_add(struct text *t, const struct habit *h)
         text_addf(t, " It fails since %s, and not before.", clock_of(h, h->at, a));
         break;
     case TIME_BURSTS:
-        text_addf(t, " It fails in %zu burst%s only (the first from %s to %s), and works in between.", h->burst_count,
+        text_addf(t, " It fails in %zu burst%s only (the first from %s to %s), and not in between.", h->burst_count,
                   h->burst_count == 1 ? "" : "s", clock_of(h, h->burst[0].from, a), clock_of(h, h->burst[0].to, b));
         break;
     case TIME_DAILY:
@@ -438,6 +543,23 @@ static void time_add(struct text *t, const struct habit *h)
     }
 }
 
+/* Who, and when. */
+static void whom_write(struct habit *h, const struct journal *j)
+{
+    struct text t = { 0 };
+    if (h->failed) {
+        const struct whose *rows[] = { &h->clients, &h->names };
+        for (int i = 0; i < 2; i++) { /* what the clients have in common comes before them */
+            bool names = i != h->clients.among;
+            whose_add(&t, j, h, rows[names], names ? "name" : "client", names ? "names" : "clients");
+        }
+        if (!h->names.count)
+            whose_add(&t, j, h, &h->servers, "server", "servers");
+        time_add(&t, h);
+    }
+    h->whom = text_take(&t);
+}
+
 static void text_write(struct habit *h, const struct journal *j)
 {
     struct text t = { 0 };
@@ -450,13 +572,7 @@ static void text_write(struct habit *h, const struct journal *j)
     else
         text_addf(&t, "%llu handshake%s; it tells of none that works.", (unsigned long long)h->failed,
                   h->failed == 1 ? " fails" : "s fail");
-    if (h->failed) {
-        whose_add(&t, j, &h->clients, "client", "clients");
-        whose_add(&t, j, &h->names, "name", "names");
-        if (!h->names.count)
-            whose_add(&t, j, &h->servers, "server", "servers");
-        time_add(&t, h);
-    }
+    text_add(&t, h->whom ? h->whom : "");
     if (h->behind_proxy)
         text_addf(&t, " %s is a private address with failures and successes: a proxy or balancer may stand there for "
                       "many clients, and its own log has their addresses.", journal_word(j, h->clients.who[0].word));
@@ -466,24 +582,58 @@ static void text_write(struct habit *h, const struct journal *j)
     h->text = text_take(&t);
 }
 
-struct habit *habit_of(const struct journal *j)
+/* Noise is marked. */
+static void habit_judge(struct habit *h, const struct journal *j, const struct journal_view *v)
 {
-    struct habit *h = mem_new(sizeof *h);
-    struct journal_view v = journal_view(j);
     struct times t = { 0 };
-    noise_mark(h, &v);
-    whose_of(&h->clients, &v, offsetof(struct incident, client));
-    whose_of(&h->servers, &v, offsetof(struct incident, server));
-    whose_of(&h->names, &v, offsetof(struct incident, name));
-    times_of(&t, h, &v);
+    who_judge(h, j, v); /* how many fail is needed to judge the times */
+    times_of(&t, h, v);
     time_judge(h, &t);
+    who_judge(h, j, v);
     bins_fill(h, &t);
     const struct who *first = h->clients.who;
     h->behind_proxy = h->clients.count == 1 && first->failed >= 3 && first->worked >= 3 &&
                       fields_private(journal_word(j, first->word));
-    text_write(h, j);
+    whom_write(h, j);
     free(t.fail);
     free(t.work);
+}
+
+static void events_count(struct habit *h, const struct journal_view *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        h->noise += v->event[i].noise && !v->event[i].mate ? v->event[i].weight : 0;
+        h->failed += fails(&v->event[i]) ? v->event[i].weight : 0;
+        h->worked += v->event[i].is == INCIDENT_WORKS ? v->event[i].weight : 0;
+    }
+}
+
+struct habit *habit_of(const struct journal *j)
+{
+    struct habit *h = mem_new(sizeof *h);
+    struct journal_view v = journal_view(j);
+    noise_mark(h, &v);
+    events_count(h, &v);
+    habit_judge(h, j, &v);
+    text_write(h, j);
+    return h;
+}
+
+struct habit *habit_of_cause(const struct journal *j, const uint8_t *first, unsigned cause)
+{
+    struct habit *h = mem_new(sizeof *h);
+    struct journal_view v = journal_view(j);
+    struct incident *kept = mem_array(NULL, v.count + 1, sizeof *kept);
+    size_t n = 0;
+    for (size_t i = 0; i < v.count; i++)
+        if (v.event[i].is != INCIDENT_FAILS || first[i] == cause + 1)
+            kept[n++] = v.event[i];
+    v.event = kept;
+    v.count = n;
+    events_count(h, &v);
+    habit_judge(h, j, &v);
+    text_write(h, j);
+    free(kept);
     return h;
 }
 
@@ -495,5 +645,6 @@ void habit_free(struct habit *h)
     free(h->servers.who);
     free(h->names.who);
     free(h->text);
+    free(h->whom);
     free(h);
 }

@@ -1,6 +1,7 @@
 /* join - see join.h. */
 #include "src/log/join.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,31 @@ static void pairs_make(struct join *x, const struct journal_view *v, const struc
     }
 }
 
+/* How much one side's event tells: its own opinion more than what it was told, a reason more than none. */
+static int tells(const struct journal_view *v, const struct incident *e)
+{
+    const struct line_says *s = &v->reading[e->reading].says;
+    return (s->noise == LINE_NOISE_NONE) * 1000 + (s->direction == LINE_LOCAL) * 200 +
+           (s->cause_count ? s->cause[0].percent : 0);
+}
+
+/* One failure is one, however many logs tell of it. */
+static void mates_set(const struct join *x, struct journal_view *v)
+{
+    for (size_t i = 0; i < x->pairs; i++) {
+        struct incident *c = &v->event[x->pair[i].client], *s = &v->event[x->pair[i].server];
+        bool server = tells(v, s) > tells(v, c);
+        struct incident *more = server ? s : c, *less = server ? c : s;
+        less->mate = (uint32_t)(more - v->event) + 1;
+        more->client = more->client ? more->client : less->client;
+        more->name = more->name ? more->name : less->name;
+        if (!server || !more->server) /* whom the client wanted to reach; the server knows only where it listens */
+            more->server = more->server ? more->server : less->server;
+        else if (less->server)
+            more->server = less->server;
+    }
+}
+
 static enum line_side side_of(const struct log_file *f)
 {
     if (f->side)
@@ -161,6 +187,19 @@ static void files_choose(struct join *x, const struct journal_view *v)
     }
 }
 
+/* To the second, so that a zone and a clock that is off can be told apart. */
+static const char *span_exact(double seconds, char out[WHEN_LEN])
+{
+    unsigned long s = (unsigned long)(fabs(seconds) + 0.5);
+    if (s < 3600 || s % 60 == 0)
+        return when_span(fabs(seconds), out);
+    if (s >= 172800)
+        snprintf(out, WHEN_LEN, "%lu d %lu h %02lu min", s / 86400, s / 3600 % 24, s / 60 % 60);
+    else
+        snprintf(out, WHEN_LEN, "%lu h %02lu min %02lu s", s / 3600, s / 60 % 60, s % 60);
+    return out;
+}
+
 static void text_write(struct join *x, const struct journal_view *v)
 {
     struct text t = { 0 };
@@ -171,8 +210,10 @@ static void text_write(struct join *x, const struct journal_view *v)
     if (!x->clocks)
         text_add(&t, " Too few agree to tell whether the clocks do: they are taken to be right.");
     else if (fabs(x->offset) >= 1)
-        text_addf(&t, " The server's times are %s %s the client's (another zone, or a clock that is off): that is "
-                      "allowed for.", when_span(fabs(x->offset), span), x->offset < 0 ? "ahead of" : "behind");
+        text_addf(&t, " The server's times are %s %s the client's (%s): that is allowed for.",
+                  span_exact(x->offset, span), x->offset < 0 ? "ahead of" : "behind",
+                  fmod(fabs(x->offset), QUARTER) == 0 ? "another zone, or a clock that is off"
+                                                      : "one of the two clocks is off");
     else
         text_add(&t, " The clocks agree.");
     x->text = text_take(&t);
@@ -182,6 +223,8 @@ struct join *join_of(const struct journal *j)
 {
     struct join *x = mem_new(sizeof *x);
     struct journal_view v = journal_view(j);
+    for (size_t i = 0; i < v.count; i++)
+        v.event[i].mate = 0;
     files_choose(x, &v);
     if (x->client_file < 0 || x->server_file < 0)
         return x;
@@ -191,6 +234,7 @@ struct join *join_of(const struct journal *j)
     if (c.n && s.n) {
         offset_find(x, &v, &c, &s);
         pairs_make(x, &v, &c, &s);
+        mates_set(x, &v);
         text_write(x, &v);
     }
     free(c.one);

@@ -19,6 +19,8 @@ struct join {
     char *text;                       /* owned; what came of it; NULL: nothing to say */
 };
 
+/* Before habit_of: of a failure that both sides tell of, the one that says less gets the other as its mate, and the
+ * other learns from it whose it was. */
 struct join *join_of(const struct journal *j);
 void join_free(struct join *x); /* accepts NULL */
 

@@ -23,6 +23,8 @@
 #define NEAR_SECONDS 1.5         /* two texts so near each other, one without a connection, may be of one event */
 #define NEAR_LINES 4
 #define SAMPLE_BYTES 700
+#define BEHIND_LINES 64          /* so far before a text without a time one is looked for */
+#define BEHIND_BYTES 8192        /* kept of what was passed over */
 #define LOOK_ALL 32768           /* lines that are looked at one by one; of more, one block of SELECT */
 #define LOOK_BLOCK 512
 #define SELECT 32
@@ -50,14 +52,15 @@ struct journal {
     struct heard heard[HEARD_SLOTS], came; /* by key; of those without one */
     uint32_t last;               /* the last event that failed + 1, 0: none */
     bool last_linked;
+    unsigned bare;               /* texts in a row without a time behind them */
+    struct { char p[BEHIND_BYTES]; size_t n; } behind; /* the end of what was passed over before the text at hand */
     double recent;               /* the last time stamp of this file */
     uint64_t failing, working;
     uint64_t looked, hits;       /* ordinary lines, and others: what is selected goes by them */
     uint16_t weight;             /* of the texts at hand */
     void (*seen)(void *arg, const struct incident *e);
     void *seen_arg;
-    struct slice at_hand;        /* the text that is read; lent while it is */
-    const struct line_says *at_hand_says;
+    struct slice at_hand;        /* the line that tells the text that is read; lent while it is */
 };
 
 static void on_text(void *arg, const char *p, size_t n, uint64_t line, enum cut_kind kind);
@@ -162,34 +165,64 @@ static bool says_same(const struct line_says *a, const struct line_says *b)
     return true;
 }
 
-/* Of a text of many lines the one that tells it, else the first; printable, without its end. Owned by the caller. */
-static char *sample_of(struct journal *j, const struct line_says *s, const char *p, size_t n)
+/* A text, and the number of the first of its lines that may say something. */
+struct told { const char *p; size_t n; uint64_t line; };
+
+static struct slice line_at(const char *p, const char *end)
 {
-    const char *best = p, *end = p + n;
-    for (const char *at = p; at < end;) {
-        const char *nl = memchr(at, '\n', (size_t)(end - at));
-        struct line_says alone;
-        line_read(j->book, at, (size_t)((nl ? nl : end) - at), &(struct line_context){ .in_log = true }, &alone);
-        if (alone.kind == s->kind && alone.topic == s->topic) {
-            best = at;
-            break;
-        }
-        at = nl ? nl + 1 : end;
-    }
-    const char *nl = memchr(best, '\n', (size_t)(end - best));
-    size_t length = (size_t)((nl ? nl : end) - best);
-    while (length && strchr("\r\n\t ", best[length - 1]))
-        length--;
-    return text_printable(best, length, SAMPLE_BYTES);
+    const char *nl = memchr(p, '\n', (size_t)(end - p));
+    return (struct slice){ p, (size_t)((nl ? nl : end) - p) };
 }
 
-char *journal_said(struct journal *j)
+/* The first line in p[0..n) that says by itself what its text does; n 0: none. *nth: its place, counted from 0. */
+static struct slice line_alike(struct journal *j, const struct line_says *s, const char *p, size_t n, uint64_t *nth)
 {
-    return j->at_hand_says ? sample_of(j, j->at_hand_says, j->at_hand.p, j->at_hand.n) : mem_string("");
+    struct line_context context = { .in_log = true, .side = s->side };
+    const char *end = p + n;
+    *nth = 0;
+    for (struct slice one; p < end; p = one.p + one.n + 1, ++*nth) {
+        struct line_says alone;
+        one = line_at(p, end);
+        line_read(j->book, one.p, one.n, &context, &alone);
+        if (one.n && alone.kind == s->kind && alone.topic == s->topic)
+            return one;
+    }
+    return (struct slice){ 0 };
 }
+
+/* Of a text of many lines the one that tells it: from the one that was found on, else before it, else that one. The
+ * text's line becomes its number. */
+static struct slice line_telling(struct journal *j, const struct line_says *s, struct told *t, bool in_log)
+{
+    const char *end = t->p + t->n, *hit = in_log ? line_find(j->book, t->p, t->n) : NULL, *found = t->p;
+    uint64_t nth, before = 0;
+    for (const char *at = t->p; hit && (at = memchr(at, '\n', (size_t)(hit - at))); before++)
+        found = ++at;
+    struct slice first = line_at(found, end);
+    if (t->n <= first.n + 1)
+        return first;
+    struct slice best = line_alike(j, s, found, (size_t)(end - found), &nth);
+    if (best.n) {
+        t->line += nth;
+        return best;
+    }
+    best = line_alike(j, s, t->p, (size_t)(found - t->p), &nth);
+    t->line -= best.n && before - nth < t->line ? before - nth : 0;
+    return best.n ? best : first;
+}
+
+/* Printable, without its end. Owned by the caller. */
+static char *sample_of(struct slice s)
+{
+    while (s.n && strchr("\r\n\t ", s.p[s.n - 1]))
+        s.n--;
+    return text_printable(s.p, s.n, SAMPLE_BYTES);
+}
+
+char *journal_said(struct journal *j) { return sample_of(j->at_hand); }
 
 /* When there are too many kinds, the last one stands for all that come. */
-static uint32_t reading_take(struct journal *j, const struct line_says *s, const char *p, size_t n, uint64_t line)
+static uint32_t reading_take(struct journal *j, const struct line_says *s, uint64_t line)
 {
     uint64_t at = says_hash(s) % READING_SLOTS;
     for (; j->reading_slot[at]; at = (at + 1) % READING_SLOTS)
@@ -202,7 +235,7 @@ static uint32_t reading_take(struct journal *j, const struct line_says *s, const
         j->reading = mem_array(j->reading, j->reading_room, sizeof *j->reading);
     }
     j->reading[j->readings] = (struct reading){ .says = *s, .file = (uint16_t)(j->files - 1), .line = line,
-                                                .sample = sample_of(j, s, p, n) };
+                                                .sample = sample_of(j->at_hand) };
     return j->reading_slot[at] = (uint32_t)j->readings++;
 }
 
@@ -263,10 +296,16 @@ static bool near_in_time(const struct incident *a, const struct incident *b, dou
     return isnan(a->time) || isnan(b->time) || fabs(a->time - b->time) <= seconds;
 }
 
+/* The same address and port: the same connection, if at about the same time. */
+static bool same_end(const struct incident *a, const struct incident *b)
+{
+    return a->port && a->port == b->port && a->client && a->client == b->client;
+}
+
 static bool contradicts(const struct incident *a, const struct incident *b)
 {
     return (a->port && b->port && a->port != b->port) || (a->client && b->client && a->client != b->client) ||
-           (a->name && b->name && a->name != b->name);
+           (a->name && b->name && a->name != b->name && !same_end(a, b));
 }
 
 /* Another text of the same connection: the event it belongs to, or NULL. */
@@ -313,6 +352,11 @@ static void event_fill(struct incident *there, const struct incident *e)
 static void event_merge(struct journal *j, struct incident *there, const struct incident *e)
 {
     bool fails = e->is == INCIDENT_FAILS;
+    /* A server's own name stands there until that of the hello is known: of one connection the later is right. */
+    if (same_end(there, e) && there->name && e->name && there->name != e->name) {
+        there->name = e->name;
+        there->server = e->server;
+    }
     event_fill(there, e);
     if (e->is == INCIDENT_WORKS || (e->is == INCIDENT_REMARK && there->is != INCIDENT_REMARK))
         return;
@@ -320,6 +364,8 @@ static void event_merge(struct journal *j, struct incident *there, const struct 
         j->failing += e->weight;
         if (there->is == INCIDENT_WORKS)
             j->working -= j->working < there->weight ? j->working : there->weight;
+        if (there->is == INCIDENT_REMARK)
+            j->reading[there->reading].events--;
         if (there->is == INCIDENT_REMARK && !isnan(e->time)) /* a thread's remark may be of the connection before */
             there->time = e->time;
         there->is = INCIDENT_FAILS;
@@ -334,6 +380,40 @@ static void event_merge(struct journal *j, struct incident *there, const struct 
     j->reading[e->reading].events++;
 }
 
+/* The last event goes: it turned out to be none, or a part of another. */
+static void last_drop(struct journal *j)
+{
+    const struct incident *e = &j->event[--j->count];
+    j->failing -= j->failing < e->weight ? j->failing : e->weight;
+    j->reading[e->reading].events--;
+    j->last = 0;
+}
+
+/* The line right before `line` told of a failure, without saying whose: that event, or NULL. */
+static struct incident *last_nameless(struct journal *j, const struct incident *e)
+{
+    if (!j->last || j->last != j->count || j->last_linked)
+        return NULL;
+    struct incident *last = &j->event[j->last - 1];
+    bool next = e->line == last->line + 1 && e->file == last->file && near_in_time(last, e, NEAR_SECONDS);
+    return next && last->is == INCIDENT_FAILS ? last : NULL;
+}
+
+/* slapd gives the reason on a line of its own, and whose it was on the next. */
+static void event_absorb(struct journal *j, struct incident *there, const struct incident *e)
+{
+    const struct incident *last = last_nameless(j, e);
+    if (!last || last == there || last->client || e->is != INCIDENT_FAILS)
+        return;
+    if (reading_worth(&j->reading[last->reading].says) > reading_worth(&j->reading[there->reading].says)) {
+        j->reading[there->reading].events--;
+        there->reading = last->reading;
+        there->line = last->line;
+        j->reading[there->reading].events++;
+    }
+    last_drop(j);
+}
+
 static void event_take(struct journal *j, const struct incident *e, const struct fields *f)
 {
     uint64_t key = key_of(j, f);
@@ -344,6 +424,7 @@ static void event_take(struct journal *j, const struct incident *e, const struct
     if (there) {
         bool failed = there->is == INCIDENT_FAILS;
         event_merge(j, there, e);
+        event_absorb(j, there, e);
         fresh = !failed && there->is == INCIDENT_FAILS;
     } else {
         if (e->is != INCIDENT_WORKS)
@@ -394,6 +475,23 @@ static double time_of(struct journal *j, const char *p, size_t n, int lines)
     return NAN;
 }
 
+/* A text without a time was written after the last one that has one. */
+static double time_behind(struct journal *j)
+{
+    const char *begin = j->behind.p, *end = begin + j->behind.n;
+    double found = NAN;
+    if (j->bare > BEHIND_LINES && j->bare++ % BEHIND_LINES) /* a log without times */
+        return NAN;
+    for (int i = 0; i < BEHIND_LINES && end > begin && isnan(found); i++) {
+        const char *nl = end - begin > 1 ? memrchr(begin, '\n', (size_t)(end - begin) - 1) : NULL;
+        const char *from = nl ? nl + 1 : begin;
+        found = time_of(j, from, (size_t)(end - from), 1);
+        end = from;
+    }
+    j->bare = isnan(found) ? j->bare + 1 : 0;
+    return found;
+}
+
 static uint32_t word_of(struct journal *j, struct slice s) { return lexicon_take(j->words, s.p, s.n); }
 
 static void places_set(struct journal *j, const struct fields *f, struct incident *e)
@@ -404,7 +502,7 @@ static void places_set(struct journal *j, const struct fields *f, struct inciden
     unsigned port = 0;
     for (size_t i = 0; i < f->port.n && i < 5; i++)
         port = port * 10 + (unsigned)(f->port.p[i] - '0');
-    e->port = (uint16_t)port;
+    e->port = (uint16_t)(port <= UINT16_MAX ? port : 0);
 }
 
 static void heard_set(struct heard *h, uint64_t key, const struct incident *e)
@@ -440,13 +538,32 @@ static void came_take(struct journal *j, const struct incident *e)
     j->came.several = several;
 }
 
+/* Who starts a script's step writes the place; what the step then says has neither time nor place. */
+static void place_behind(struct journal *j, enum line_side side, struct incident *e)
+{
+    const char *begin = j->behind.p, *end = begin + j->behind.n;
+    struct fields f;
+    if (!j->behind.n || e->server || e->name || e->client)
+        return;
+    const char *nl = end - begin > 1 ? memrchr(begin, '\n', (size_t)(end - begin) - 1) : NULL;
+    const char *from = nl ? nl + 1 : begin;
+    if (!memmem(from, (size_t)(end - from), "://", 3))
+        return;
+    fields_read(j->fields, from, (size_t)(end - from), side, &f);
+    e->server = word_of(j, f.server);
+    e->name = word_of(j, f.name);
+}
+
 static void heard_use(struct journal *j, const struct fields *f, struct incident *e)
 {
     uint64_t key = key_of(j, f);
     const struct heard *h = &j->heard[key % HEARD_SLOTS];
-    if (key && h->key == key && heard_lately(h, e, OPEN_SECONDS))
+    bool another = e->client && h->client && e->client != h->client; /* of the same process or thread, before */
+    if (key && h->key == key && !another && heard_lately(h, e, OPEN_SECONDS))
         event_fill(e, &(struct incident){ .time = e->time, .client = h->client, .server = h->server, .name = h->name,
                                           .port = h->port });
+    if (f->link.n && e->client)
+        heard_set(&j->heard[key % HEARD_SLOTS], key, e);
     h = &j->came;
     bool near = e->line - h->line <= NEAR_LINES && heard_lately(h, e, NEAR_SECONDS);
     if (key || e->client || !h->client || h->several || !near)
@@ -465,20 +582,51 @@ static enum line_side side_of(struct log_file *f)
          : server >= 3 && server > 9 * client ? LINE_SIDE_SERVER : LINE_SIDE_UNKNOWN;
 }
 
+static bool is_frame(struct slice s) { return s.n > 4 && memcmp(s.p, "  File \"", s.n < 8 ? s.n : 8) == 0; }
+
+/* A Python traceback without the places in the code and what is written there, which happened to no connection. Owned
+ * by the caller; NULL: p[0..n) has none. */
+static char *frames_drop(const char *p, size_t n, size_t *length)
+{
+    const char *end = p + n, *begin = memmem(p, n, "Traceback (most recent call last)", 33);
+    if (!begin)
+        return NULL;
+    char *out = mem_array(NULL, n + 1, 1);
+    bool within = false;
+    *length = 0;
+    while (p < end) {
+        struct slice s = line_at(p, end);
+        size_t whole = s.n + (s.p + s.n < end);
+        within = p >= begin && (is_frame(s) || (within && s.n && *s.p == ' '));
+        if (!within) {
+            memcpy(out + *length, s.p, whole);
+            *length += whole;
+        }
+        p += whole;
+    }
+    return out;
+}
+
 static void text_read(struct journal *j, const char *p, size_t n, uint64_t line, enum cut_kind kind, bool in_log)
 {
     struct log_file *file = file_now(j);
     struct line_says says;
     struct fields fields;
-    line_read(j->book, p, n, &(struct line_context){ .in_log = in_log, .side = side_of(file) }, &says);
+    size_t bare_n = n;
+    char *bare = frames_drop(p, n, &bare_n);
+    line_read(j->book, bare ? bare : p, bare_n, &(struct line_context){ .in_log = in_log, .side = side_of(file) }, &says);
+    free(bare);
     /* A transcript with an answer to a request went well, whatever was passed over. */
     bool answered = kind == CUT_TRANSCRIPT && in_log && memmem(p, n, "\n< HTTP/", 8);
     bool fails = !answered && (says.kind == LINE_KNOWN || says.kind == LINE_UNKNOWN);
-    bool works = answered || (!fails && success_find(j->works, p, n) == SUCCESS_WORKS);
+    bool works = answered || (says.kind != LINE_KNOWN && success_find(j->works, p, n) == SUCCESS_WORKS);
+    fails &= !works; /* words nobody knows are no failure where others tell of a success */
     bool remark = !fails && says.cause_count && says.cause[0].percent >= 50 && memmem(p, n, "anyway", 6);
     remark |= !fails && !answered && says.kind == LINE_ORDINARY && says.cause_count;
     if (!fails && !works && !remark) {
         heard_take(j, p, n, line, says.side ? says.side : side_of(file));
+        if (isnan(file->first))
+            time_of(j, p, n, 1);
         return;
     }
     file->sides[says.side]++;
@@ -487,17 +635,23 @@ static void text_read(struct journal *j, const char *p, size_t n, uint64_t line,
     struct incident e = { .time = time_of(j, p, n, 5), .line = line, .file = (uint16_t)(j->files - 1),
                           .weight = j->weight,
                           .is = fails ? INCIDENT_FAILS : remark ? INCIDENT_REMARK : INCIDENT_WORKS };
+    places_set(j, &fields, &e);
+    if (isnan(e.time) && in_log) {
+        place_behind(j, says.side ? says.side : side_of(file), &e);
+        e.time = time_behind(j);
+    }
     if (isnan(e.time) && kind == CUT_LINE)
         e.time = j->recent;
-    places_set(j, &fields, &e);
     if (fails)
         heard_use(j, &fields, &e);
-    if (e.is != INCIDENT_WORKS)
-        e.reading = reading_take(j, &says, p, n, line);
-    j->at_hand = (struct slice){ p, n };
-    j->at_hand_says = &says;
+    if (e.is != INCIDENT_WORKS) {
+        struct told told = { p, n, line };
+        j->at_hand = line_telling(j, &says, &told, in_log);
+        e.line = told.line;
+        e.reading = reading_take(j, &says, e.line);
+    }
     event_take(j, &e, &fields);
-    j->at_hand_says = NULL;
+    j->at_hand = (struct slice){ 0 };
     if (remark && works) { /* it worked, and it says something all the same */
         e.is = INCIDENT_WORKS;
         event_add(j, &e);
@@ -523,7 +677,9 @@ static bool on_hit(void *arg)
 
 static void on_text(void *arg, const char *p, size_t n, uint64_t line, enum cut_kind kind)
 {
-    text_read(arg, p, n, line, kind, true);
+    struct journal *j = arg;
+    text_read(j, p, n, line, kind, true);
+    j->behind.n = 0;
 }
 
 /* --- ordinary lines ----------------------------------------------------------------------------- */
@@ -535,16 +691,39 @@ static void works_take(struct journal *j, const char *p, size_t n, uint64_t line
     struct incident e = { .time = time_of(j, p, n, 1), .line = line, .file = (uint16_t)(j->files - 1), .weight = weight,
                        .is = INCIDENT_WORKS };
     places_set(j, &fields, &e);
+    if (fields.link.n && e.client) {
+        uint64_t key = key_of(j, &fields);
+        heard_set(&j->heard[key % HEARD_SLOTS], key, &e);
+    }
     if (kind == SUCCESS_WORKS)
         event_take(j, &e, &fields);
     else
         came_take(j, &e);
 }
 
+/* One who had been let in left: the end without a reason on the line before was that of no handshake. */
+static void left_take(struct journal *j, uint64_t line)
+{
+    struct incident next = { .line = line, .file = (uint16_t)(j->files - 1), .time = j->recent };
+    const struct incident *last = last_nameless(j, &next);
+    const struct line_says *s = last ? &j->reading[last->reading].says : NULL;
+    if (s && (s->noise == LINE_NOISE_CLOSED || (s->cause_count && s->cause[0].percent < 50)))
+        last_drop(j);
+}
+
+/* Copied: the window it lies in moves on. */
+static void behind_keep(struct journal *j, const char *p, size_t n)
+{
+    const char *from = n > BEHIND_BYTES ? memchr(p + n - BEHIND_BYTES, '\n', BEHIND_BYTES) : p;
+    j->behind.n = from ? (size_t)(p + n - from) : 0;
+    memcpy(j->behind.p, from ? from : p, j->behind.n);
+}
+
 static void on_between(void *arg, const char *p, size_t n, uint64_t line)
 {
     struct journal *j = arg;
     const char *end = p + n;
+    behind_keep(j, p, n);
     for (const char *at = p; at < end; line++) {
         const char *nl = memchr(at, '\n', (size_t)(end - at));
         size_t length = (size_t)((nl ? nl : end) - at);
@@ -554,9 +733,11 @@ static void on_between(void *arg, const char *p, size_t n, uint64_t line)
         if (program < silence_count)
             file_now(j)->programs[program]++;
         enum success_of kind = weight && length ? success_find(j->works, at, length) : SUCCESS_NONE;
-        if (kind != SUCCESS_NONE)
+        if (kind == SUCCESS_LEFT)
+            left_take(j, line);
+        else if (kind != SUCCESS_NONE)
             works_take(j, at, length, line, weight, kind);
-        else if (nth % 64 == 0 || isnan(file_now(j)->first))
+        else if (nth % 64 == 0 || (isnan(file_now(j)->first) && nth < LOOK_PROGRAMS))
             time_of(j, at, length, 1);
         at = nl ? nl + 1 : end;
     }
@@ -576,6 +757,7 @@ bool journal_begin(struct journal *j, const char *name, enum line_side side)
     j->cut = cut_new(j->book, &(struct cut_takes){ j, on_hit, on_text, on_between });
     j->recent = NAN;
     j->last = 0;
+    j->behind.n = 0;
     return true;
 }
 

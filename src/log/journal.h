@@ -23,8 +23,8 @@ struct reading {
     struct line_says says;
     uint64_t events;        /* all that were seen */
     uint16_t file;          /* of the sample */
-    uint64_t line;
-    char *sample;           /* owned; the first text, printable, cut */
+    uint64_t line;          /* likewise */
+    char *sample;           /* owned; the line that says it in the first text, printable, cut */
 };
 
 /* A remark: no failure, but it names a candidate. */
@@ -32,13 +32,14 @@ enum incident_is { INCIDENT_FAILS, INCIDENT_WORKS, INCIDENT_REMARK };
 
 struct incident {
     double time;            /* NAN: not known */
-    uint64_t line;
+    uint64_t line;          /* of several lines the one that says it */
     uint32_t reading;       /* of FAILS and REMARK */
     uint32_t client, server, name; /* words; 0: not known */
     uint16_t port;          /* of the client; 0: not known */
     uint16_t file;
     uint8_t is;             /* enum incident_is */
-    bool noise;             /* set by pattern_of */
+    bool noise;             /* set by habit_of */
+    uint32_t mate;          /* set by join_of: the other side's log tells of the same, and more, there + 1; else 0 */
     uint16_t weight;        /* it stands for so many: of a long log, a selection is looked at */
 };
 
@@ -60,8 +61,8 @@ void journal_free(struct journal *j); /* accepts NULL */
 /* Forgets all that was read, and who watches; cheaper than another journal, whose books of words take long to build. */
 void journal_clear(struct journal *j);
 
-/* What follows is of this file; false when there are too many: then it counts as more of the one before. `side` UNKNOWN:
- * told by its lines. */
+/* What follows is of this file; false when there are too many: then it counts as more of the one before. `side`
+ * UNKNOWN: told by its lines. */
 bool journal_begin(struct journal *j, const char *name, enum line_side side);
 void journal_feed(struct journal *j, const char *p, size_t n);
 void journal_flush(struct journal *j, bool ended);       /* as cut_flush */
@@ -78,7 +79,7 @@ struct journal_view {
 struct journal_view journal_view(const struct journal *j);
 const char *journal_word(const struct journal *j, uint32_t word); /* NULL for 0 */
 
-/* While `seen` is called: the text that made the event, printable, cut like a sample; owned by the caller. */
+/* While `seen` is called: the line that made the event, printable, cut like a sample; owned by the caller. */
 char *journal_said(struct journal *j);
 /* Called for every new event that fails, when it is there; for following a log. NULL: nobody. */
 void journal_watch(struct journal *j, void (*seen)(void *arg, const struct incident *e), void *arg);

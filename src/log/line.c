@@ -1,6 +1,7 @@
 /* line - see line.h. */
 #include "src/log/line.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@
 #define MEMO_SLOTS 1024                    /* readings remembered */
 #define MEMO_BYTES 1024                    /* of the plain text of each; a longer one is read anew every time */
 #define ENDS_KEPT 16
+#define SELF_MIN 3                         /* letters of a name that count as one */
 
 /* What a phrase is beside a part of rules: words before an alert's name, or such a name. */
 struct role { bool words; uint8_t direction; int16_t alert; uint16_t length; };
@@ -61,7 +63,10 @@ static void names_add(char **when, const char *patterns)
         if (n < 6 || n > 128 || memchr(p, '*', n))
             continue;
         size_t length = fold_line(p, n, plain);
-        char *longer = mem_format("%s%s%.*s", *when ? *when : "", *when ? "|" : "", (int)(length - 2), plain + 1);
+        /* what hosts are called as well means a certificate only where it says so */
+        bool host = strncmp(plain + 1, "localhost", 9) == 0;
+        char *longer = mem_format("%s%s%s%.*s", *when ? *when : "", *when ? "|" : "", host ? "cn=" : "",
+                                  (int)(length - 2), plain + 1);
         free(*when);
         *when = longer;
     }
@@ -254,11 +259,39 @@ static bool holds(const struct line_book *b, unsigned rule)
     return b->sight->rule[rule] && rule_holds(b->rules, b->sight, rule, NULL);
 }
 
-static void marks_set(const struct line_book *b)
+/* The certificate shown first names itself as its issuer: what stands between the two words stands behind both. */
+static bool signs_itself(const char *plain, size_t n)
+{
+    static const struct { const char *subject, *issuer; } words[] = {
+        { " s:", " i:" }, { "subject=", " issuer=" }, { "subject: ", " issuer: " }, { "subject:", " issuer:" },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *subject = memmem(plain, n, words[i].subject, strlen(words[i].subject));
+        if (!subject)
+            continue;
+        subject += strlen(words[i].subject);
+        const char *end = memmem(subject, (size_t)(plain + n - subject), words[i].issuer, strlen(words[i].issuer));
+        if (!end || end - subject < SELF_MIN)
+            continue;
+        size_t length = (size_t)(end - subject);
+        const char *issuer = end + strlen(words[i].issuer);
+        size_t room = (size_t)(plain + n - issuer);
+        if (room <= length || memcmp(subject, issuer, length) != 0)
+            continue;
+        char after = issuer[length], next = room > length + 1 ? issuer[length + 1] : '-';
+        if (strchr(">\",;)", after) || (after == ' ' && !isalnum((unsigned char)next)))
+            return true;
+    }
+    return false;
+}
+
+static void marks_set(const struct line_book *b, size_t n)
 {
     for (size_t i = 0; i < mark_count; i++)
         if (holds(b, b->first_mark + (unsigned)i))
             b->sight->name[mark_table[i].mark] = true;
+    bool *self = &b->sight->name[MARK_SELF_ISSUED];
+    *self = *self && signs_itself(b->plain, n);
     b->sight->name[MARK_INSPECTOR] = holds(b, b->inspector);
     b->sight->name[MARK_PLACEHOLDER] = holds(b, b->placeholder);
 }
@@ -575,7 +608,7 @@ static void plain_read(struct line_book *b, size_t n, const struct line_context 
     struct alert_search search = { .b = b, .length = length };
     sight_clear(b->rules, sight);
     sight_take(b->rules, sight, b->plain, length, on_phrase, &search);
-    marks_set(b);
+    marks_set(b, length);
     says->side = side_of(b, context);
     says->stack = stack_of(b);
     struct pick best = shapes_pick(b);
@@ -592,7 +625,8 @@ static void plain_read(struct line_book *b, size_t n, const struct line_context 
         bool good = topic_table[best.topic].level == 0 && sight->name[MARK_OK];
         if (good || best.topic == TOPIC_ALPN_MAYBE || best.topic == TOPIC_CLOSE_NOTIFY)
             says->kind = LINE_ORDINARY;
-    } else if (sight->name[MARK_TLS] && sight->name[MARK_FAILURE] && !sight->name[MARK_OK] && !sight->name[MARK_DULL]) {
+    } else if (sight->name[MARK_TLS] && sight->name[MARK_FAILURE] && !sight->name[MARK_OK] && !sight->name[MARK_DULL] &&
+               !sight->name[MARK_SETTING]) {
         says->kind = LINE_UNKNOWN;
         nearest_find(b, n, says);
     } else {

@@ -92,17 +92,38 @@ struct number number_decode(enum number_kind kind, int64_t value)
 
 /* --- finding ------------------------------------------------------------------------------------ */
 
-struct text { const char *p; size_t n; };
+/* Words somewhere in a text that tell whose its numbers are. */
+#define WORDS(X) \
+    X(MBED, "mbed") X(ESP, "esp ") X(START_CLIENT, "start ssl client") X(VERIFY_CERT, "x509 verify cert()") \
+    X(WOLF, "wolf") X(GNUTLS, "gnutls") X(TLS_CONNECTION, "tls connection") X(PR, "pr ") X(_SSL, "_ssl: -") \
+    X(SSL, " ssl: -") X(TLS_ALERT, "tls alert, ") X(OPENSSL_INTERNAL, "openssl internal")
+enum word {
+#define X(id, word) WORD_##id,
+    WORDS(X)
+#undef X
+};
+static const char *const words[] = {
+#define X(id, word) [WORD_##id] = word,
+    WORDS(X)
+#undef X
+};
 
-static bool has(struct text t, const char *word)
+/* `looked`, `there`: by 1u << enum word. A text may have thousands of numbers: each word is looked for once. */
+struct text { const char *p; size_t n; unsigned looked, there; };
+
+static bool has(struct text *t, enum word w)
 {
-    return memmem(t.p, t.n, word, strlen(word)) != NULL;
+    if (!(t->looked >> w & 1)) {
+        t->looked |= 1u << w;
+        t->there |= memmem(t->p, t->n, words[w], strlen(words[w])) ? 1u << w : 0;
+    }
+    return t->there >> w & 1;
 }
 
-static bool stands_before(struct text t, size_t at, const char *word)
+static bool stands_before(const struct text *t, size_t at, const char *word)
 {
     size_t n = strlen(word);
-    return at >= n && memcmp(t.p + at - n, word, n) == 0;
+    return at >= n && memcmp(t->p + at - n, word, n) == 0;
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -115,19 +136,19 @@ static int hex_digit(char c)
 /* A printed number: its value, how many digits it has, and where the text goes on. */
 struct printed { int64_t value; size_t digits, end; bool hex, negative; };
 
-static struct printed printed_read(struct text t, size_t at, bool hex)
+static struct printed printed_read(const struct text *t, size_t at, bool hex)
 {
     struct printed r = { .hex = hex };
-    if (t.p[at] == '-') {
+    if (t->p[at] == '-') {
         r.negative = true;
         at++;
     }
-    if (t.n - at > 2 && t.p[at] == '0' && t.p[at + 1] == 'x') {
+    if (t->n - at > 2 && t->p[at] == '0' && t->p[at + 1] == 'x') {
         r.hex = true;
         at += 2;
     }
-    for (; at < t.n && r.digits < 12; at++, r.digits++) {
-        int digit = r.hex ? hex_digit(t.p[at]) : is_digit(t.p[at]) ? t.p[at] - '0' : -1;
+    for (; at < t->n && r.digits < 12; at++, r.digits++) {
+        int digit = r.hex ? hex_digit(t->p[at]) : is_digit(t->p[at]) ? t->p[at] - '0' : -1;
         if (digit < 0)
             break;
         r.value = r.value * (r.hex ? 16 : 10) + digit;
@@ -156,7 +177,7 @@ static const struct { const char *before; enum number_kind kind; bool hex; } led
     { "errno: ", NUMBER_NONE, false }, { "[errno ", NUMBER_NONE, false },
 };
 
-static bool kind_led(struct text t, size_t at, enum number_kind *kind, bool *hex)
+static bool kind_led(const struct text *t, size_t at, enum number_kind *kind, bool *hex)
 {
     for (size_t i = 0; i < sizeof led_by / sizeof *led_by; i++) {
         if (stands_before(t, at, led_by[i].before)) {
@@ -169,7 +190,7 @@ static bool kind_led(struct text t, size_t at, enum number_kind *kind, bool *hex
 }
 
 /* Numbers that nothing leads: their range says whose they are, and the stack's name somewhere in the text. */
-static enum number_kind kind_ranged(struct text t, const struct printed *r)
+static enum number_kind kind_ranged(struct text *t, const struct printed *r)
 {
     int64_t v = r->value;
     if (v >> 12 == 0x10000 && !r->hex)
@@ -182,33 +203,33 @@ static enum number_kind kind_ranged(struct text t, const struct printed *r)
         return NUMBER_SCHANNEL;
     if (!r->negative)
         return NUMBER_NONE;
-    bool mbed = v <= -0x1080 && (has(t, "mbed") || has(t, "esp ") || has(t, "start ssl client") ||
-                                 has(t, "x509 verify cert()"));
+    bool mbed = v <= -0x1080 && (has(t, WORD_MBED) || has(t, WORD_ESP) || has(t, WORD_START_CLIENT) ||
+                                 has(t, WORD_VERIFY_CERT));
     if ((r->hex && r->digits == 4) || mbed)
         return NUMBER_MBEDTLS;
-    if (has(t, "wolf") && v <= -100 && v > -1000)
+    if (has(t, WORD_WOLF) && v <= -100 && v > -1000)
         return NUMBER_WOLFSSL;
-    if ((has(t, "gnutls") || has(t, "tls connection")) && v > -1300)
+    if ((has(t, WORD_GNUTLS) || has(t, WORD_TLS_CONNECTION)) && v > -1300)
         return NUMBER_GNUTLS;
     if (v <= -9800 && v >= -9899)
         return NUMBER_APPLE;
     bool nss = (v >= -12288 && v < -11900) || (v >= -8192 && v < -7900) || (v >= -16384 && v < -16300);
-    if (nss || (v >= -6000 && v <= -5900 && has(t, "pr ")))
+    if (nss || (v >= -6000 && v <= -5900 && has(t, WORD_PR)))
         return NUMBER_NSS;
-    if (v <= -100 && v > -520 && (has(t, "_ssl: -") || has(t, " ssl: -")))
+    if (v <= -100 && v > -520 && (has(t, WORD__SSL) || has(t, WORD_SSL)))
         return NUMBER_WOLFSSL;
     return NUMBER_NONE;
 }
 
 /* curl -v prints level and description of an alert in one number: 512 + 48. */
-static bool is_curl_alert(struct text t, size_t at, const struct printed *r)
+static bool is_curl_alert(struct text *t, size_t at, const struct printed *r)
 {
-    return t.p[at - 1] == '(' && r->value > 256 && r->value < 768 && r->end < t.n && t.p[r->end] == ')' &&
-           has(t, "tls alert, ");
+    return t->p[at - 1] == '(' && r->value > 256 && r->value < 768 && r->end < t->n && t->p[r->end] == ')' &&
+           has(t, WORD_TLS_ALERT);
 }
 
 /* A number in front of the digit or sign at `at`; what it is, .kind NUMBER_NONE for any other. *end: where to go on. */
-static struct number number_at(struct text t, size_t at, size_t *end)
+static struct number number_at(struct text *t, size_t at, size_t *end)
 {
     enum number_kind kind = NUMBER_NONE;
     bool hex = false, led = kind_led(t, at, &kind, &hex);
@@ -217,7 +238,7 @@ static struct number number_at(struct text t, size_t at, size_t *end)
     struct number none = { .alert = -1 };
     if (!r.digits || r.digits > 10 || (led && kind == NUMBER_NONE))
         return none;
-    if (led && kind == NUMBER_OPENSSL && (r.digits < 8 || has(t, "openssl internal")))
+    if (led && kind == NUMBER_OPENSSL && (r.digits < 8 || has(t, WORD_OPENSSL_INTERNAL)))
         kind = r.digits < 8 ? NUMBER_NONE : NUMBER_BORINGSSL;
     if (!led && is_curl_alert(t, at, &r))
         return number_decode(NUMBER_ALERT, r.value & 0xff);
@@ -231,11 +252,11 @@ static struct number number_at(struct text t, size_t at, size_t *end)
 }
 
 /* Some codes are led by a letter: error:a000410. Their first digit may be a hex letter. */
-static bool begins(struct text t, size_t at)
+static bool begins(const struct text *t, size_t at)
 {
-    char c = t.p[at], before = t.p[at - 1];
+    char c = t->p[at], before = t->p[at - 1];
     if (c == '-')
-        return at + 1 < t.n && is_digit(t.p[at + 1]);
+        return at + 1 < t->n && is_digit(t->p[at + 1]);
     if (is_digit(c))
         return !is_digit(before) && hex_digit(before) < 0 && before != '.' && before != '-' && before != 'x';
     return hex_digit(c) >= 0 && before == ':' && stands_before(t, at, "error:");
@@ -249,15 +270,15 @@ static int telling(const struct number *n)
 
 size_t number_find(const char *plain, size_t n, struct number *found, size_t max)
 {
-    struct text t = { plain, n };
+    struct text t = { .p = plain, .n = n };
     size_t count = 0;
     for (size_t at = 1; at < n && count < max;) {
-        if (!begins(t, at)) {
+        if (!begins(&t, at)) {
             at++;
             continue;
         }
         size_t end;
-        struct number one = number_at(t, at, &end);
+        struct number one = number_at(&t, at, &end);
         at = end;
         if (one.kind == NUMBER_NONE || (one.kind == NUMBER_VERIFY && one.value == 0))
             continue;

@@ -13,6 +13,8 @@
 #define SAME_NAMES_WORKED \
     "the same names work at other times in this log: something else answers in the servers' place"
 #define SEEN_ELSEWHERE "another line of the log names this cause, and these lines leave it open"
+#define OTHER_SIDE "the other side's log says so of all that are found there"
+#define MIXED 255
 #define IN_BURSTS "many clients fail at once, in bursts, and it works in between"
 
 struct vote { enum cause cause; int percent; const char *because; };
@@ -27,6 +29,7 @@ struct judging {
     bool inspected;                /* a remark or a line says who is in between */
     const char *trust_because;     /* what the pattern says of certificates nobody trusts */
     enum cause trust;
+    uint8_t *like;                 /* owned; by reading: the cause + 1 that the other side's log gives; MIXED: several */
 };
 
 static const struct line_says *says_of(const struct judging *g, const struct incident *e)
@@ -53,17 +56,23 @@ static void trust_judge(struct judging *g)
 {
     const struct whose *w = &g->h->names;
     size_t open = 0, also_worked = 0, others = 0;
+    uint32_t most = 0;
+    for (size_t i = 0; i < w->count; i++)
+        most = w->who[i].word > most ? w->who[i].word : most;
+    bool *distrusted = mem_new((most + 1) * sizeof *distrusted); /* by word */
+    for (size_t k = 0; k < g->v.count; k++) {
+        const struct incident *e = &g->v.event[k];
+        const struct line_says *s = says_of(g, e);
+        if (e->is == INCIDENT_FAILS && e->name <= most && s->side == LINE_SIDE_CLIENT && open_trust(s))
+            distrusted[e->name] = true;
+    }
     for (size_t i = 0; i < w->count; i++) {
-        bool trust = false;
-        for (size_t k = 0; k < g->v.count && !trust && w->who[i].failed; k++) {
-            const struct incident *e = &g->v.event[k];
-            trust = e->is == INCIDENT_FAILS && e->name == w->who[i].word && open_trust(says_of(g, e)) &&
-                    says_of(g, e)->side == LINE_SIDE_CLIENT;
-        }
+        bool trust = w->who[i].failed && distrusted[w->who[i].word];
         open += trust;
         also_worked += trust && w->who[i].worked;
         others += !w->who[i].failed && w->who[i].worked;
     }
+    free(distrusted);
     if (g->inspected || (open >= 2 && also_worked == open)) {
         g->trust = CAUSE_INTERCEPTION;
         g->trust_because = open >= 2 && also_worked == open ? SAME_NAMES_WORKED : SEEN_ELSEWHERE;
@@ -97,12 +106,30 @@ static struct vote vote_raised(enum cause cause, int percent, const char *becaus
     return (struct vote){ cause, percent < 50 ? 50 : percent, because };
 }
 
+/* Where the other side's log told of lines like this one what was behind them, it was behind this one too. */
+static void mates_learn(struct judging *g)
+{
+    g->like = mem_new(g->v.readings + 1);
+    for (size_t i = 0; i < g->v.count; i++) {
+        const struct incident *e = &g->v.event[i];
+        if (!e->mate)
+            continue;
+        const struct line_says *s = says_of(g, &g->v.event[e->mate - 1]);
+        uint8_t cause = s->cause_count && s->cause[0].percent >= SURE ? (uint8_t)(s->cause[0].cause + 1) : MIXED;
+        uint8_t *there = &g->like[e->reading];
+        *there = !*there || *there == cause ? cause : MIXED;
+    }
+}
+
 static struct vote vote_of(const struct judging *g, const struct incident *e)
 {
     const struct line_says *s = says_of(g, e);
     if (!s->cause_count)
         return (struct vote){ CAUSE_COUNT, 0, NULL };
     struct vote vote = { s->cause[0].cause, s->cause[0].percent, NULL };
+    uint8_t like = g->like[e->reading];
+    if (like && like != MIXED && like - 1 != (int)vote.cause && percent_of(s, (enum cause)(like - 1)))
+        return vote_raised((enum cause)(like - 1), vote.percent, OTHER_SIDE);
     if (open_trust(s) && g->trust_because && percent_of(s, g->trust))
         return vote_raised(g->trust, vote.percent, g->trust_because);
     if (vote.percent > 50)
@@ -178,17 +205,43 @@ static void others_add(const struct judging *g, struct outcome_cause all[CAUSE_C
     }
 }
 
+/* Where several causes are named, each has its own clients and times. */
+static void habits_add(struct outcome *o, const struct judging *g)
+{
+    size_t named = 0;
+    for (size_t i = 0; i < o->count; i++)
+        named += o->cause[i].percent >= 50 && o->cause[i].events;
+    for (size_t i = 0; i < o->count && named > 1; i++)
+        if (o->cause[i].percent >= 50 && o->cause[i].events)
+            o->cause[i].habit = habit_of_cause(g->j, o->first, o->cause[i].cause);
+}
+
+/* What the other side's log tells of the same failure is evidence for the same cause. */
+static void mates_add(const struct judging *g, struct outcome *o, struct outcome_cause all[CAUSE_COUNT])
+{
+    for (size_t i = 0; i < g->v.count; i++) {
+        const struct incident *e = &g->v.event[i];
+        uint8_t first = e->mate ? o->first[e->mate - 1] : 0;
+        if (!first)
+            continue;
+        o->first[i] = first;
+        if (percent_of(says_of(g, e), (enum cause)(first - 1)) || !says_of(g, e)->cause_count)
+            sample_add(&all[first - 1], e->reading, false);
+    }
+}
+
 struct outcome *outcome_of(const struct journal *j, const struct habit *h)
 {
     struct outcome *o = mem_new(sizeof *o);
     struct outcome_cause all[CAUSE_COUNT] = { 0 };
     struct judging g = { .j = j, .h = h, .v = journal_view(j) };
     sure_find(&g);
+    mates_learn(&g);
     trust_judge(&g);
     o->first = mem_new(g.v.count + 1);
     for (size_t i = 0; i < g.v.count; i++) {
         const struct incident *e = &g.v.event[i];
-        if (e->is != INCIDENT_FAILS)
+        if (e->is != INCIDENT_FAILS || e->mate)
             continue;
         struct vote vote = vote_of(&g, e);
         o->unknown += says_of(&g, e)->kind == LINE_UNKNOWN ? e->weight : 0;
@@ -198,6 +251,7 @@ struct outcome *outcome_of(const struct journal *j, const struct habit *h)
         if (!e->noise)
             vote_count(&all[vote.cause], e, &vote);
     }
+    mates_add(&g, o, all);
     bool settled = false;
     for (int c = 0; c < CAUSE_COUNT; c++)
         settled |= all[c].percent >= SURE;
@@ -207,11 +261,15 @@ struct outcome *outcome_of(const struct journal *j, const struct habit *h)
         if (all[c].percent)
             o->cause[o->count++] = all[c];
     qsort(o->cause, o->count, sizeof *o->cause, by_rank);
+    habits_add(o, &g);
+    free(g.like);
     return o;
 }
 
 void outcome_free(struct outcome *o)
 {
+    for (size_t i = 0; o && i < o->count; i++)
+        habit_free(o->cause[i].habit);
     if (o)
         free(o->first);
     free(o);

@@ -21,6 +21,7 @@ struct outcome_cause {
     uint32_t server, name;         /* words, of one of its events; 0: not known */
     uint64_t own;                  /* events that say so by themselves */
     const char *because;           /* what the other events are counted for it by; NULL: there are none */
+    struct habit *habit;           /* owned; who fails for this cause and when, where there are others; else NULL */
 };
 
 struct outcome {

@@ -23,7 +23,7 @@ static const char *const pieces[] = {
     "missing server name", "unsupported protocol", "autocert", "acme: ", "https client", "https port",
     "permissible length", "self signed", "self-signed", "has expired", "not yet valid", "unknown ca", "pr_end",
     "err_empty", "unexpected packet", "record mac", "match hostname", "fingerprint", "errssl", "err_ech",
-    "sendalert", "fatal (",
+    "sendalert", "fatal (", "https chan", "encrypted chan", "no ca file", "ats violat",
 };
 #define PIECES (sizeof pieces / sizeof *pieces)
 

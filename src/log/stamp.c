@@ -2,6 +2,7 @@
 #include "src/log/stamp.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -9,17 +10,18 @@
 
 #define LOOK_BYTES 400       /* of a line; JSON may have the time far behind */
 #define TAIL_BYTES 64        /* of a longer record in JSON */
-#define YEAR_LAST 9998 /* a zone must not move it beyond what can be written */
+#define YEAR_LAST 9998       /* a zone must not move it beyond what can be written */
 #define BARE_BYTES 72        /* where a time may begin that no key announces */
 
 /* Y year, M month in digits, b in letters, a day of the week, D day, h i s, f fraction if any, z zone if any,
- * p AM or PM, T a blank or T; all else is itself. */
-enum { NO_YEAR = 1, BETTER = 2, AT_START = 4 };
+ * p AM or PM, T a blank or T, Z the letters of a zone; all else is itself. */
+enum { NO_YEAR = 1, BETTER = 2 };
 static const struct form { const char *shape; int flags; const char *writes; } forms[] = {
     { "Y-M-DTh:i:sfz", 0,             "ISO 8601, RFC 3339; PostgreSQL, JSSE, OpenVPN 2.5, Python" },
     { "Y/M/D h:i:sf",  0,             "nginx, Go" },
     { "D/b/Y:h:i:sfz", BETTER,        "access logs, HAProxy" },
     { "a b D h:i:sf Y", 0,            "Apache, OpenVPN 2.4" },
+    { "a b D h:i:sZY", 0,             "date(1)" },
     { "b D Y h:i:sfz", 0,             "network equipment" },
     { "b D h:i:sf Y",  0,             "openssl, date without a weekday" },
     { "a, D b Y h:i:sz", 0,           "RFC 5322" },
@@ -107,6 +109,20 @@ static bool half_take(struct scan_at *s, int *pm)
     return true;
 }
 
+/* " CET ": of the letters only those of UTC are known to mean one zone everywhere. */
+static bool letters_take(struct scan_at *s, bool *zoned)
+{
+    const char *from = s->p + 1;
+    size_t n = 0;
+    while (s->end - from > (ptrdiff_t)n && from[n] >= 'A' && from[n] <= 'Z')
+        n++;
+    if (s->p == s->end || *s->p != ' ' || n < 3 || n > 5 || s->end - from <= (ptrdiff_t)n || from[n] != ' ')
+        return false;
+    *zoned = n == 3 && (memcmp(from, "UTC", 3) == 0 || memcmp(from, "GMT", 3) == 0);
+    s->p = from + n + 1;
+    return true;
+}
+
 static bool part_take(struct scan_at *s, char what, struct parts *t)
 {
     int unused;
@@ -121,6 +137,7 @@ static bool part_take(struct scan_at *s, char what, struct parts *t)
     case 's': return digits_take(s, 2, 2, &t->second);
     case 'f': t->fraction = fraction_take(s); return true;
     case 'z': t->zoned = zone_take(s, &t->east); return true;
+    case 'Z': return letters_take(s, &t->zoned);
     case 'p': return half_take(s, &t->pm);
     case 'T': return s->p < s->end && (*s->p == 'T' || *s->p == ' ') && s->p++;
     default:  return s->p < s->end && *s->p == what && s->p++;
@@ -131,8 +148,8 @@ static bool parts_good(struct parts *t)
 {
     if (t->pm && t->hour >= 1 && t->hour <= 12)
         t->hour = t->hour % 12 + (t->pm == 2 ? 12 : 0);
-    return t->year >= 1970 && t->year <= YEAR_LAST && t->month >= 1 && t->month <= 12 && t->day >= 1 && t->day <= 31 && t->hour < 24 &&
-           t->minute < 60 && t->second <= 60;
+    return t->year >= 1970 && t->year <= YEAR_LAST && t->month >= 1 && t->month <= 12 && t->day >= 1 &&
+           t->day <= 31 && t->hour < 24 && t->minute < 60 && t->second <= 60;
 }
 
 static void parts_settle(const struct parts *t, bool yearless, struct stamp *out)
@@ -249,13 +266,26 @@ static bool any_match(const char *line, size_t at, size_t n, int year, struct st
            epoch_match(line + at, n - at, begins, key, out);
 }
 
+/* Most words begin no time: a digit does, the name of a month or a day, klog's letter, and at the start a hex digit. */
+static bool may_begin(const char *p, size_t left, bool start)
+{
+    int unused;
+    struct scan_at s = { p, p + left };
+    if (start || isdigit((unsigned char)*p))
+        return true;
+    if (!isupper((unsigned char)*p))
+        return false;
+    return isdigit((unsigned char)p[1]) || name_take(&s, months, &unused) || name_take(&s, days, &unused);
+}
+
 static bool stamp_find(const char *p, size_t n, int year, struct stamp *out)
 {
     struct stamp found;
     bool any = false, better;
     for (size_t i = 0; i + 8 < n; i++) {
         bool word = i == 0 || !isalnum((unsigned char)p[i - 1]);
-        if (!word || !isalnum((unsigned char)p[i]) || p[i] == '\n' || !any_match(p, i, n, year, &found, &better))
+        if (!word || !isalnum((unsigned char)p[i]) || !may_begin(p + i, n - i, i == 0) ||
+            !any_match(p, i, n, year, &found, &better))
             continue;
         if (!any || better)
             *out = found;

@@ -13,7 +13,8 @@
 struct success;
 struct success *success_new(void);
 void success_free(struct success *w); /* accepts NULL */
-enum success_of { SUCCESS_NONE, SUCCESS_WORKS, SUCCESS_ARRIVES };
+/* LEFT: somebody known by name left, who had been let in. */
+enum success_of { SUCCESS_NONE, SUCCESS_WORKS, SUCCESS_ARRIVES, SUCCESS_LEFT };
 enum success_of success_find(const struct success *w, const char *p, size_t n);
 
 #endif

@@ -44,7 +44,7 @@ extern const size_t alert_words_count;
 
 /*   Conditions that are decided once for a text and used in others as @NAME. */
 #define MARKS(X) X(SENT) X(RECEIVED) X(WENT_ON) X(TLS) X(PUBLIC) X(PRIVATE) X(PACKAGES) X(PROXY_WORDS) X(ASKED) \
-    X(SEEN) X(OK) X(DULL) X(FAILURE) X(INSPECTOR) X(PLACEHOLDER) X(CLIENT) X(SERVER)
+    X(SELF_ISSUED) X(SETTING) X(SEEN) X(OK) X(DULL) X(FAILURE) X(INSPECTOR) X(PLACEHOLDER) X(CLIENT) X(SERVER)
 enum mark_id {
 #define X(id) MARK_##id,
     MARKS(X)

@@ -34,10 +34,12 @@ static const json_t *member(const struct column *c, enum fact f, int version)
     return s->state == STATE_YES ? json_object_get(s->value, accepts_word(version)) : NULL;
 }
 
+#define NAMES_MAX 1000 /* more than there are suites: a longer list comes from a file that means harm */
+
 static const json_t *list_of(const json_t *block, const char *key)
 {
     const json_t *list = json_object_get(block, key);
-    return json_is_array(list) ? list : NULL;
+    return json_is_array(list) && json_array_size(list) <= NAMES_MAX ? list : NULL;
 }
 
 const char *accepts_answer(const struct column *c, int version)

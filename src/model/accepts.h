@@ -1,6 +1,7 @@
 /* accepts - what a server takes, read out of the facts versions, ciphers, groups and sigalgs.
  *
- * Owns: how their values are read; values of another shape (a file may hold any) are as good as empty.
+ * Owns: how their values are read; values of another shape (a file may hold any), and lists longer than all names there
+ * are, are as good as empty.
  * Must not know: who asks, who draws.
  */
 #ifndef TLSWHY_MODEL_ACCEPTS_H

@@ -683,8 +683,8 @@ static bool place_parse(struct endpoint *ep, const char *place, struct err *e)
     ep->host = host_and_port(authority, &ep->host_kind, &port, e);
     free(authority);
     if (ep->host && endpoint_is_mx(ep) && ep->host_kind != HOST_NAME)
-        return err_set(e, "what follows mx:// is a domain, whose mail servers DNS names; an address has none: smtp://%s",
-                       ep->host);
+        return err_set(e, "what follows mx:// is a domain, whose mail servers DNS names; an address has none: "
+                       "smtp://%s", ep->host);
     return ep->host && port_settle(ep, port, e);
 }
 
@@ -799,7 +799,8 @@ static bool offer_refuse(const struct endpoint *ep, const uint16_t *suites, stru
     if (suites) {
         suites_range(suites, &min, &max);
         char *fit = versions_text(min, max);
-        err_set(e, "no cipher suite of ciphers= is left: they are for %s, and min= and max= leave only %s", fit, wanted);
+        err_set(e, "no cipher suite of ciphers= is left: they are for %s, and min= and max= leave only %s", fit,
+                wanted);
         free(fit);
     } else {
         err_set(e, "this client has no cipher suite for %s; ciphers= can name some", wanted);

@@ -117,8 +117,8 @@ const char *endpoint_alpn(const struct endpoint *ep);
 const char *endpoint_sni(const struct endpoint *ep);
 /* What the certificate must match: name=, else sni=, else HOST. Lent. */
 const char *endpoint_name(const struct endpoint *ep);
-/* Whom the server is asked for in plain text, where a protocol names one before TLS (XMPP): the name sent in TLS, else what
- * the certificate must match where that is a name, else HOST. Lent. */
+/* Whom the server is asked for in plain text, where a protocol names one before TLS (XMPP): the name sent in TLS, else
+ * what the certificate must match where that is a name, else HOST. Lent. */
 const char *endpoint_asked(const struct endpoint *ep);
 /* Title: label=, else HOST:PORT (brackets for IPv6), port left out where it is the scheme's. Owned by the caller. */
 char *endpoint_title(const struct endpoint *ep);

@@ -24,7 +24,7 @@ enum fact_kind {
     FACT_TIME,     /* [string, RFC 3339] */
     FACT_OFFSET,   /* [object: seconds, uncertainty] */
     FACT_TAKEN,    /* [object] compared by what is accepted, per protocol version: accepts.h */
-    FACT_OBJECT,   /* [object or array] shown by its text only, never compared */
+    FACT_OBJECT,   /* [object or array] shown in words of its own, compared by what counts of it: substance.h */
 };
 
 enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE };
@@ -174,7 +174,8 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   (another version than offered), "chose what was not offered", "closed", "reset", "silent", "slow",
  *                   "not-tls", "protocol", "refused" (no connection, although others could be made), "could-not-ask".
  *                   "knows": "tls1.3" beside them: the answer to TLS 1.2 says so (RFC 8446 section 4.1.3), and TLS 1.3 was not
- *                   accepted; else it is not there
+ *                   accepted; else it is not there. "keys": "pre-shared": all that was accepted is so for a suite that
+ *                   takes a pre-shared key and no certificate; else it is not there
  * post_quantum      yes: the group chosen ("x25519", "X25519MLKEM768") or "answered"; no: ANSWER, while the same
  *                   hello without the large key share is accepted; unsure: ANSWER, that one is not accepted either
  * relaxed           yes: {"tries": {"as-is": TRY, "suites": TRY, "groups": TRY, "sigalgs": TRY, "suites+groups": TRY,
@@ -261,9 +262,9 @@ enum fact_group { GROUP_PATH, GROUP_TLS, GROUP_CERT, GROUP_CLOCK, GROUP_MACHINE 
  *                   now so, now so. {"tries": {"as-is": TRIED_SO|null, "small": ..., "other-version"
  *                   (no TLS 1.3), "other-name", "small-segments"; where the small one is answered "large" (the same padded to
  *                   the size of the first), "small-split" (in two segments), and where large ones are as well "no-alpn",
- *                   "few-extensions"; where nothing is, "no-name", "split", "plain" (text)},
+ *                   "few-extensions", "few-suites", "few-groups"; where nothing is, "no-name", "split", "plain" (text)},
  *                   TRIED_SO: {"answer": ANSWER, "acked": the hello was acknowledged: bool|null, "ms": ...},
- *                   "trigger": "name" "version" "size" "split" "segments" "alpn" "extension"|null, "answered": the try that
+ *                   "trigger": "name" "version" "size" "split" "segments" "alpn" "extension" "suites" "groups"|null, "answered": the try that
  *                   was repeated, "other-name"|null, "ttl": {"answers": time to live of what answers that one, or without a
  *                   trigger of what opens the connection: 63|null, "ended_by": of what ends the other|null, "differs":
  *                   another machine sent it, seen twice: bool|null}, "hop": so many hops away the hello meets its end|null,

@@ -51,9 +51,11 @@ int logged_last(const struct logged *l) { return l->count ? l->line[l->count - 1
 /* What a line has, and as what; anything else in its place is as if nothing was there. */
 enum kind { KIND_TEXT, KIND_TIME, KIND_COUNT, KIND_FLAG, KIND_LIST };
 static const struct { const char *key; enum kind kind; } members[] = {
-    { "file", KIND_TEXT }, { "line", KIND_COUNT }, { "time", KIND_TIME }, { "client", KIND_TEXT }, { "server", KIND_TEXT },
+    { "file", KIND_TEXT }, { "line", KIND_COUNT }, { "time", KIND_TIME }, { "client", KIND_TEXT },
+    { "server", KIND_TEXT },
     { "sni", KIND_TEXT }, { "stack", KIND_TEXT }, { "cause", KIND_TEXT }, { "noise", KIND_FLAG }, { "also", KIND_LIST },
-    { "why", KIND_TEXT }, { "not", KIND_TEXT }, { "nearest", KIND_LIST }, { "percent", KIND_COUNT }, { "decides", KIND_TEXT },
+    { "why", KIND_TEXT }, { "not", KIND_TEXT }, { "nearest", KIND_LIST }, { "percent", KIND_COUNT },
+    { "decides", KIND_TEXT },
     { "text", KIND_TEXT }, { "kept", KIND_FLAG },
 };
 
@@ -63,9 +65,10 @@ static json_t *member_of(const json_t *m, enum kind kind)
     size_t i;
     const json_t *one;
     json_t *list;
+    const char *text = json_is_string(m) ? json_string_value(m) : "";
     switch (kind) {
     case KIND_TEXT: return json_is_string(m) ? json_incref((json_t *)m) : json_null();
-    case KIND_TIME: return json_is_string(m) && when_parse(json_string_value(m), &t) ? json_incref((json_t *)m) : json_null();
+    case KIND_TIME: return when_parse(text, &t) ? json_incref((json_t *)m) : json_null();
     case KIND_COUNT: return json_integer(json_integer_value(m) > 0 ? json_integer_value(m) : 0);
     case KIND_FLAG: return json_boolean(json_is_true(m));
     case KIND_LIST: break;
@@ -98,7 +101,8 @@ static double time_of(const json_t *v)
 static char *evidence_text(const json_t *v)
 {
     const char *file = logged_text(v, "file"), *text = logged_text(v, "text");
-    return mem_format("%s:%lld: %s", file ? file : "a log", logged_count(v, "line"), text ? text : "its text is not kept");
+    return mem_format("%s:%lld: %s", file ? file : "a log", logged_count(v, "line"),
+                      text ? text : "its text is not kept");
 }
 
 /* The oldest that may go: those that stand for a kind stay as long as there are others. */
@@ -110,12 +114,13 @@ static size_t line_oldest(const struct logged *l)
     return i < l->count ? i : 0;
 }
 
-static void line_drop(struct session *s, size_t i)
+/* Returns the number of its evidence, which is free. */
+static unsigned line_drop(struct logged *l, size_t i)
 {
-    struct logged *l = &s->log;
-    session_unsay(s, l->line[i].evidence);
+    unsigned evidence = l->line[i].evidence;
     json_decref(l->line[i].value);
     memmove(l->line + i, l->line + i + 1, (--l->count - i) * sizeof *l->line);
+    return evidence;
 }
 
 void session_log_line(struct session *s, int number, json_t *value)
@@ -134,15 +139,19 @@ void session_log_line(struct session *s, int number, json_t *value)
         json_decref(value);
         return;
     }
+    unsigned evidence = 0;
     if (l->count == LOGGED_LINES_MAX) {
         size_t out = line_oldest(l);
-        line_drop(s, out);
+        evidence = line_drop(l, out);
         i -= out < i;
     }
+    if (evidence)
+        session_testify_anew(s, evidence, time_of(value), evidence_text(value));
+    else
+        evidence = session_testify(s, LOGGED_PROBE, time_of(value), evidence_text(value));
     l->line = mem_array(l->line, LOGGED_LINES_MAX, sizeof *l->line);
     memmove(l->line + i + 1, l->line + i, (l->count++ - i) * sizeof *l->line);
-    l->line[i] = (struct logged_line){ number, session_testify(s, LOGGED_PROBE, time_of(value), evidence_text(value)),
-                                       value };
+    l->line[i] = (struct logged_line){ number, evidence, value };
 }
 
 /* --- the summary -------------------------------------------------------------------------------- */

@@ -3,10 +3,10 @@
  * Owns: the lines that were told, the newest LOGGED_LINES_MAX of them; what they come to; the answers they give.
  * Must not know: how a log is read, what a cause is. A file that is named here is a name: nothing opens it.
  *
- * A line's value is an object as in the member `lines` of JSON, with its `text`, and `kept` where it stands for a kind and
- * goes last; a summary is one as
- * src/out/explained.h makes it. Either may come from anybody's file: what a line has instead of a member is as if nothing
- * was there; members of a summary may lack, or be of any type; strings are printable.
+ * A line's value is an object as in the member `lines` of JSON, with its `text`, and `kept` where it stands for a kind
+ * and goes last; a summary is one as src/out/explained.h makes it. Either may come from anybody's file: what a line has
+ * instead of a member is as if nothing was there; members of a summary may lack, or be of any type; strings are
+ * printable.
  */
 #ifndef TLSWHY_MODEL_LOGGED_H
 #define TLSWHY_MODEL_LOGGED_H

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const probe_words[] = { "resolve", "connect", "handshake", "large", "versions", "relaxed", "idle", "otherway", "ciphers",
-                                    "groups", "sigalgs", "traits", "issuers", "revocation", "clients", "replay", "tries", "names", "variations", "load", "path", "sntp", "listen", "tap", "http", "judge", "machine", "other", NULL };
+const char *const probe_words[] = {
+    "resolve", "connect", "handshake", "large", "versions", "relaxed", "idle", "otherway", "ciphers",
+    "groups", "sigalgs", "traits", "issuers", "revocation", "clients", "replay", "tries", "names",
+    "variations", "load", "path", "sntp", "listen", "tap", "http", "judge", "machine", "other", NULL
+};
 
 const char *probe_name(const char *word)
 {

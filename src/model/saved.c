@@ -342,7 +342,8 @@ void session_tell(const struct session *s, void (*take)(void *arg, const struct 
         if (s->answer[q])
             take(arg, &(struct event){ .kind = EVENT_ANSWER, .question = q, .text = s->answer[q] });
     for (size_t i = 0; i < s->log.count; i++)
-        take(arg, &(struct event){ .kind = EVENT_LINE, .number = s->log.line[i].number, .value = s->log.line[i].value });
+        take(arg, &(struct event){ .kind = EVENT_LINE, .number = s->log.line[i].number,
+                                   .value = s->log.line[i].value });
     if (s->log.summary)
         take(arg, &(struct event){ .kind = EVENT_LOG, .value = s->log.summary });
 }

@@ -132,6 +132,14 @@ static size_t session_place(const struct session *s, int ask, int nth)
     return low;
 }
 
+size_t session_ask(const struct session *s, int ask, size_t *end)
+{
+    size_t first = session_place(s, ask, -1);
+    for (*end = first; *end < s->count && s->column[*end]->ask == ask;)
+        ++*end;
+    return first;
+}
+
 void session_answer(struct session *s, enum question q, const char *answer)
 {
     free(s->answer[q]);
@@ -164,7 +172,7 @@ static void column_is_now(struct column *c, const struct endpoint *ep)
 {
     if (ep == c->endpoint || strcmp(ep->text, c->endpoint->text) == 0)
         return;
-    endpoint_free((struct endpoint *)c->endpoint);
+    endpoint_free(c->endpoint);
     c->endpoint = endpoint_ref(ep);
     free(c->label);
     c->label = column_title(c);
@@ -236,9 +244,11 @@ unsigned session_testify(struct session *s, const char *probe, double time, char
     return session_keep(s, &o);
 }
 
-void session_unsay(struct session *s, unsigned number)
+void session_testify_anew(struct session *s, unsigned number, double time, char *text)
 {
-    evidence_drop(&s->evidence[number]);
+    free(s->evidence[number].text);
+    s->evidence[number].text = text;
+    s->evidence[number].time = time;
 }
 
 void session_see(struct session *s, struct observation *o)
@@ -322,17 +332,17 @@ static char *offset_cell(const json_t *v)
     return mem_format("%c%.0fd +-%.0fs", s < 0 ? '-' : '+', a / 86400, u);
 }
 
-/* "TLS 1.0, 1.1": the versions a server took. */
+/* "SSL 3.0, TLS 1.0, 1.1": the versions a server took, the oldest first. */
 static char *versions_cell(const json_t *v)
 {
     struct text t = { 0 };
-    const char *key;
-    json_t *said;
-    json_object_foreach((json_t *)v, key, said) {
-        const struct version *known = version_by_word(key);
-        if (known && json_is_string(said) && strcmp(json_string_value(said), "accepted") == 0)
-            text_addf(&t, "%s%s", t.s ? ", " : "", t.s ? known->title + strcspn(known->title, "0123456789")
-                                                       : known->title);
+    bool tls = false;
+    for (int i = 0; i < ACCEPTS_VERSIONS; i++) {
+        const char *title = accepts_title(i), *said = json_string_value(json_object_get(v, accepts_word(i)));
+        if (!said || strcmp(said, "accepted") != 0)
+            continue;
+        text_addf(&t, "%s%s", t.s ? ", " : "", tls ? title + strlen("TLS ") : title);
+        tls |= text_starts(title, "TLS ");
     }
     if (!t.s)
         text_add(&t, "none");
@@ -341,7 +351,8 @@ static char *versions_cell(const json_t *v)
 
 static char *attempts_cell(const json_t *v)
 {
-    int made = (int)json_integer_value(json_object_get(v, "made")), failed = (int)json_integer_value(json_object_get(v, "failed"));
+    int made = (int)json_integer_value(json_object_get(v, "made"));
+    int failed = (int)json_integer_value(json_object_get(v, "failed"));
     return failed ? mem_format("%d of %d fail", failed, made) : mem_format("%d ok", made);
 }
 
@@ -462,7 +473,6 @@ static char *end_cell(const json_t *v)
     return cell;
 }
 
-/* Facts whose value has a cell of its own. */
 static char *via_cell(const json_t *v)
 {
     const char *outcome = json_string_value(json_object_get(v, "outcome"));
@@ -476,7 +486,8 @@ static char *starttls_cell(const json_t *v)
 {
     const char *outcome = json_string_value(json_object_get(v, "outcome"));
     const json_t *code = json_object_get(v, "code");
-    bool telling = json_is_integer(code) && outcome && strcmp(outcome, "ready") != 0 && strcmp(outcome, "not-offered") != 0;
+    bool telling = json_is_integer(code) && outcome && strcmp(outcome, "ready") != 0 &&
+                   strcmp(outcome, "not-offered") != 0;
     return telling ? mem_format("%s %d", outcome, (int)json_integer_value(code)) : mem_string(outcome ? outcome : "?");
 }
 
@@ -488,7 +499,8 @@ static char *idle_cell(const json_t *v)
 
 static char *other_way_cell(const json_t *v)
 {
-    const char *asked = json_string_value(json_object_get(v, "asked")), *went = json_string_value(json_object_get(v, "went"));
+    const char *asked = json_string_value(json_object_get(v, "asked"));
+    const char *went = json_string_value(json_object_get(v, "went"));
     return mem_format("%s: %s", asked ? asked : "?", went ? went : "?");
 }
 
@@ -552,24 +564,25 @@ static char *given_cell(const json_t *v)
     return mem_string(fault ? fault : !sent ? "not sent" : foreign ? "sent, of another CA" : "sent");
 }
 
-static const struct { enum fact fact; char *(*cell)(const json_t *v); } object_cells[] = {
-    { FACT_ATTEMPTS, attempts_cell }, { FACT_SERVER_NAMES, server_names_cell }, { FACT_VARIATIONS, variations_cell }, { FACT_PATH, path_cell },
-    { FACT_LOAD, load_cell }, { FACT_CLIENT_GIVEN, given_cell },
-    { FACT_IDLE, idle_cell },
-    { FACT_OTHER_WAY, other_way_cell },
-    { FACT_STARTTLS, starttls_cell },
-    { FACT_VIA, via_cell },
-    { FACT_VERSIONS, versions_cell }, { FACT_CIPHERS, ciphers_cell }, { FACT_TOLERATES, tolerates_cell },
-    { FACT_RELAXED, relaxed_cell }, { FACT_REPLAY, replay_cell }, { FACT_TIMING, timing_cell },
-    { FACT_CLIENT_HELLO, hello_cell }, { FACT_CLIENT_END, end_cell }, { FACT_BOUNDS, bounds_cell },
+/* Facts whose value has a cell of its own. */
+static char *(*const object_cells[FACT_COUNT])(const json_t *v) = {
+    [FACT_VIA] = via_cell,                   [FACT_STARTTLS] = starttls_cell,
+    [FACT_TIMING] = timing_cell,             [FACT_CLIENT_GIVEN] = given_cell,
+    [FACT_IDLE] = idle_cell,                 [FACT_OTHER_WAY] = other_way_cell,
+    [FACT_VERSIONS] = versions_cell,         [FACT_RELAXED] = relaxed_cell,
+    [FACT_CIPHERS] = ciphers_cell,           [FACT_TOLERATES] = tolerates_cell,
+    [FACT_REPLAY] = replay_cell,             [FACT_CLIENT_HELLO] = hello_cell,
+    [FACT_CLIENT_END] = end_cell,            [FACT_ATTEMPTS] = attempts_cell,
+    [FACT_SERVER_NAMES] = server_names_cell, [FACT_VARIATIONS] = variations_cell,
+    [FACT_LOAD] = load_cell,                 [FACT_PATH] = path_cell,
+    [FACT_BOUNDS] = bounds_cell,
 };
 
 /* What an object fact is worth in one cell: how many of it there are, or its one telling member. */
 static char *object_cell(enum fact f, const json_t *v)
 {
-    for (size_t i = 0; i < sizeof object_cells / sizeof *object_cells; i++)
-        if (object_cells[i].fact == f)
-            return object_cells[i].cell(v);
+    if (object_cells[f])
+        return object_cells[f](v);
     const char *kind = json_string_value(json_object_get(v, "kind"));
     const json_t *sent = json_object_get(v, "sent"), *count = json_object_get(v, "count");
     if (kind) {
@@ -589,15 +602,22 @@ static char *object_cell(enum fact f, const json_t *v)
         return mem_format("%d CAs", (int)json_integer_value(count));
     if (json_is_array(v))
         return mem_format("%zu", json_array_size(v));
-    if (f == FACT_CLIENT_GIVEN)
-        return mem_string(json_array_size(json_object_get(v, "faults")) ? "faulty"
-                          : json_is_true(json_object_get(v, "sent"))    ? "sent" : "not sent");
     return mem_string(f == FACT_CLIENT_CERT ? "asked" : "yes");
 }
+
+/* Words of the stream that a person would not know. */
+static const struct { enum fact fact; const char *word, *shown; } shown_words[] = {
+    { FACT_ADDRESS_FROM, "option", "at= or --resolve" }, { FACT_ADDRESS_FROM, "literal", "as written" },
+    { FACT_ADDRESS_FROM, "hosts", "hosts file" },        { FACT_ADDRESS_FROM, "dns", "DNS" },
+    { FACT_ADDRESS_FROM, "dns-late", "DNS, late" },
+};
 
 /* Only what is cut at bytes it surely has is cut: a file may hold any words. */
 static char *word_cell(enum fact f, const char *word)
 {
+    for (size_t i = 0; i < sizeof shown_words / sizeof *shown_words; i++)
+        if (shown_words[i].fact == f && strcmp(shown_words[i].word, word) == 0)
+            return mem_string(shown_words[i].shown);
     const struct version *version = f == FACT_VERSION ? version_by_word(word) : NULL;
     if (version)
         return mem_string(version->title);

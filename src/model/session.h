@@ -69,6 +69,8 @@ struct column *session_add(struct session *s, int id, int ask, int nth, const st
                            const char *address, const char *vantage);
 void session_remove(struct session *s, int id);
 struct column *session_column(const struct session *s, int id); /* NULL when there is none */
+/* The columns of one ask stand together: the place of the first, and *end is behind the last; both the same for none. */
+size_t session_ask(const struct session *s, int ask, size_t *end);
 /* Takes over what the observation owns and clears it; unknown columns are ignored. */
 void session_see(struct session *s, struct observation *o);
 /* Forgets a column's facts and their evidence before it is probed again. No number of evidence is
@@ -79,9 +81,10 @@ void session_busy(struct session *s, int id, bool busy);
 void session_answer(struct session *s, enum question q, const char *answer);
 /* The answer that counts: the person's own, else what the logs say; NULL: neither. Lent. */
 const char *session_says(const struct session *s, enum question q);
-/* A piece of evidence of no column; takes the text over. Its number. And: it is gone. */
+/* A piece of evidence of no column; takes the text over. Its number. And: another takes its number, so that a log which
+ * is followed for days keeps no more than what is shown of it. */
 unsigned session_testify(struct session *s, const char *probe, double time, char *text);
-void session_unsay(struct session *s, unsigned number);
+void session_testify_anew(struct session *s, unsigned number, double time, char *text);
 
 /* Shorthands for readers. */
 const struct seen *column_seen(const struct column *c, enum fact f);

@@ -10,10 +10,12 @@
 #include "src/base/text.h"
 #include "src/base/when.h"
 #include "src/model/compact.h"
+#include "src/model/member.h"
 
 /* Which members a kind of line carries. One table for writing and reading. */
 enum { HAS_COLUMN = 1, HAS_PLACE = 2, HAS_ENDPOINT = 4, HAS_ADDRESS = 8, HAS_FACT = 16, HAS_WANT = 32,
-       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512, HAS_AT_ONCE = 1024, HAS_NUMBER = 2048, HAS_VALUE = 4096,
+       HAS_TEXT = 64, HAS_ASK = 128, MAY_ENDPOINT = 256, HAS_ANSWER = 512, HAS_AT_ONCE = 1024, HAS_NUMBER = 2048,
+       HAS_VALUE = 4096,
        MAY_FULL = 8192 };
 static const struct { const char *word; unsigned has; } kind_table[] = {
     [EVENT_COLUMN] = { "column", HAS_COLUMN | HAS_ASK | HAS_PLACE | HAS_ENDPOINT | HAS_ADDRESS },
@@ -40,12 +42,6 @@ static const struct { const char *word; unsigned has; } kind_table[] = {
 #define TEXT_MAX 4096 /* bytes of a sentence that are kept */
 enum { KINDS = sizeof kind_table / sizeof *kind_table };
 
-static json_t *text_or_null(const char *s)
-{
-    json_t *j = s ? json_string(s) : NULL;
-    return j ? j : json_null();
-}
-
 static void put_fact(json_t *o, const struct observation *seen)
 {
     char when[WHEN_LEN];
@@ -55,9 +51,9 @@ static void put_fact(json_t *o, const struct observation *seen)
     json_object_set_new(o, "probe", json_string(seen->probe ? seen->probe : "other"));
     json_object_set_new(o, "time", json_string(when_format_ms(seen->time, when)));
     json_object_set_new(o, "ms", seen->ms < 0 ? json_null() : json_real(seen->ms));
-    json_object_set_new(o, "text", text_or_null(seen->text));
+    json_object_set_new(o, "text", member_string(seen->text));
     char *hex = seen->bytes ? bytes_hex(seen->bytes, seen->bytes_len, OBSERVATION_BYTES_MAX) : NULL;
-    json_object_set_new(o, "bytes", text_or_null(hex));
+    json_object_set_new(o, "bytes", member_string(hex));
     free(hex);
 }
 
@@ -75,10 +71,10 @@ char *event_format(const struct event *ev)
     if (has & HAS_AT_ONCE)
         json_object_set_new(o, "at_once", json_integer(ev->at_once));
     if (has & (HAS_ENDPOINT | MAY_ENDPOINT))
-        json_object_set_new(o, "endpoint", text_or_null(ev->endpoint));
+        json_object_set_new(o, "endpoint", member_string(ev->endpoint));
     if (has & HAS_ADDRESS) {
-        json_object_set_new(o, "address", text_or_null(ev->address));
-        json_object_set_new(o, "vantage", text_or_null(ev->vantage));
+        json_object_set_new(o, "address", member_string(ev->address));
+        json_object_set_new(o, "vantage", member_string(ev->vantage));
     }
     if (has & HAS_FACT)
         put_fact(o, &ev->seen);
@@ -90,10 +86,10 @@ char *event_format(const struct event *ev)
         json_object_set_new(o, "facts", facts);
     }
     if (has & HAS_TEXT)
-        json_object_set_new(o, "text", text_or_null(ev->text));
+        json_object_set_new(o, "text", member_string(ev->text));
     if (has & HAS_ANSWER) {
         json_object_set_new(o, "question", json_string(question_table[ev->question].word));
-        json_object_set_new(o, "value", text_or_null(ev->text));
+        json_object_set_new(o, "value", member_string(ev->text));
     }
     if (has & HAS_NUMBER)
         json_object_set_new(o, "number", json_integer(ev->number));

@@ -113,8 +113,8 @@ static bool url_read(struct via *v, const char *url, struct err *e)
     v->kind = kind_of_scheme(scheme);
     free(scheme);
     if (v->kind == VIA_DIRECT)
-        return err_set(e, "the environment's proxy is none this version can speak to: http://, socks5:// and socks5h:// "
-                       "are known (not https://, which is TLS to the proxy itself, nor SOCKS 4)");
+        return err_set(e, "the environment's proxy is none this version can speak to: http://, socks5:// and "
+                       "socks5h:// are known (not https://, which is TLS to the proxy itself, nor SOCKS 4)");
     const char *from = named ? url + n + 3 : url, *end = from + strcspn(from, "/?#");
     const char *at = memrchr(from, '@', (size_t)(end - from));
     if (at && !login_read(v, from, (size_t)(at - from), e))
@@ -149,8 +149,8 @@ bool via_parse(const char *value, struct via *v, struct err *e)
     v->kind = kind_of_scheme(scheme);
     free(scheme);
     if (colon && strchr(colon, '@'))
-        return err_set(e, "a login does not stand on a command line, where everybody on this machine can read it: leave "
-                       "out everything up to and including the \"@\", and name a file with --proxy-auth");
+        return err_set(e, "a login does not stand on a command line, where everybody on this machine can read it: "
+                       "leave out everything up to and including the \"@\", and name a file with --proxy-auth");
     if (v->kind == VIA_DIRECT) {
         char *shown = text_printable(value, strlen(value), QUOTE_MAX);
         err_set(e, "\"%s\" is no way that is known here: http://HOST:PORT, socks5://HOST:PORT, env, or exec:COMMAND",
@@ -181,6 +181,8 @@ static bool in_network(const char *network, size_t n, const char *host)
     base[slash - network] = '\0';
     int family = strchr(base, ':') ? AF_INET6 : AF_INET, most = family == AF_INET ? 32 : 128;
     long bits = strtol(slash + 1, NULL, 10);
+    if (bits == 0) /* curl takes it for the address alone */
+        bits = most;
     if (bits < 0 || bits > most || inet_pton(family, base, a) != 1 || inet_pton(family, host, b) != 1)
         return false;
     for (long i = 0; i < bits; i++)
@@ -207,7 +209,8 @@ static bool host_exempt(const char *list, const char *host)
         m -= m && list[dot + m - 1] == '.';
         if (n == 1 && *list == '*')
             return true;
-        if (m && h >= m && strncasecmp(host + h - m, list + dot, m) == 0 && (h == m || (!number && host[h - m - 1] == '.')))
+        if (m && h >= m && strncasecmp(host + h - m, list + dot, m) == 0 &&
+            (h == m || (!number && host[h - m - 1] == '.')))
             return true;
         if (in_network(list, n, host))
             return true;

@@ -46,8 +46,8 @@ const char *via_choose(via_get *get, void *arg, bool http, const char *host);
  * speak to, or nonsense: the sentence never quotes a login. */
 bool via_settle(const char *value, via_get *get, void *arg, bool http, const char *host, struct via *v, struct err *e);
 
-/* The words of a command: cut at blanks, '...' and "..." keep theirs, no shell; %h, %p and %% are filled in. Owned by the
- * caller, NULL-terminated; NULL and a sentence where a quote stays open or nothing is there. */
+/* The words of a command: cut at blanks, '...' and "..." keep theirs, no shell; %h, %p and %% are filled in. Owned by
+ * the caller, NULL-terminated; NULL and a sentence where a quote stays open or nothing is there. */
 char **via_command(const char *command, const char *host, uint16_t port, struct err *e);
 void via_command_free(char **words); /* accepts NULL */
 

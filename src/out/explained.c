@@ -28,9 +28,17 @@ enum exit_status explained_exit(const struct explained *x)
     return x->outcome->count && x->outcome->cause[0].percent >= 50 ? EXIT_FAILING : EXIT_UNSURE;
 }
 
+/* 0.0.0.0:443 and [::]:443 are where a server listens; nobody finds it there. */
+static bool is_anywhere(const char *server)
+{
+    return text_starts(server, "0.0.0.0") || text_starts(server, "[::]") || text_is(server, "::");
+}
+
 char *explained_server(const struct journal *j, const struct outcome_cause *c)
 {
     const char *name = journal_word(j, c->name), *server = journal_word(j, c->server);
+    if (server && !name && is_anywhere(server))
+        return NULL;
     const char *port = server ? strrchr(server, ':') : NULL;
     bool digits = port && port[1] && strspn(port + 1, "0123456789") == strlen(port + 1) && strchr(server, ':') == port;
     if (name && digits)
@@ -42,18 +50,18 @@ char *explained_answer(const struct habit *h, enum question q)
 {
     char at[WHEN_LEN];
     const struct whose *ends = h->names.count > 1 ? &h->names : &h->servers;
+    bool apart = h->clients.scope == SCOPE_ONE || h->clients.scope == SCOPE_SOME; /* then it hangs on the client */
     if (!h->failed)
         return NULL;
     switch (q) {
-    case QUESTION_FAILS: return mem_string(h->worked && h->clients.scope != SCOPE_ONE && h->clients.scope != SCOPE_SOME &&
-                                           ends->scope == SCOPE_ALL ? "now-and-then" : "yes");
+    case QUESTION_FAILS: return mem_string(h->worked && !apart && ends->scope == SCOPE_ALL ? "now-and-then" : "yes");
     case QUESTION_CLIENTS: /* where there is but one, nobody knows how others fare */
         return h->clients.scope && h->clients.count > 1 ? mem_string(scope_words[h->clients.scope]) : NULL;
     case QUESTION_ENDPOINTS: return ends->scope && ends->count > 1 ? mem_string(scope_words[ends->scope]) : NULL;
-    case QUESTION_SINCE: /* that it fails in all of a log does not say that it never worked; a day, where no zone is known */
+    case QUESTION_SINCE: /* that it fails in all of a log does not say that it never worked */
         if (h->kind != TIME_SINCE)
             return NULL;
-        when_format((int64_t)h->at, at);
+        when_format((int64_t)h->at, at); /* a day, where no zone is known */
         return mem_copy(at, h->zoned || strlen(at) < 10 ? strlen(at) : 10);
     case QUESTION_TIMES:
         if (h->kind == TIME_DAILY)
@@ -116,7 +124,8 @@ static void sample_put(struct page *p, const struct reading *r)
 static void command_put(struct page *p, const struct outcome_cause *c)
 {
     char *server = explained_server(p->x->journal, c);
-    char *line = mem_format("tlswhy check %s%s", server ? server : "HOST:PORT", server ? "" : " (the server these lines are of)");
+    char *line = mem_format("tlswhy check %s%s", server ? server : "HOST:PORT",
+                            server ? "" : " (the server these lines are of)");
     labelled(p, "Next:", line);
     free(server);
     free(line);
@@ -160,7 +169,8 @@ static void cause_put(struct page *p, const struct outcome_cause *c, bool full)
     styled(p, "1", head);
     free(head);
     if (c->events && full)
-        text_addf(&p->t, ": %llu of %llu failures", (unsigned long long)c->events, (unsigned long long)p->x->habit->failed);
+        text_addf(&p->t, ": %llu of %llu failures", (unsigned long long)c->events,
+                  (unsigned long long)p->x->habit->failed);
     text_add(&p->t, "\n");
     if (s && s->means && full)
         labelled(p, "Means:", s->means);
@@ -168,6 +178,8 @@ static void cause_put(struct page *p, const struct outcome_cause *c, bool full)
         labelled(p, "Not:", s->not_means);
     if (c->because && !c->own)
         labelled(p, "Because:", c->because);
+    if (c->habit && c->habit->whom && c->habit->whom[0])
+        labelled(p, "Pattern:", c->habit->whom + 1);
     for (size_t i = 0; i < c->samples && (full || i == 0) && (i == 0 || p->x->verbose); i++)
         sample_put(p, &v.reading[c->sample[i]]);
     if (full)
@@ -180,7 +192,8 @@ static void cause_put(struct page *p, const struct outcome_cause *c, bool full)
 /* One of which all but its name was said above. */
 static void cause_name(struct page *p, const struct outcome_cause *c)
 {
-    text_addf(&p->t, "%s (%s, %d%%), by the same line\n", cause_table[c->cause].title, cause_table[c->cause].id, c->percent);
+    text_addf(&p->t, "%s (%s, %d%%), by the same line\n", cause_table[c->cause].title, cause_table[c->cause].id,
+              c->percent);
 }
 
 static void causes_put(struct page *p)
@@ -285,7 +298,8 @@ static bool whose_alike(const struct whose *a, const struct whose *b)
     if (a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
-        if (a->who[i].word != b->who[i].word || a->who[i].failed != b->who[i].failed || a->who[i].worked != b->who[i].worked)
+        if (a->who[i].word != b->who[i].word || a->who[i].failed != b->who[i].failed ||
+            a->who[i].worked != b->who[i].worked)
             return false;
     return true;
 }
@@ -297,7 +311,8 @@ static void pattern_put(struct page *p)
     styled(p, "1", "Pattern:\n");
     indented(p, h->text);
     if (h->noise)
-        text_addf(&p->t, "  %llu failure%s left out as noise (health checks, stray visitors).\n", (unsigned long long)h->noise,
+        text_addf(&p->t, "  %llu failure%s left out as noise (health checks, stray visitors).\n",
+                  (unsigned long long)h->noise,
                   h->noise == 1 ? " is" : "s are");
     timeline_put(p);
     whose_put(p, "client", &h->clients);
@@ -334,8 +349,8 @@ static void silence_put(struct page *p)
 {
     size_t which = explained_silence(p->x);
     gap(p);
-    wrapped(p, 0, "No line tells of a TLS handshake that failed. That may be because none does, or because the program does "
-                  "not write them down. What turns them on:");
+    wrapped(p, 0, "No line tells of a TLS handshake that failed. That may be because none does, or because the program "
+                  "does not write them down. What turns them on:");
     for (size_t k = 0; k < silence_count; k++)
         if (which == silence_count || k == which) {
             char *line = mem_format("%s: %s", silence_table[k].program, silence_table[k].turn_on);
@@ -355,8 +370,9 @@ void explained_text(FILE *out, const struct explained *x)
         lines += v.file[i].lines;
     const struct outcome_cause *first = x->outcome->count ? &x->outcome->cause[0] : NULL;
     styled(&p, fails ? "1;31" : "32", fails ? "FAILING" : "ok");
-    text_addf(&p.t, "  %s\n", !fails ? "nothing fails" : first && first->percent >= 50 ? cause_table[first->cause].title :
-                                          "these lines leave the cause open");
+    bool named = first && first->percent >= 50;
+    text_addf(&p.t, "  %s\n", !fails ? "nothing fails" : named ? cause_table[first->cause].title :
+              "these lines leave the cause open");
     if (!x->quiet) {
         text_addf(&p.t, "%llu line%s read, %llu of them about handshakes that fail", (unsigned long long)lines,
                   lines == 1 ? "" : "s", (unsigned long long)v.failing);

@@ -37,7 +37,8 @@ json_t *explained_line(const struct journal *j, const struct incident *e, unsign
 json_t *explained_pattern(const struct explained *x);
 json_t *explained_joined(const struct explained *x, size_t most);
 /* What a session keeps (src/model/logged.h), new references: the journal's event with its text (NULL: the sample of its
- * kind stands for it); and what all comes to. `number`: what a line is called in the session, 0 when it is not there. */
+ * kind stands for it); and what all comes to. `number`: what a line is called in the session, 0 when it is not
+ * there. */
 json_t *explained_logged(const struct explained *x, size_t event, const char *text);
 json_t *explained_summary(const struct explained *x, int (*number)(void *arg, uint16_t file, uint64_t line), void *arg);
 /* The row of silence_table that wrote these logs, silence_count when it is none of them. */

@@ -9,18 +9,13 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/member.h"
 #include "src/log/advice.h"
 #include "src/out/report.h"
 
 #define LINES_MAX 10000      /* in the document; all are counted in the pattern */
 #define NAMES_MAX 200
 #define DUMP (JSON_COMPACT | JSON_ENCODE_ANY)
-
-static json_t *string_json(const char *s)
-{
-    json_t *j = s ? json_string(s) : NULL;
-    return j ? j : json_null();
-}
 
 static json_t *time_json(double t)
 {
@@ -37,22 +32,22 @@ json_t *explained_line(const struct journal *j, const struct incident *e, unsign
         if (s->cause[i].cause + 1 != first)
             json_array_append_new(also, json_string(cause_table[s->cause[i].cause].id));
     char *why = s->means ? mem_format("%s%s%s", s->means, because ? " Here: " : "", because ? because : "") : NULL;
-    json_object_set_new(line, "file", string_json(v.file[e->file].name));
+    json_object_set_new(line, "file", member_string(v.file[e->file].name));
     json_object_set_new(line, "line", json_integer((json_int_t)e->line));
     json_object_set_new(line, "time", time_json(e->time));
-    json_object_set_new(line, "client", string_json(journal_word(j, e->client)));
-    json_object_set_new(line, "server", string_json(journal_word(j, e->server)));
-    json_object_set_new(line, "sni", string_json(journal_word(j, e->name)));
-    json_object_set_new(line, "stack", string_json(s->stack ? line_stack_table[s->stack].word : NULL));
-    json_object_set_new(line, "cause", string_json(first ? cause_table[first - 1].id : NULL));
+    json_object_set_new(line, "client", member_string(journal_word(j, e->client)));
+    json_object_set_new(line, "server", member_string(journal_word(j, e->server)));
+    json_object_set_new(line, "sni", member_string(journal_word(j, e->name)));
+    json_object_set_new(line, "stack", member_string(s->stack ? line_stack_table[s->stack].word : NULL));
+    json_object_set_new(line, "cause", member_string(first ? cause_table[first - 1].id : NULL));
     json_object_set_new(line, "noise", json_boolean(e->noise));
     json_object_set_new(line, "also", also);
-    json_object_set_new(line, "why", why ? string_json(why) :
+    json_object_set_new(line, "why", why ? member_string(why) :
                         json_string("It tells of a failure in words that are not known here."));
-    json_object_set_new(line, "not", string_json(s->not_means));
+    json_object_set_new(line, "not", member_string(s->not_means));
     json_object_set_new(line, "nearest", json_array());
     for (size_t i = 0; i < s->nearest_count; i++)
-        json_array_append_new(json_object_get(line, "nearest"), string_json(s->nearest[i]));
+        json_array_append_new(json_object_get(line, "nearest"), member_string(s->nearest[i]));
     free(why);
     return line;
 }
@@ -63,10 +58,11 @@ static json_t *whose_json(const struct journal *j, const struct whose *w)
 {
     json_t *one = json_object(), *failing = json_array();
     for (size_t i = 0; i < w->failing && i < NAMES_MAX; i++)
-        json_array_append_new(failing, string_json(journal_word(j, w->who[i].word)));
+        json_array_append_new(failing, member_string(journal_word(j, w->who[i].word)));
     json_object_set_new(one, "scope", json_string(scope_words[w->scope]));
     json_object_set_new(one, "failing", failing);
     json_object_set_new(one, "seen", json_integer((json_int_t)w->count));
+    json_object_set_new(one, "network", member_string(w->net[0] ? w->net : NULL));
     return one;
 }
 
@@ -94,14 +90,14 @@ json_t *explained_pattern(const struct explained *x)
     json_t *p = json_object(), *time = json_object();
     json_object_set_new(time, "kind", json_string(habit_time_words[h->kind]));
     json_object_set_new(time, "at", at_json(h));
-    json_object_set_new(time, "zone", string_json(h->zoned ? "UTC" : NULL));
+    json_object_set_new(time, "zone", member_string(h->zoned ? "UTC" : NULL));
     json_object_set_new(time, "first", time_json(h->first));
     json_object_set_new(time, "last", time_json(h->last));
     json_object_set_new(p, "clients", whose_json(x->journal, &h->clients));
     json_object_set_new(p, "servers", whose_json(x->journal, &h->servers));
     json_object_set_new(p, "names", whose_json(x->journal, &h->names));
     json_object_set_new(p, "time", time);
-    json_object_set_new(p, "text", string_json(h->text));
+    json_object_set_new(p, "text", member_string(h->text));
     json_object_set_new(p, "failed", json_integer((json_int_t)h->failed));
     json_object_set_new(p, "worked", json_integer((json_int_t)h->worked));
     json_object_set_new(p, "noise", json_integer((json_int_t)h->noise));
@@ -118,11 +114,11 @@ json_t *explained_joined(const struct explained *x, size_t most)
     for (size_t i = 0; i < n->pairs && i < most; i++)
         json_array_append_new(pairs, json_pack("[I,I]", (json_int_t)v.event[n->pair[i].client].line,
                                                (json_int_t)v.event[n->pair[i].server].line));
-    json_object_set_new(j, "client", string_json(v.file[n->client_file].name));
-    json_object_set_new(j, "server", string_json(v.file[n->server_file].name));
+    json_object_set_new(j, "client", member_string(v.file[n->client_file].name));
+    json_object_set_new(j, "server", member_string(v.file[n->server_file].name));
     json_object_set_new(j, "offset", n->clocks ? json_real(n->offset) : json_null());
     json_object_set_new(j, "lines", pairs);
-    json_object_set_new(j, "text", string_json(n->text));
+    json_object_set_new(j, "text", member_string(n->text));
     return j;
 }
 
@@ -143,10 +139,12 @@ static void finding_put(FILE *out, const struct explained *x, const struct outco
     char *missing[1] = { (char *)advice_table[c->cause].settle };
     char *summary = summary_of(x, c), *server = explained_server(x->journal, c);
     char *command = server ? mem_format("tlswhy check %s", server) : NULL;
+    const char *pattern = c->habit && c->habit->whom[0] ? c->habit->whom + 1 : NULL;
     for (size_t i = 0; i < c->samples; i++)
         evidence[i] = first + (int)i;
     struct finding f = { .cause = c->cause, .confidence = c->percent / 100.0, .summary = summary,
-                         .detail = json_pack("{s:I,s:o}", "events", (json_int_t)c->events, "server", string_json(server)),
+                         .detail = json_pack("{s:I,s:o,s:o}", "events", (json_int_t)c->events,
+                                             "server", member_string(server), "pattern", member_string(pattern)),
                          .for_ = evidence, .for_count = c->samples, .missing = missing, .missing_count = 1,
                          .fix = (char *)advice_table[c->cause].fix, .reproduce = command };
     json_t *j = finding_json(&f);
@@ -192,8 +190,8 @@ static void evidence_put(FILE *out, const struct explained *x)
             const struct reading *r = &v.reading[x->outcome->cause[i].sample[k]];
             fprintf(out, "%s\"e%d\":", number > 1 ? ",\n" : "\n", number);
             char *text = mem_format("%s:%llu: %s", v.file[r->file].name, (unsigned long long)r->line, r->sample);
-            put(out, "", json_pack("{s:n,s:s,s:n,s:o,s:n}", "column", "probe", "log", "time", "text", string_json(text),
-                                   "bytes"));
+            put(out, "", json_pack("{s:n,s:s,s:n,s:o,s:n}", "column", "probe", "log", "time", "text",
+                                   member_string(text), "bytes"));
             free(text);
         }
     fputs("}", out);
@@ -205,7 +203,8 @@ static void checklist_put(FILE *out, const struct explained *x)
     for (enum question q = 0; q < QUESTION_COUNT; q++) {
         char *says = explained_answer(x->habit, q);
         put(out, q ? ",\n" : "\n", json_pack("{s:s,s:n,s:n,s:s,s:n,s:o}", "question", question_table[q].word, "answer",
-                                             "probes_say", "state", "not-asked", "text", "log_says", string_json(says)));
+                                             "probes_say", "state", "not-asked", "text",
+                                             "log_says", member_string(says)));
         free(says);
     }
     fputs("]", out);

@@ -6,16 +6,11 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/member.h"
 #include "src/log/advice.h"
 
 #define ROWS_MAX 40          /* of a table */
 #define PAIRS_MAX 40
-
-static json_t *text_json(const char *s)
-{
-    json_t *j = s ? json_string(s) : NULL;
-    return j ? j : json_null();
-}
 
 json_t *explained_logged(const struct explained *x, size_t event, const char *text)
 {
@@ -29,8 +24,8 @@ json_t *explained_logged(const struct explained *x, size_t event, const char *te
             percent = s->cause[i].percent;
     json_t *line = explained_line(x->journal, e, first, NULL);
     json_object_set_new(line, "percent", json_integer(percent));
-    json_object_set_new(line, "decides", text_json(s->decides));
-    json_object_set_new(line, "text", text_json(text ? text : v.reading[e->reading].sample));
+    json_object_set_new(line, "decides", member_string(s->decides));
+    json_object_set_new(line, "text", member_string(text ? text : v.reading[e->reading].sample));
     return line;
 }
 
@@ -40,7 +35,7 @@ static json_t *files_json(const struct journal_view *v)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < v->files; i++)
-        json_array_append_new(list, json_pack("{s:o,s:I}", "file", text_json(v->file[i].name), "lines",
+        json_array_append_new(list, json_pack("{s:o,s:I}", "file", member_string(v->file[i].name), "lines",
                                               (json_int_t)v->file[i].lines));
     return list;
 }
@@ -50,7 +45,7 @@ static json_t *table_json(const struct journal *j, const struct whose *w)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < w->count && i < ROWS_MAX; i++)
-        json_array_append_new(list, json_pack("[o,I,I]", text_json(journal_word(j, w->who[i].word)),
+        json_array_append_new(list, json_pack("[o,I,I]", member_string(journal_word(j, w->who[i].word)),
                                               (json_int_t)w->who[i].failed, (json_int_t)w->who[i].worked));
     return list;
 }
@@ -100,7 +95,8 @@ static json_t *causes_json(const struct explained *x, int (*number)(void *arg, u
             if (n)
                 json_array_append_new(lines, json_integer(n));
         }
-        json_array_append_new(list, json_pack("{s:s,s:i,s:I,s:o}", "cause", cause_table[c->cause].id, "percent", c->percent,
+        json_array_append_new(list, json_pack("{s:s,s:i,s:I,s:o}", "cause", cause_table[c->cause].id, "percent",
+                                              c->percent,
                                               "events", (json_int_t)c->events, "lines", lines));
     }
     return list;
@@ -112,7 +108,7 @@ static json_t *silence_json(const struct explained *x)
     for (size_t k = 0, which = explained_silence(x); !x->habit->failed && k < silence_count; k++)
         if (which == silence_count || k == which) {
             char *line = mem_format("%s: %s", silence_table[k].program, silence_table[k].turn_on);
-            json_array_append_new(list, text_json(line));
+            json_array_append_new(list, member_string(line));
             free(line);
         }
     return list;

@@ -118,6 +118,8 @@ static const char *outcome_of(const struct session *s, const struct column *c)
         { FACT_LATE, TEST_THAT, "refused" } };
     const char *kind = failure_member(c, "kind"), *word = column_word(c, FACT_HANDSHAKE);
     if (c->fact[FACT_HANDSHAKE].state == STATE_YES) {
+        if (c->fact[FACT_LATE].state != STATE_YES)
+            return NULL;
         struct look l = look_at(s, c, FAMILY_ALONE, -1);
         return look_holds(&l, refused) ? column_word(c, FACT_LATE) : NULL;
     }

@@ -61,7 +61,7 @@ void logs_add(struct text *t, const struct session *s, int width)
     free(files);
 }
 
-/* --- as JSON: a session may be a stranger's; what does not fit man/tlswhy.schema.json is left out ------------------ */
+/* --- as JSON: a session may be a stranger's; what does not fit man/tlswhy.schema.json is left out ----------------- */
 
 static bool is_text(const json_t *v) { return json_is_string(v); }
 static bool is_text_or_null(const json_t *v) { return json_is_string(v) || json_is_null(v); }

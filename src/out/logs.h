@@ -14,8 +14,8 @@
 void logs_add(struct text *t, const struct session *s, int width);
 /* "error.log (1234 lines), b.log (7 lines)", printable, owned by the caller; NULL: no log. */
 char *logs_files(const struct session *s);
-/* The members `lines`, `pattern` and `joined` as `explain` has them; NULL where no log was read, or, of a session that was
- * opened, where the pattern is none. New references. */
+/* The members `lines`, `pattern` and `joined` as `explain` has them; NULL where no log was read, or, of a session that
+ * was opened, where the pattern is none. New references. */
 json_t *logs_lines(const struct session *s);
 json_t *logs_pattern(const struct session *s);
 json_t *logs_joined(const struct session *s);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/mem.h"
+#include "src/model/member.h"
 #include "src/why/question.h"
 
 #define HEAD 10 /* "endpoints " */
@@ -65,12 +66,6 @@ void pattern_add(struct text *t, const struct session *s, const struct verdict *
     checklist_clear(p);
 }
 
-static json_t *text_json(const char *s)
-{
-    json_t *j = s ? json_string(s) : NULL;
-    return j ? j : json_null();
-}
-
 json_t *pattern_json(const struct session *s, const struct verdict *v)
 {
     struct probes_say p[QUESTION_COUNT];
@@ -79,11 +74,11 @@ json_t *pattern_json(const struct session *s, const struct verdict *v)
     for (enum question q = 0; q < QUESTION_COUNT; q++) {
         json_t *j = json_object();
         json_object_set_new(j, "question", json_string(question_table[q].word));
-        json_object_set_new(j, "answer", text_json(s->answer[q]));
-        json_object_set_new(j, "probes_say", text_json(p[q].word));
+        json_object_set_new(j, "answer", member_string(s->answer[q]));
+        json_object_set_new(j, "probes_say", member_string(p[q].word));
         json_object_set_new(j, "state", json_string(state_words[p[q].state]));
-        json_object_set_new(j, "text", text_json(p[q].text));
-        json_object_set_new(j, "log_says", text_json(s->log.answer[q]));
+        json_object_set_new(j, "text", member_string(p[q].text));
+        json_object_set_new(j, "log_says", member_string(s->log.answer[q]));
         json_array_append_new(list, j);
     }
     checklist_clear(p);

@@ -142,6 +142,7 @@ static bool add_suites(struct text *t, const struct column *c, int version, int 
 {
     bool no_pfs = false;
     const json_t *list = accepts_taken(c, FACT_CIPHERS, version);
+    int cols = names_width(list);
     json_t *one;
     size_t i;
     text_addf(t, "  %s", accepts_title(version));
@@ -155,7 +156,7 @@ static bool add_suites(struct text *t, const struct column *c, int version, int 
     text_addf(t, "%s:\n", order_text(c, version));
     json_array_foreach((json_t *)list, i, one)
         if (json_is_string(one))
-            no_pfs |= add_suite(t, json_string_value(one), names_width(list), width);
+            no_pfs |= add_suite(t, json_string_value(one), cols, width);
     return no_pfs;
 }
 

@@ -519,6 +519,9 @@ static size_t put_unexplained(struct page *p)
     }
     if (count > NAMES_MAX)
         text_addf(&p->t, "  - ... and %zu more: see the list below\n", count - NAMES_MAX);
+    const char *first = count ? verdict_first(p->r->verdict) : NULL;
+    if (first)
+        item(p, "First:", 0, first);
     return count;
 }
 
@@ -604,10 +607,8 @@ static void put_warnings(struct page *p)
 static void add_version(struct text *t, const struct column *c)
 {
     const char *word = column_word(c, FACT_VERSION);
-    if (text_starts(word, "tls"))
-        text_addf(t, "TLS %s", word + 3);
-    else
-        text_add(t, word ? word : "no version seen");
+    int version = accepts_version(word);
+    text_add(t, version >= 0 ? accepts_title(version) : word ? word : "no version seen");
 }
 
 static void add_end(struct text *t, const struct column *c, double now)
@@ -942,9 +943,10 @@ static void put_others(struct page *p)
         return;
     }
     size_t failing = count_of(p->r, VERDICT_FAILING), unsure = count_of(p->r, VERDICT_UNSURE);
-    char *line = mem_format("%zu columns on the working side, %zu on the failing one; of all, %zu fail and %zu are unsure. "
-                            "--quiet has a line for each, --verbose and --json all that is known.",
-                            p->r->comparison->sides.working_count, p->r->comparison->sides.failing_count, failing, unsure);
+    char *line = mem_format("%zu columns on the working side, %zu on the failing one; of all, %zu fail and %zu are "
+                            "unsure. --quiet has a line for each, --verbose and --json all that is known.",
+                            p->r->comparison->sides.working_count, p->r->comparison->sides.failing_count, failing,
+                            unsure);
     wrapped(p, 0, line);
     free(line);
 }

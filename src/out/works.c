@@ -97,13 +97,14 @@ void works_add(struct text *t, const struct column *c, int width, bool all)
     if (!clients_known(c))
         return;
     struct client_result *r = mem_new(client_count * sizeof *r);
+    int cols = names_width();
     client_results_of(r, c);
     add_counts(t, r, width);
     if (!all)
         add_groups(t, width, r);
     for (size_t i = 0; i < client_count; i++) {
         if (all)
-            add_client(t, width, names_width(), &r[i]);
+            add_client(t, width, cols, &r[i]);
         client_result_clear(&r[i]);
     }
     free(r);

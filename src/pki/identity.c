@@ -19,12 +19,12 @@
 #include "src/pki/bundle.h"
 #include "src/pki/path.h"
 #include "src/pki/read.h"
+#include "src/pki/rounds.h"
 
 #define FILE_BYTES_MAX (1u << 20)
 #define PASS_MAX 1024        /* bytes of a passphrase */
 #define CERTS_MAX 32
 #define BAGS_MAX 64          /* of PKCS#12 */
-#define ROUNDS_MAX 8000000   /* of key derivation, all of a file's together: two seconds or so */
 
 /* What this process would have written of itself, before it held a key. */
 struct hush { bool on; int dumpable; struct rlimit core; };
@@ -93,25 +93,6 @@ static bool certs_read(struct identity *id, const struct identity_bytes *from, s
 
 /* --- keys --------------------------------------------------------------------------------------- */
 
-static bool rounds_pay(unsigned *left, int error, unsigned rounds)
-{
-    if (error < 0 && error != GNUTLS_E_SHORT_MEMORY_BUFFER)
-        return true; /* nothing is derived there */
-    if (rounds > *left)
-        return false;
-    *left -= rounds;
-    return true;
-}
-
-static bool pkcs8_pays(const gnutls_datum_t *d, gnutls_x509_crt_fmt_t form, unsigned *left)
-{
-    unsigned schema, cipher, salt_len = 0, rounds = 0;
-    char *oid = NULL;
-    int error = gnutls_pkcs8_info(d, form, &schema, &cipher, NULL, &salt_len, &rounds, &oid);
-    gnutls_free(oid);
-    return rounds_pay(left, error, rounds);
-}
-
 static bool is_encrypted(const gnutls_datum_t *d, gnutls_x509_crt_fmt_t form)
 {
     unsigned schema, cipher, salt_len = 0, rounds = 0;
@@ -146,7 +127,7 @@ static bool key_read(struct identity *id, const struct identity_bytes *from, con
     unsigned left = ROUNDS_MAX;
     if (pem && !is_pem_key(from))
         return err_set(e, "%s holds no private key; name the file that does with key=", from->name);
-    if (!pkcs8_pays(&d, form, &left))
+    if (!rounds_of_key(&d, form, &left))
         return err_set(e, "the passphrase of the private key in %s is stretched by more rounds than are made here",
                        from->name);
     if (gnutls_x509_privkey_init(&id->key) < 0)
@@ -162,21 +143,16 @@ static bool bags_pay(gnutls_pkcs12_t p12, unsigned *left)
 {
     bool good = true;
     for (int i = 0; i < BAGS_MAX && good; i++) {
-        unsigned schema, cipher, salt_len = 0, rounds = 0;
         gnutls_pkcs12_bag_t bag;
-        char *oid = NULL;
+        gnutls_datum_t d;
         if (gnutls_pkcs12_bag_init(&bag) < 0)
             return false;
         bool last = gnutls_pkcs12_get_bag(p12, i, bag) < 0;
-        if (!last) {
-            int error = gnutls_pkcs12_bag_enc_info(bag, &schema, &cipher, NULL, &salt_len, &rounds, &oid);
-            gnutls_free(oid);
-            good = rounds_pay(left, error, rounds);
-            gnutls_datum_t d;
-            if (good && (int)gnutls_pkcs12_bag_get_type(bag, 0) == GNUTLS_BAG_PKCS8_ENCRYPTED_KEY &&
-                gnutls_pkcs12_bag_get_data(bag, 0, &d) >= 0)
-                good = pkcs8_pays(&d, GNUTLS_X509_FMT_DER, left);
-        }
+        if (!last)
+            good = rounds_of_bag(bag, left);
+        if (!last && good && (int)gnutls_pkcs12_bag_get_type(bag, 0) == GNUTLS_BAG_PKCS8_ENCRYPTED_KEY &&
+            gnutls_pkcs12_bag_get_data(bag, 0, &d) >= 0)
+            good = rounds_of_key(&d, GNUTLS_X509_FMT_DER, left);
         gnutls_pkcs12_bag_deinit(bag);
         if (last)
             break;
@@ -186,11 +162,8 @@ static bool bags_pay(gnutls_pkcs12_t p12, unsigned *left)
 
 static bool p12_pays(gnutls_pkcs12_t p12)
 {
-    unsigned left = ROUNDS_MAX, mac, salt_len = 0, rounds = 0;
-    char *oid = NULL;
-    int error = gnutls_pkcs12_mac_info(p12, &mac, NULL, &salt_len, &rounds, &oid);
-    gnutls_free(oid);
-    return rounds_pay(&left, error, rounds) && bags_pay(p12, &left);
+    unsigned left = ROUNDS_MAX;
+    return rounds_of_mac(p12, &left) && bags_pay(p12, &left);
 }
 
 static void crts_take(struct identity *id, gnutls_x509_crt_t *crt, unsigned n)
@@ -280,6 +253,7 @@ static char *phrase_of(const struct identity_bytes *pass, struct err *e)
     return mem_copy(p, n);
 }
 
+/* Instead of the one that came with the certificate, if one did. */
 static bool key_other(struct identity *id, const struct identity_bytes *key, const struct identity_bytes *pass,
                       const char *phrase, struct err *e)
 {
@@ -287,12 +261,10 @@ static bool key_other(struct identity *id, const struct identity_bytes *key, con
     enum p12 how = p12_read(&other, key, pass, phrase, e);
     for (size_t i = 0; i < other.count; i++)
         cert_free(other.cert[i]);
-    if (how == P12_NONE)
-        return key_read(id, key, pass, phrase, e);
     if (id->key)
         gnutls_x509_privkey_deinit(id->key);
     id->key = other.key;
-    return how == P12_OPEN;
+    return how == P12_NONE ? key_read(id, key, pass, phrase, e) : how == P12_OPEN;
 }
 
 struct identity *identity_read(const struct identity_bytes *cert, const struct identity_bytes *key,

@@ -25,8 +25,8 @@ struct identity;
 struct identity_files { const char *cert, *key, *pass; };
 
 /* The first certificate of a PEM file is the client's own, those behind it are its chain, as OpenSSL and curl have it;
- * of PKCS#12 it is the one that belongs to the key. NULL and a sentence in *e where a file can't be read, has not what it
- * should, or does not open. A key that belongs to another certificate is no error here but a fault of the identity.
+ * of PKCS#12 it is the one that belongs to the key. NULL and a sentence in *e where a file can't be read, has not what
+ * it should, or does not open. A key that belongs to another certificate is no error here but a fault of the identity.
  *
  * While one is loaded this process writes no core file and can't be looked into (prctl(2) PR_SET_DUMPABLE). Several are
  * to be freed in the reverse order, since each puts back what it found. */

@@ -1,8 +1,6 @@
 /* judge - see judge.h. Each check looks at one link of the path that src/pki/path.c found. */
 #include "src/pki/judge.h"
 
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/pki/constraint.h"
 #include "src/pki/der.h"
 #include "src/pki/host.h"
 #include "src/pki/kin.h"
@@ -143,135 +142,22 @@ static void check_name(struct judging *j, size_t i)
     free(name);
 }
 
-/* A directory name lies below another when its RFC 4514 string ends in it. */
-static bool dn_below(const char *dn, const char *base)
-{
-    size_t n = strlen(dn), b = strlen(base);
-    return b == 0 ||
-           (n >= b && strcasecmp(dn + n - b, base) == 0 && (n == b || dn[n - b - 1] == ','));
-}
-
-/* 1: one of the subtrees has this directory name below it, 0: none has, -1: no subtree is of that
- * kind. */
-static int dn_listed(struct reader subtrees, const char *dn)
-{
-    struct der tree, d;
-    gnutls_datum_t text;
-    int fits = -1;
-    while (fits != 1 && der_optional(&subtrees, DER_SEQUENCE, &tree)) {
-        if (!der_optional(&tree.content, DER_CONTEXT_CONSTRUCTED | 4, &d))
-            continue;
-        gnutls_datum_t name = { (unsigned char *)d.content.p, (unsigned)d.content.left };
-        if (gnutls_x509_rdn_get2(&name, &text, 0) < 0)
-            continue;
-        fits = dn_below(dn, (const char *)text.data);
-        gnutls_free(text.data);
-    }
-    return fits;
-}
-
-/* GnuTLS keeps no more than a piece of a directory name, so these are read from the extension. */
-static bool dn_allowed(struct reader constraints, gnutls_x509_crt_t crt)
-{
-    struct der all, permitted, excluded;
-    gnutls_datum_t dn;
-    if (!der_expect(&constraints, DER_SEQUENCE, &all) || gnutls_x509_crt_get_dn3(crt, &dn, 0) < 0)
-        return true; /* an empty subject is nowhere, so nothing constrains it */
-    der_optional(&all.content, DER_CONTEXT_CONSTRUCTED | 0, &permitted);
-    der_optional(&all.content, DER_CONTEXT_CONSTRUCTED | 1, &excluded);
-    bool ok = dn_listed(permitted.content, (const char *)dn.data) != 0 &&
-              dn_listed(excluded.content, (const char *)dn.data) != 1;
-    gnutls_free(dn.data);
-    return ok;
-}
-
-/* URIs are left out: GnuTLS does not compare them, and would call every one forbidden. */
-struct constraint_row { unsigned tag; gnutls_x509_subject_alt_name_t type; const char *says; };
-static const struct constraint_row constraint_table[] = {
-    { DER_CONTEXT | 2, GNUTLS_SAN_DNSNAME, "a DNS name" },
-    { DER_CONTEXT | 7, GNUTLS_SAN_IPADDRESS, "an address" },
-    { DER_CONTEXT | 1, GNUTLS_SAN_RFC822NAME, "a mail address" },
-};
-
-/* Name by name: asked about a whole certificate GnuTLS decodes all its names anew for each of them,
- * and where there is none of a kind it looks at the CN, which names nobody any more. */
-static bool names_allowed(gnutls_x509_name_constraints_t nc, const struct constraint_row *row,
-                          const struct cert *c)
-{
-    struct reader value = der_find(c->der, c->der_len, DER_OID_SAN);
-    struct der list, d;
-    if (!der_expect(&value, DER_SEQUENCE, &list))
-        return true;
-    while (list.content.left && der_next(&list.content, &d)) {
-        gnutls_datum_t name = { (unsigned char *)d.content.p, (unsigned)d.content.left };
-        if (d.tag == row->tag && !gnutls_x509_name_constraints_check(nc, row->type, &name))
-            return false;
-    }
-    return true;
-}
-
-static size_t subtrees_count(struct reader constraints)
-{
-    struct der all, list, d;
-    size_t count = 0;
-    if (!der_expect(&constraints, DER_SEQUENCE, &all))
-        return 0;
-    while (all.content.left && der_next(&all.content, &list))
-        while (list.content.left && der_next(&list.content, &d))
-            count++;
-    return count;
-}
-
-/* OpenSSL compares no more names with constraints than this either, and refuses the chain. */
-#define NAME_CHECKS_MAX (1u << 20)
-
-/* What of `c` the constraints forbid, NULL when nothing. */
-static const char *constraint_broken(gnutls_x509_name_constraints_t nc, struct reader raw,
-                                     const struct cert *c, gnutls_x509_crt_t crt)
-{
-    if (c->san_total * subtrees_count(raw) > NAME_CHECKS_MAX)
-        return "so many names";
-    for (size_t n = 0; n < sizeof constraint_table / sizeof *constraint_table; n++)
-        if (!names_allowed(nc, &constraint_table[n], c))
-            return constraint_table[n].says;
-    return dn_allowed(raw, crt) ? NULL : "a subject";
-}
-
 /* The constraints of CA i against the certificates below it. */
-static void constraints_apply(struct judging *j, size_t i, gnutls_x509_name_constraints_t nc,
-                              struct reader raw)
+static void check_constraints(struct judging *j, size_t i)
 {
-    for (size_t below = 0; below < i; below++) {
+    struct constraint *k = i > 0 ? constraint_new(link_cert(j, i)) : NULL;
+    for (size_t below = 0; k && below < i; below++) {
         const struct cert *c = link_cert(j, below);
         if (below > 0 && c->self_issued)
             continue; /* RFC 5280 section 6.1.3 (b) */
-        gnutls_x509_crt_t crt = cert_crt(c);
-        const char *what = crt ? constraint_broken(nc, raw, c, crt) : NULL;
+        const char *what = constraint_broken(k, c);
         if (what)
             LINK_FAULT(j, below, REASON_NAME_CONSTRAINT,
                        "has %s that the CA \"%s\" above it may not sign "
                        "(its name constraints forbid it)",
                        what, cert_name(link_cert(j, i)));
-        if (crt)
-            gnutls_x509_crt_deinit(crt);
     }
-}
-
-static void check_constraints(struct judging *j, size_t i)
-{
-    gnutls_x509_name_constraints_t nc;
-    unsigned critical;
-    struct reader raw = der_find(link_cert(j, i)->der, link_cert(j, i)->der_len, "2.5.29.30");
-    if (i == 0 || raw.left == 0)
-        return;
-    gnutls_x509_crt_t crt = cert_crt(link_cert(j, i));
-    if (crt && gnutls_x509_name_constraints_init(&nc) >= 0) {
-        if (gnutls_x509_crt_get_name_constraints(crt, nc, 0, &critical) >= 0)
-            constraints_apply(j, i, nc, raw);
-        gnutls_x509_name_constraints_deinit(nc);
-    }
-    if (crt)
-        gnutls_x509_crt_deinit(crt);
+    constraint_free(k);
 }
 
 /* --- strength and usages ---------------------------------------------------------------------- */

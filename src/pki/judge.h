@@ -34,8 +34,7 @@ struct link {
 #define CHAIN_MAX 16 /* links of a built chain */
 
 struct chain {
-    struct link
-        built[CHAIN_MAX]; /* leaf first; ends at a trusted CA, or where the issuer is missing */
+    struct link built[CHAIN_MAX]; /* leaf first; ends at a trusted CA, or where the issuer is missing */
     size_t built_count;
     bool trusted;          /* ends at a CA of the store */
     bool complete;         /* ends at a self-signed certificate, trusted or not */
@@ -63,7 +62,7 @@ struct judge_ask {
     struct store *store;       /* must not be NULL; an empty system store gives REASON_NO_STORE */
     int64_t now;               /* judged at this time */
     const char *name;          /* DNS name, address or URI the leaf must fit */
-    int rsa_bits_min, rsa_bits_max; /* 2048 and 0 for the profile default; 0: no limit. EC keys need at least 224 bits */
+    int rsa_bits_min, rsa_bits_max; /* 2048 and 0 for the profile default; 0: no limit. EC keys need 224 bits */
     int min_days;              /* REASON_EXPIRES_SOON when the leaf ends within so many days;
                                 * < 0: a tenth of its life */
     bool old_digests;          /* this client takes SHA-1 and MD5 signatures */
@@ -71,10 +70,9 @@ struct judge_ask {
     bool takes_cn;             /* it takes a name that stands only in the CN */
 };
 
-/* Dates are judged for every link of the built chain but a root from the store is judged too (an
- * expired root in the store is a fault some clients have); the signature of the anchor itself is
- * never judged for its digest. A self-signed leaf that is itself in the store is fine. Free with
- * chain_free. Never NULL. */
+/* Dates are judged of every link, of a root from the store, too (an expired one there is a fault some clients have);
+ * the signature of the anchor itself is never judged for its digest. A self-signed leaf that is itself in the store is
+ * fine. Free with chain_free. Never NULL. */
 struct chain *chain_judge(struct judge_cache *k, const struct judge_ask *ask);
 void chain_free(struct chain *c);
 

@@ -8,13 +8,11 @@
 
 #include "src/base/mem.h"
 #include "src/pki/der.h"
+#include "src/pki/rounds.h"
 
 #define ENTRIES_MAX 100000u  /* of a Java key store */
 #define CHAIN_CERTS_MAX 100u /* of one key in it */
 #define BAGS_MAX 64          /* of PKCS#12 */
-/* Rounds of key derivation for one file, all tries together: two seconds or so. What is in use has thousands, and a
- * million at most; a file may claim two thousand million. */
-#define ROUNDS_MAX 8000000
 #define PEM_BY_KEYTOOL "turn it into PEM with: keytool -list -rfc -keystore FILE > ca.pem"
 #define PEM_BY_OPENSSL "turn it into PEM with: openssl pkcs12 -nokeys -in FILE -out ca.pem"
 
@@ -113,34 +111,6 @@ static const char *java_read(struct bundle *b, size_t max, size_t n)
 static const char *const passwords[] = { NULL, "", "changeit" };
 #define PASSWORDS (sizeof passwords / sizeof *passwords)
 
-/* What one try with a password costs. */
-static bool rounds_pay(unsigned *left, int error, unsigned rounds)
-{
-    unsigned cost = error >= 0 ? rounds : 0;
-    if (cost > *left)
-        return false;
-    *left -= cost;
-    return true;
-}
-
-static bool mac_pay(gnutls_pkcs12_t p12, unsigned *left)
-{
-    unsigned mac, rounds = 0, salt_len = 0;
-    char *oid = NULL;
-    int error = gnutls_pkcs12_mac_info(p12, &mac, NULL, &salt_len, &rounds, &oid);
-    gnutls_free(oid);
-    return rounds_pay(left, error == GNUTLS_E_SHORT_MEMORY_BUFFER ? 0 : error, rounds);
-}
-
-static bool bag_pay(gnutls_pkcs12_bag_t bag, unsigned *left)
-{
-    unsigned schema, cipher, rounds = 0, salt_len = 0;
-    char *oid = NULL;
-    int error = gnutls_pkcs12_bag_enc_info(bag, &schema, &cipher, NULL, &salt_len, &rounds, &oid);
-    gnutls_free(oid);
-    return rounds_pay(left, error == GNUTLS_E_SHORT_MEMORY_BUFFER ? 0 : error, rounds);
-}
-
 /* The certificates of a bag go behind what is in `der` already: length and bytes. */
 static void bag_take(gnutls_pkcs12_bag_t bag, struct buf *der)
 {
@@ -166,7 +136,7 @@ static enum opened bag_open(gnutls_pkcs12_bag_t bag, const char *password, struc
     if ((int)gnutls_pkcs12_bag_get_type(bag, 0) == GNUTLS_BAG_ENCRYPTED) {
         if (!left)
             return LOCKED;
-        if (!bag_pay(bag, left))
+        if (!rounds_of_bag(bag, left))
             return COSTLY;
         if (gnutls_pkcs12_bag_decrypt(bag, password) < 0)
             return LOCKED;
@@ -200,7 +170,7 @@ static enum opened p12_open(gnutls_pkcs12_t p12, struct buf *der)
     if (bags_open(p12, NULL, der, NULL) == OPENED)
         return OPENED;
     for (size_t i = 0; i < PASSWORDS; i++) {
-        if (!mac_pay(p12, &left))
+        if (!rounds_of_mac(p12, &left))
             return COSTLY;
         if (gnutls_pkcs12_verify_mac(p12, passwords[i]) == GNUTLS_E_MAC_VERIFY_FAILED)
             continue;

@@ -113,6 +113,10 @@ static bool name_says(const char *name, const char *const *list, size_t count)
 }
 #define NAME_SAYS(name, list) name_says(name, list, sizeof list / sizeof *list)
 
+/* What inspects connections calls itself by the name of the house it stands in, as that house's public CA may. */
+static const char *const inspector_words[] = { "gateway", "proxy", "firewall", "inspection", "interception", "decryption",
+                                               "filter" };
+
 /* A word that both names have and that tells them from others'. */
 static bool names_share(const char *a, const char *b)
 {
@@ -134,6 +138,7 @@ static bool by_family(const struct judge_ask *ask, const struct cert *top, struc
 {
     struct reader issuer = { .p = top->issuer_der, .left = top->issuer_der_len };
     char *own = cert_name_part(issuer, GNUTLS_OID_X520_ORGANIZATION_NAME);
+    bool inspector = NAME_SAYS(top->issuer_cn, inspector_words);
     *n = (struct kin){ KIN_NONE, true, NULL };
     for (size_t i = 0; i < store_count(ask->store) && n->by != KIN_BY_ORGANISATION; i++) {
         const struct cert *ca = store_at(ask->store, i);
@@ -143,7 +148,7 @@ static bool by_family(const struct judge_ask *ask, const struct cert *top, struc
         char *theirs = own ? cert_name_part(subject, GNUTLS_OID_X520_ORGANIZATION_NAME) : NULL;
         if (text_is(own, theirs))
             *n = (struct kin){ KIN_BY_ORGANISATION, true, cert_name(ca) };
-        else if (!n->by && names_share(top->issuer_cn, cert_name(ca)))
+        else if (!n->by && !inspector && names_share(top->issuer_cn, cert_name(ca)))
             *n = (struct kin){ KIN_BY_NAME, true, cert_name(ca) };
         free(theirs);
     }
@@ -177,7 +182,8 @@ struct kin kin_find(struct judge_cache *k, const struct judge_ask *ask, const st
 json_t *kin_json(const struct kin *n, const struct cert *top)
 {
     static const char *const words[] = {
-        [KIN_BY_SENT] = "sent", [KIN_BY_KEY_ID] = "key-id", [KIN_BY_ORGANISATION] = "organisation", [KIN_BY_NAME] = "name",
+        [KIN_BY_SENT] = "sent", [KIN_BY_KEY_ID] = "key-id", [KIN_BY_ORGANISATION] = "organisation",
+        [KIN_BY_NAME] = "name",
     };
     if (n->by == KIN_NONE)
         return json_null();

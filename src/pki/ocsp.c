@@ -235,9 +235,9 @@ static json_t *time_json(int64_t t)
 
 json_t *revoked_json(const struct revoked *r)
 {
-    return json_pack("{s:s, s:b, s:o, s:o, s:b, s:b, s:o, s:s?}", "status", revoke_words[r->is], "verified", r->verified,
-                     "this_update", time_json(r->this_update), "next_update", time_json(r->next_update), "stale",
-                     r->stale, "early", r->early, "revoked_at", time_json(r->revoked_at), "reason", r->reason);
+    return json_pack("{s:s, s:b, s:o, s:o, s:b, s:b, s:o, s:s?}", "status", revoke_words[r->is], "verified",
+                     r->verified, "this_update", time_json(r->this_update), "next_update", time_json(r->next_update),
+                     "stale", r->stale, "early", r->early, "revoked_at", time_json(r->revoked_at), "reason", r->reason);
 }
 
 static const char *status_says(const struct revoked *r)

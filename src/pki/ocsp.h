@@ -46,7 +46,7 @@ uint8_t *ocsp_request(const struct cert *c, const struct cert *issuer, size_t *n
 const char *revoke_reason(int code);
 /* {"status","verified","this_update","next_update","stale","early","revoked_at","reason"}, a new reference. */
 json_t *revoked_json(const struct revoked *r);
-/* One clause, to be read after what was asked: "says good, until 2026-11-27". Owned by the caller. */
+/* One clause, to be read after what was asked: "says that the certificate is good". Owned by the caller. */
 char *revoked_text(const struct revoked *r);
 
 #endif

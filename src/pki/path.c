@@ -2,7 +2,6 @@
 #include "src/pki/path.h"
 
 #include <gnutls/abstract.h>
-#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <stdio.h>
@@ -93,15 +92,9 @@ static struct entry *cache_add(struct judge_cache *k, const char *key, size_t by
 
 struct cert *judge_cert(struct judge_cache *k, const void *der, size_t n)
 {
-    static const char digit[] = "0123456789abcdef";
-    uint8_t sum[32];
-    char key[1 + 64 + 1] = "c";
-    if (n == 0 || n > CERT_DER_MAX || gnutls_hash_fast(GNUTLS_DIG_SHA256, der, n, sum) < 0)
+    char key[1 + CERT_HASH_LEN] = "c";
+    if (n == 0 || n > CERT_DER_MAX || !cert_hash(der, n, key + 1))
         return cert_read(der, n);
-    for (size_t i = 0; i < sizeof sum; i++) {
-        key[1 + 2 * i] = digit[sum[i] >> 4];
-        key[2 + 2 * i] = digit[sum[i] & 15];
-    }
     struct entry *e = cache_find(k, key);
     if (!e) {
         e = cache_add(k, key, 4 * n);
@@ -112,39 +105,74 @@ struct cert *judge_cert(struct judge_cache *k, const void *der, size_t n)
 
 /* --- one link --------------------------------------------------------------------------------- */
 
-enum { RSA_BITS_MAX = 16384, RSA_EXPONENT_BYTES_MAX = 8, DSA_BITS_MAX = 10000 };
+/* For RSA, and for the size of DSA, these are OpenSSL's limits; an exponent counts where the modulus is not small. */
+enum { RSA_BITS_MAX = 16384, RSA_SMALL_BITS = 3072, RSA_EXPONENT_BYTES_MAX = 8, DSA_BITS_MAX = 10000,
+       DSA_ORDER_BYTES_MAX = 64 };
 
-/* A key made to be slow would stop us for minutes: RSA with an exponent as long as its modulus. */
-static bool key_is_bounded(gnutls_pubkey_t pubkey)
+static bool rsa_is_bounded(gnutls_pubkey_t pubkey, unsigned bits)
 {
-    unsigned bits = 0;
-    int algorithm = gnutls_pubkey_get_pk_algorithm(pubkey, &bits);
-    if (algorithm == GNUTLS_PK_DSA)
-        return bits <= DSA_BITS_MAX;
-    if (algorithm != GNUTLS_PK_RSA && algorithm != GNUTLS_PK_RSA_PSS)
-        return true;
     gnutls_datum_t m = { NULL, 0 }, e = { NULL, 0 };
-    if (bits > RSA_BITS_MAX ||
-        gnutls_pubkey_export_rsa_raw2(pubkey, &m, &e, GNUTLS_EXPORT_FLAG_NO_LZ) < 0)
+    if (bits > RSA_BITS_MAX || gnutls_pubkey_export_rsa_raw2(pubkey, &m, &e, GNUTLS_EXPORT_FLAG_NO_LZ) < 0)
         return false;
-    bool ok = e.size <= RSA_EXPONENT_BYTES_MAX;
+    bool ok = bits <= RSA_SMALL_BITS || e.size <= RSA_EXPONENT_BYTES_MAX;
     gnutls_free(m.data);
     gnutls_free(e.data);
     return ok;
 }
 
-/* NULL when the library can't use the key, or should not. */
-static gnutls_pubkey_t key_read(const struct cert *c)
+static bool dsa_is_bounded(gnutls_pubkey_t pubkey, unsigned bits)
+{
+    gnutls_datum_t p = { NULL, 0 }, q = { NULL, 0 }, g = { NULL, 0 }, y = { NULL, 0 };
+    if (bits > DSA_BITS_MAX || gnutls_pubkey_export_dsa_raw2(pubkey, &p, &q, &g, &y, GNUTLS_EXPORT_FLAG_NO_LZ) < 0)
+        return false;
+    bool ok = q.size <= DSA_ORDER_BYTES_MAX;
+    gnutls_free(p.data);
+    gnutls_free(q.data);
+    gnutls_free(g.data);
+    gnutls_free(y.data);
+    return ok;
+}
+
+/* A key made to be slow would stop us for minutes: RSA with an exponent as long as its modulus, DSA with an order (FIPS
+ * 186-4: of 256 bits at most) as long as its prime. */
+static bool key_is_bounded(gnutls_pubkey_t pubkey)
+{
+    unsigned bits = 0;
+    switch (gnutls_pubkey_get_pk_algorithm(pubkey, &bits)) {
+    case GNUTLS_PK_DSA: return dsa_is_bounded(pubkey, bits);
+    case GNUTLS_PK_RSA:
+    case GNUTLS_PK_RSA_PSS: return rsa_is_bounded(pubkey, bits);
+    default: return true;
+    }
+}
+
+/* NULL when the library can't use the key. */
+static gnutls_pubkey_t key_import(const void *der, size_t n)
 {
     struct der_cert d;
     gnutls_pubkey_t pubkey;
-    if (!der_cert(c->der, c->der_len, &d) || gnutls_pubkey_init(&pubkey) < 0)
+    if (!der_cert(der, n, &d) || gnutls_pubkey_init(&pubkey) < 0)
         return NULL;
     gnutls_datum_t spki = { (unsigned char *)d.spki.p, (unsigned)d.spki.left };
-    if (gnutls_pubkey_import(pubkey, &spki, GNUTLS_X509_FMT_DER) >= 0 && key_is_bounded(pubkey))
+    if (gnutls_pubkey_import(pubkey, &spki, GNUTLS_X509_FMT_DER) >= 0)
         return pubkey;
     gnutls_pubkey_deinit(pubkey);
     return NULL;
+}
+
+bool path_key_slow(const void *der, size_t n)
+{
+    gnutls_pubkey_t pubkey = key_import(der, n);
+    bool slow = pubkey && !key_is_bounded(pubkey);
+    if (pubkey)
+        gnutls_pubkey_deinit(pubkey);
+    return slow;
+}
+
+/* NULL also when it should not. */
+static gnutls_pubkey_t key_read(const struct cert *c)
+{
+    return path_key_slow(c->der, c->der_len) ? NULL : key_import(c->der, c->der_len);
 }
 
 static gnutls_pubkey_t key_of(struct judge_cache *k, const struct cert *c)
@@ -261,6 +289,8 @@ enum link_check path_verify(struct judge_cache *k, const struct cert *child,
 struct search {
     struct judge_cache *k;
     const struct judge_ask *ask;
+    struct judge_extra *known;  /* owned; what was sent but for the leaf, then what else is known */
+    size_t sent, count;         /* how many were sent, and all */
     struct path now, best;
     int best_score;
     int checks, nodes;
@@ -397,37 +427,20 @@ static bool search_store(struct search *s, const struct cert *child)
     return any;
 }
 
-static bool search_sent(struct search *s, const struct cert *child)
+/* Up through those that are known from number `from` to `to`, the better ones first. */
+static bool search_known(struct search *s, const struct cert *child, size_t from, size_t to)
 {
     bool any = false;
     for (int rank = 0; rank < RANKS; rank++)
-        for (size_t i = 1; i < s->ask->sent_count && !search_over(s); i++) {
-            struct cert *c = s->ask->sent[i];
+        for (size_t i = from; i < to && !search_over(s); i++) {
+            struct cert *c = s->known[i].cert;
             if (!path_named(c, child) || candidate_rank(s, child, c) != rank || on_path(&s->now, c))
                 continue;
             s->nodes--;
             if (search_verify(s, child, c) != LINK_GOOD)
                 continue;
             any = true;
-            search_up(s, c, LINK_SENT);
-        }
-    return any;
-}
-
-/* What was not sent, but is known from elsewhere. */
-static bool search_extra(struct search *s, const struct cert *child)
-{
-    bool any = false;
-    for (int rank = 0; rank < RANKS; rank++)
-        for (size_t i = 0; i < s->ask->extra_count && !search_over(s); i++) {
-            struct cert *c = s->ask->extra[i].cert;
-            if (!path_named(c, child) || candidate_rank(s, child, c) != rank || on_path(&s->now, c))
-                continue;
-            s->nodes--;
-            if (search_verify(s, child, c) != LINK_GOOD)
-                continue;
-            any = true;
-            search_up(s, c, s->ask->extra[i].from);
+            search_up(s, c, s->known[i].from);
         }
     return any;
 }
@@ -447,8 +460,8 @@ static bool search_broken(struct search *s, const struct cert *child)
             search_anchor(s, c);
             return true;
         }
-    for (size_t i = 1; i < s->ask->sent_count; i++) {
-        c = s->ask->sent[i];
+    for (size_t i = 0; i < s->sent; i++) {
+        c = s->known[i].cert;
         if (!path_named(c, child) || ids_differ(child, c) || on_path(&s->now, c))
             continue;
         s->now.bad = (int)s->now.count - 1;
@@ -465,8 +478,8 @@ static void search_end(struct search *s, const struct cert *top)
     if (!s->now.complete && search_broken(s, top))
         return;
     s->now.other_key = store_by_name(s->ask->store, top->issuer_der, top->issuer_der_len, 0);
-    for (size_t i = 1; i < s->ask->sent_count; i++)
-        s->now.sent_other |= path_named(s->ask->sent[i], top) && !on_path(&s->now, s->ask->sent[i]);
+    for (size_t i = 0; i < s->sent; i++)
+        s->now.sent_other |= path_named(s->known[i].cert, top) && !on_path(&s->now, s->known[i].cert);
     search_record(s);
 }
 
@@ -487,15 +500,27 @@ static void search_from(struct search *s)
         return;
     }
     bool store = search_store(s, last->cert);
-    bool sent = search_sent(s, last->cert);
-    bool extra = search_extra(s, last->cert);
+    bool sent = search_known(s, last->cert, 0, s->sent);
+    bool extra = search_known(s, last->cert, s->sent, s->count);
     if (!store && !sent && !extra)
         search_end(s, last->cert);
+}
+
+static void known_fill(struct search *s)
+{
+    const struct judge_ask *ask = s->ask;
+    s->known = mem_array(NULL, ask->sent_count + ask->extra_count, sizeof *s->known);
+    for (size_t i = 1; i < ask->sent_count; i++)
+        s->known[s->sent++] = (struct judge_extra){ ask->sent[i], LINK_SENT };
+    for (size_t i = 0; i < ask->extra_count; i++)
+        s->known[s->sent + i] = ask->extra[i];
+    s->count = s->sent + ask->extra_count;
 }
 
 void path_build(struct judge_cache *k, const struct judge_ask *ask, struct path *out)
 {
     struct search s = { .k = k, .ask = ask, .checks = CHECKS_MAX, .nodes = NODES_MAX };
+    known_fill(&s);
     s.now.bad = s.best.bad = -1;
     path_push(&s, ask->sent[0], LINK_SENT);
     s.now.built[0].sent = 0;
@@ -504,5 +529,6 @@ void path_build(struct judge_cache *k, const struct judge_ask *ask, struct path 
         s.now.count = 1;
         s.best = s.now;
     }
+    free(s.known);
     *out = s.best;
 }

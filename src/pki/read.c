@@ -44,12 +44,10 @@ static char *utf8_of_bmp(struct reader value)
     return out;
 }
 
-static char *name_value(const struct der *v)
+char *cert_name_value(unsigned tag, struct reader value)
 {
     enum { BMP_STRING = 0x1e };
-    if (v->tag == BMP_STRING)
-        return utf8_of_bmp(v->content);
-    return text_printable(v->content.p, v->content.left, NAME_MAX_BYTES);
+    return tag == BMP_STRING ? utf8_of_bmp(value) : text_printable(value.p, value.left, NAME_MAX_BYTES);
 }
 
 char *cert_name_part(struct reader name, const char *oid)
@@ -64,7 +62,7 @@ char *cert_name_part(struct reader name, const char *oid)
                 strcmp(der_oid(d.content, text), oid) != 0 || !der_next(&pair.content, &d))
                 continue;
             free(found);
-            found = name_value(&d);
+            found = cert_name_value(d.tag, d.content);
         }
     return found;
 }
@@ -474,19 +472,16 @@ static void read_extensions(struct cert *c, struct reader list)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-static void hash_hex(char out[65], const void *p, size_t n)
+bool cert_hash(const void *p, size_t n, char out[CERT_HASH_LEN])
 {
-    static const char digit[] = "0123456789abcdef";
     uint8_t sum[32];
-    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, p, n, sum) < 0) {
-        out[0] = '\0';
-        return;
-    }
-    for (size_t i = 0; i < sizeof sum; i++) {
-        out[2 * i] = digit[sum[i] >> 4];
-        out[2 * i + 1] = digit[sum[i] & 15];
-    }
-    out[64] = '\0';
+    out[0] = '\0';
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, p, n, sum) < 0)
+        return false;
+    char *hex = bytes_hex(sum, sizeof sum, sizeof sum);
+    memcpy(out, hex, CERT_HASH_LEN);
+    free(hex);
+    return true;
 }
 
 static void read_fields(struct cert *c, gnutls_x509_crt_t crt, const struct der_cert *d)
@@ -497,7 +492,7 @@ static void read_fields(struct cert *c, gnutls_x509_crt_t crt, const struct der_
     c->not_after = der_time(&d->not_after);
     if (c->not_before == WHEN_UNKNOWN || c->not_after == WHEN_UNKNOWN)
         cert_fault(c, mem_string("its dates can't be read"));
-    hash_hex(c->spki_sha256, d->spki.p, d->spki.left);
+    cert_hash(d->spki.p, d->spki.left, c->spki_sha256);
     read_key(c, d->spki);
     read_signature(c, crt);
     read_extensions(c, d->extensions);
@@ -528,7 +523,7 @@ struct cert *cert_read(const void *der, size_t n)
     struct cert *c = cert_new();
     c->der_len = n < CERT_DER_MAX ? n : CERT_DER_MAX;
     c->der = (uint8_t *)mem_copy(der, c->der_len);
-    hash_hex(c->sha256, der, n);
+    cert_hash(der, n, c->sha256);
     if (n > CERT_DER_MAX)
         cert_fault(c,
                    mem_format("it has %zu bytes; more than %u are not looked at", n, CERT_DER_MAX));

@@ -18,6 +18,13 @@
 /* Never NULL: what can't be decoded comes back with `malformed` and `fault`. */
 struct cert *cert_read(const void *der, size_t n);
 
+/* SHA-256 in lower-case hex; false and "" where the library can't make it. */
+#define CERT_HASH_LEN 65
+bool cert_hash(const void *p, size_t n, char out[CERT_HASH_LEN]);
+
+/* The value of one attribute of a Name, a string of the type `tag`, printable and owned by the caller; at most 512
+ * bytes of it. */
+char *cert_name_value(unsigned tag, struct reader value);
 /* The last value of this attribute in a whole DER Name, printable and owned by the caller; NULL when it has none. */
 char *cert_name_part(struct reader name, const char *oid);
 

@@ -18,16 +18,14 @@
 struct store;
 
 /* `path` is a PEM bundle, a DER certificate, PKCS#7, PKCS#12 or a Java keystore (keystore.h), known by its bytes, or a
- * directory of such files; NULL is the system store
- * (tried in a fixed order of the places distributions use; SSL_CERT_FILE and SSL_CERT_DIR come
- * first, as OpenSSL has it). A given path that can't be read or holds no certificate is NULL and a
- * sentence in *e. A system without any store is an empty store, not an error. File size is capped
- * at 16 MiB, certificates at 10000. */
+ * directory of such files; NULL is the system store (tried in a fixed order of the places distributions use;
+ * SSL_CERT_FILE and SSL_CERT_DIR come first, as OpenSSL has it). A given path that can't be read or holds no
+ * certificate is NULL and a sentence in *e. A system without any store is an empty store, not an error. File size is
+ * capped at 16 MiB, certificates at 10000. */
 struct store *store_load(const char *path, struct err *e);
 void store_free(struct store *s); /* accepts NULL */
 
-const char *store_path(
-    const struct store *s); /* where it came from; NULL for an empty system store */
+const char *store_path(const struct store *s); /* where it came from; NULL for an empty system store */
 bool store_is_system(const struct store *s);
 bool store_is_directory(const struct store *s); /* store_path is that of a directory */
 /* What the file is: "PEM" "DER" "PKCS#7" "PKCS#12" "JKS" (JCEKS too); NULL for a directory. Const. */

@@ -6,20 +6,9 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/member.h"
 
 #define SAID_MAX 4 /* names and addresses in a sentence */
-
-static void keep(struct words *w, const struct look *l, const char *key)
-{
-    const json_t *v = look_member(l, FACT_AIA, key);
-    json_object_set_new(w->detail, key, v ? json_deep_copy(v) : json_null());
-}
-
-static const char *member(const json_t *object, const char *key)
-{
-    const char *s = json_string_value(json_object_get(object, key));
-    return s ? s : "";
-}
 
 /* The addresses that led on. */
 static json_t *urls_ok(const struct look *l)
@@ -28,8 +17,8 @@ static json_t *urls_ok(const struct look *l)
     const json_t *hop;
     size_t i;
     json_array_foreach(look_member(l, FACT_AIA, "hops"), i, hop) {
-        if (strcmp(member(hop, "answer"), "ok") == 0)
-            json_array_append_new(urls, json_string(member(hop, "url")));
+        if (strcmp(member_text(hop, "answer"), "ok") == 0)
+            json_array_append_new(urls, json_string(member_text(hop, "url")));
     }
     return urls;
 }
@@ -72,10 +61,10 @@ static void words_wrong(const struct look *l, struct words *w)
     const json_t *hop;
     size_t i;
     json_array_foreach(look_member(l, FACT_AIA, "hops"), i, hop) {
-        if (strcmp(member(hop, "answer"), "other-key") != 0)
+        if (strcmp(member_text(hop, "answer"), "other-key") != 0)
             continue;
-        words_say_own(w, "wrong", mem_format("\"%s\"", member(hop, "subject")));
-        words_say(w, "wrong_url", member(hop, "url"));
+        words_say_own(w, "wrong", mem_format("\"%s\"", member_text(hop, "subject")));
+        words_say(w, "wrong_url", member_text(hop, "url"));
         return;
     }
 }
@@ -87,8 +76,7 @@ void aia_issuers(const struct look *l, struct words *w, uint32_t mask)
     (void)mask;
     const char *issuer = json_string_value(json_object_get(look_top(l), "issuer"));
     json_object_set_new(w->detail, "issuer", issuer ? json_string(issuer) : json_null());
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        keep(w, l, kept[i]);
+    words_keep(w, l->c->fact[FACT_AIA].value, kept, sizeof kept / sizeof *kept);
     words_missing(l, w);
     words_found(l, w, urls);
     words_wrong(l, w);

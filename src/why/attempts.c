@@ -6,6 +6,8 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/member.h"
+#include "src/why/among.h"
 #include "src/why/detail.h"
 #include "src/why/look.h"
 
@@ -15,33 +17,46 @@
 
 /* --- one group ---------------------------------------------------------------------------------- */
 
-static const char *group_text(const json_t *group, const char *key)
-{
-    const char *s = json_string_value(json_object_get(group, key));
-    return s ? s : "";
-}
-
 static int group_size(const json_t *group)
 {
     json_int_t n = json_integer_value(json_object_get(group, "count"));
     return n < 0 ? 0 : n > 100000 ? 100000 : (int)n;
 }
 
-static bool group_fails(const json_t *group) { return strcmp(group_text(group, "outcome"), "ok") != 0; }
+static bool group_fails(const json_t *group) { return strcmp(member_text(group, "outcome"), "ok") != 0; }
 
 static enum reason group_fault(const json_t *group)
 {
-    const char *outcome = group_text(group, "outcome");
+    const char *outcome = member_text(group, "outcome");
     return *outcome ? reason_find(outcome) : REASON_COUNT;
 }
 
-/* An alert that says no; 80 is said for want of anything as well. */
+/* Without the word for an alert that came when the handshake was done. */
+static const char *group_outcome(const json_t *group)
+{
+    const char *outcome = member_text(group, "outcome");
+    return outcome + (text_starts(outcome, "late ") ? strlen("late ") : 0);
+}
+
+/* An alert that says no; 80 is said for want of anything as well. Or words of another protocol. */
 static bool group_aloud(const json_t *group)
 {
-    const char *outcome = group_text(group, "outcome");
-    if (text_starts(outcome, "late "))
-        outcome += 5;
-    return text_starts(outcome, "alert ") && !text_starts(outcome, "alert 80");
+    const char *outcome = group_outcome(group);
+    return (text_starts(outcome, "alert ") && !text_starts(outcome, "alert 80")) || strcmp(outcome, "not-tls") == 0;
+}
+
+/* What says by itself what it minds. */
+static const struct { const char *begins; unsigned is; } said_table[] = {
+    { "alert 70 ", ATTEMPTS_IS(VERSION) }, { "alert 112 ", ATTEMPTS_IS(NAME) }, { "alert 120 ", ATTEMPTS_IS(ALPN) },
+    { "alert 116 ", ATTEMPTS_IS(CERT) }, { "not-tls", ATTEMPTS_IS(PLAIN) }
+};
+
+static unsigned group_says(const json_t *group)
+{
+    for (size_t i = 0; i < sizeof said_table / sizeof *said_table; i++)
+        if (text_starts(group_outcome(group), said_table[i].begins))
+            return said_table[i].is;
+    return 0;
 }
 
 /* None of those that went well shows the same there. */
@@ -49,10 +64,10 @@ static bool member_is_own(const json_t *groups, const json_t *group, const char 
 {
     const json_t *other;
     size_t i;
-    if (!*group_text(group, key))
+    if (!*member_text(group, key))
         return false;
     json_array_foreach((json_t *)groups, i, other)
-        if (i < GROUPS_MAX && !group_fails(other) && strcmp(group_text(other, key), group_text(group, key)) == 0)
+        if (i < GROUPS_MAX && !group_fails(other) && strcmp(member_text(other, key), member_text(group, key)) == 0)
             return false;
     return true;
 }
@@ -69,20 +84,20 @@ static const json_t *groups_of(const json_t *value) { return json_object_get(val
 
 static bool several_leaves(const json_t *groups)
 {
-    const char *first = group_text(json_array_get(groups, 0), "leaf");
+    const char *first = member_text(json_array_get(groups, 0), "leaf");
     const json_t *group;
     size_t i;
     json_array_foreach((json_t *)groups, i, group)
-        if (i < GROUPS_MAX && *group_text(group, "leaf") && strcmp(group_text(group, "leaf"), first) != 0)
+        if (i < GROUPS_MAX && *member_text(group, "leaf") && strcmp(member_text(group, "leaf"), first) != 0)
             return true;
     return false;
 }
 
-struct sums { int good, apart, quiet; };
+struct sums { int good, apart, quiet; unsigned said; };
 
 static struct sums groups_sum(const json_t *groups, struct attempts *a)
 {
-    struct sums n = { 0 };
+    struct sums n = { .said = ~0u };
     const json_t *group;
     size_t i;
     json_array_foreach((json_t *)groups, i, group) {
@@ -91,6 +106,7 @@ static struct sums groups_sum(const json_t *groups, struct attempts *a)
         enum reason fault = group_fault(group);
         bool apart = group_fails(group) && group_apart(groups, group);
         *(!group_fails(group) ? &n.good : apart ? &n.apart : &n.quiet) += group_size(group);
+        n.said &= group_fails(group) ? group_says(group) : ~0u; /* all that fail say the same */
         if (apart && fault == REASON_COUNT)
             a->is |= ATTEMPTS_IS(REFUSES);
         else if (apart)
@@ -113,7 +129,7 @@ struct attempts attempts_read(enum state state, const json_t *value)
         a.faults = 0;
         return a;
     }
-    a.is |= ATTEMPTS_IS(MIXED);
+    a.is |= ATTEMPTS_IS(MIXED) | n.said;
     if (!n.quiet)
         a.is |= ATTEMPTS_IS(APART);
     else if (limited)
@@ -143,9 +159,10 @@ static bool column_fails(const struct column *c)
 static bool is_differing(const struct look *l)
 {
     const char *leaf = column_word(l->c, FACT_LEAF);
-    for (size_t i = 0; i < l->s->count && leaf; i++) {
+    size_t end, first = session_ask(l->s, l->c->ask, &end);
+    for (size_t i = first; i < end && leaf; i++) {
         const struct column *o = l->s->column[i];
-        const char *other = o != l->c && o->ask == l->c->ask ? column_word(o, FACT_LEAF) : NULL;
+        const char *other = o != l->c ? column_word(o, FACT_LEAF) : NULL;
         if (other && strcmp(other, leaf) != 0 && column_fails(o) != column_fails(l->c))
             return true;
     }
@@ -157,34 +174,16 @@ static bool is_asked(const struct look *l)
     return !column_is_client(l->c) && answer_is(QUESTION_FAILS, session_says(l->s, QUESTION_FAILS), "now-and-then");
 }
 
-static bool word_holds(const struct look *l, const char *word, size_t n)
+bool attempts_hold(const struct look *l, const char *words)
 {
     static const char *const names[ATTEMPTS_WORD_COUNT] = {
 #define X(id, word) [ATTEMPTS_WORD_##id] = word,
         ATTEMPTS_WORDS(X)
 #undef X
     };
-    int i = 0;
-    while (i < ATTEMPTS_WORD_COUNT && !(strlen(names[i]) == n && memcmp(names[i], word, n) == 0))
-        i++;
-    switch (i) {
-    case ATTEMPTS_WORD_ASKED: return is_asked(l);
-    case ATTEMPTS_WORD_DIFFERS: return is_differing(l);
-    default: return i < ATTEMPTS_WORD_COUNT && l->attempts.is & (1u << i);
-    }
-}
-
-bool attempts_hold(const struct look *l, const char *words)
-{
-    if (l->attempts.faults & fault_mask(words))
-        return true;
-    for (const char *p = words; *p; p += *p == '|') {
-        size_t n = strcspn(p, "|");
-        if (word_holds(l, p, n))
-            return true;
-        p += n;
-    }
-    return false;
+    return l->attempts.faults & fault_mask(words) || among_set(words, names, ATTEMPTS_WORD_COUNT, l->attempts.is) ||
+           (among(words, names[ATTEMPTS_WORD_ASKED]) && is_asked(l)) ||
+           (among(words, names[ATTEMPTS_WORD_DIFFERS]) && is_differing(l));
 }
 
 /* --- what is said of it -------------------------------------------------------------------------- */
@@ -211,7 +210,7 @@ static const json_t *fault_find(const json_t *group)
     const json_t *fault;
     size_t i;
     json_array_foreach(json_object_get(group, "faults"), i, fault)
-        if (strcmp(group_text(fault, "reason"), group_text(group, "outcome")) == 0)
+        if (strcmp(member_text(fault, "reason"), member_text(group, "outcome")) == 0)
             return fault;
     return NULL;
 }
@@ -226,17 +225,14 @@ void attempts_words(const struct look *l, struct words *w, uint32_t mask)
     static const char *const kept[] = { "made", "failed", "alone", "beside", "limit" };
     const json_t *value = l->c->fact[FACT_ATTEMPTS].value, *group = group_find(groups_of(value), mask);
     const json_t *fault = fault_find(group);
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        const json_t *v = json_object_get(value, kept[i]);
-        json_object_set_new(w->detail, kept[i], v ? json_deep_copy(v) : json_null());
-    }
+    words_keep(w, value, kept, sizeof kept / sizeof *kept);
     json_object_set_new(w->detail, "group", group ? json_deep_copy(group) : json_null());
     words_say_own(w, "failing", of_text((int)json_integer_value(json_object_get(value, "failed")), l->attempts.made));
     words_say_own(w, "group", of_text(group_size(group), l->attempts.made));
-    words_say(w, "face", group_text(group, "looks"));
-    words_say(w, "outcome", group_text(group, "outcome"));
-    words_say(w, "faulty", group_text(fault, "subject"));
-    words_say(w, "fault", group_text(fault, "text"));
+    words_say(w, "face", member_text(group, "looks"));
+    words_say(w, "outcome", member_text(group, "outcome"));
+    words_say(w, "faulty", member_text(fault, "subject"));
+    words_say(w, "fault", member_text(fault, "text"));
 }
 
 char *attempts_tries(const struct look *l)

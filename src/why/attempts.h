@@ -27,6 +27,11 @@
     X(RARE,     "rare")     /* of many only one failed, and nothing tells it from the others */ \
     X(RANDOM,   "random")   /* several failed, without a word and without a face of their own */ \
     X(REFUSES,  "refuses")  /* one of several servers ends the handshake */ \
+    X(VERSION,  "for-version")  /* the same, and nothing is said there but that it is for the version */ \
+    X(NAME,     "for-name")     /* ... for the server name */ \
+    X(ALPN,     "for-alpn")     /* ... for the application protocols */ \
+    X(CERT,     "for-cert")     /* ... for want of a client certificate */ \
+    X(PLAIN,    "plain")        /* ... and what it says there is no TLS */ \
     X(APART,    "apart")    /* all that failed have a face of their own */ \
     X(LIMITED,  "limited")  /* it may be a limit on connections and our own doing */ \
     X(LEAVES,   "leaves")   /* none failed, and they showed several certificates */ \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/model/accepts.h"
 #include "src/wire/client.h"
 #include "src/wire/names.h"
 
@@ -34,10 +35,9 @@ static uint16_t number_of(enum list_kind list, const char *name)
     const struct suite *s = list == LIST_SUITES ? suite_by_name(name) : NULL;
     const struct group *g = list == LIST_GROUPS ? group_by_name(name) : NULL;
     const struct sigalg *a = list == LIST_SIGALGS ? sigalg_by_name(name) : NULL;
-    char *end;
     if (s || g || a)
         return s ? s->number : g ? g->number : a->number;
-    unsigned long n = text_starts(name, "0x") ? strtoul(name, &end, 16) : 0;
+    unsigned long n = text_starts(name, "0x") ? strtoul(name, NULL, 16) : 0;
     return n <= UINT16_MAX ? (uint16_t)n : 0;
 }
 
@@ -102,14 +102,18 @@ static bool has(const uint16_t *list, uint16_t number)
     return false;
 }
 
+#define NAMES_MAX 1000 /* looked at of a list that may be anybody's */
+
 static void taken_add(struct change *c, size_t *count, const json_t *names)
 {
     const json_t *one;
     size_t i;
     json_array_foreach(names, i, one) {
+        if (*count == CHANGE_MAX || i >= NAMES_MAX)
+            break;
         const char *name = json_string_value(one);
         uint16_t n = name ? number_of(c->list, name) : 0;
-        if (n && *count < CHANGE_MAX && !has(c->taken, n))
+        if (n && !has(c->taken, n))
             c->taken[(*count)++] = n;
     }
 }
@@ -144,11 +148,12 @@ static void change_taken(const struct look *l, struct change *c)
     enum fact f = full_facts[c->list];
     size_t count = 0;
     c->complete = l->c->fact[f].state == STATE_YES;
-    for (uint16_t n = l->hi; c->complete && n >= l->lo && n >= 0x0300; n--) {
-        const struct version *v = version_find(n);
-        const json_t *of = v ? look_member(l, f, v->word) : NULL;
-        taken_add(c, &count, json_object_get(of, "accepted"));
-        c->complete = !json_array_size(json_object_get(of, "unsettled"));
+    for (uint16_t n = l->hi; n >= l->lo && n >= 0x0300; n--) {
+        int version = accepts_version(version_word(n));
+        if (version < 0)
+            continue;
+        taken_add(c, &count, accepts_taken(l->c, f, version));
+        c->complete &= !accepts_unsettled(l->c, f, version);
     }
     if (!count) {
         c->complete = false;

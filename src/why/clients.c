@@ -7,6 +7,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/model/accepts.h"
+#include "src/model/member.h"
 #include "src/why/meeting.h"
 #include "src/why/server.h"
 #include "src/wire/names.h"
@@ -252,11 +253,6 @@ char *client_result_says(const struct client_result *r)
 
 /* --- JSON -------------------------------------------------------------------------------------- */
 
-static json_t *word_json(const char *word)
-{
-    return word ? json_string(word) : json_null();
-}
-
 static json_t *result_json(const struct client_result *r)
 {
     char hex[NAME_LEN];
@@ -265,14 +261,14 @@ static json_t *result_json(const struct client_result *r)
     json_t *j = json_object();
     json_object_set_new(j, "client", json_string(r->client->name));
     json_object_set_new(j, "works", r->works == CLIENT_UNKNOWN ? json_null() : json_boolean(r->works == CLIENT_WORKS));
-    json_object_set_new(j, "version", word_json(version));
-    json_object_set_new(j, "cipher", word_json(r->suite ? suite_name(r->suite, hex) : NULL));
-    json_object_set_new(j, "group", word_json(r->group ? group_name(r->group, hex) : NULL));
-    json_object_set_new(j, "why", word_json(r->why));
-    json_object_set_new(j, "rule", word_json(r->rule ? client_rule_words[r->rule] : NULL));
+    json_object_set_new(j, "version", member_string(version));
+    json_object_set_new(j, "cipher", member_string(r->suite ? suite_name(r->suite, hex) : NULL));
+    json_object_set_new(j, "group", member_string(r->group ? group_name(r->group, hex) : NULL));
+    json_object_set_new(j, "why", member_string(r->why));
+    json_object_set_new(j, "rule", member_string(r->rule ? client_rule_words[r->rule] : NULL));
     json_object_set_new(j, "tried", json_boolean(r->tried));
     json_object_set_new(j, "disagree", json_boolean(r->disagree));
-    json_object_set_new(j, "but", word_json(r->but));
+    json_object_set_new(j, "but", member_string(r->but));
     return j;
 }
 

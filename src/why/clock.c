@@ -7,6 +7,7 @@
 
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/member.h"
 #include "src/model/reason.h"
 
 #define HOSTS_MAX 64    /* machines whose Dates are compared */
@@ -20,12 +21,6 @@ struct date { double offset, uncertainty; const char *address; size_t host_len; 
 static double number(const json_t *v, const char *key)
 {
     return json_number_value(json_object_get(v, key));
-}
-
-static const char *word(const json_t *v, const char *key)
-{
-    const char *s = json_string_value(json_object_get(v, key));
-    return s ? s : "";
 }
 
 /* --- the Dates of servers ----------------------------------------------------------------------- */
@@ -139,7 +134,7 @@ static void proof_find(struct clock *k, const struct column *c)
     size_t i;
     int64_t when;
     json_array_foreach(json_object_get(c->fact[FACT_BOUNDS].value, "bounds"), i, one) {
-        if (strcmp(word(one, "what"), "not-before") == 0 || !when_parse(word(one, "when"), &when) ||
+        if (strcmp(member_text(one, "what"), "not-before") == 0 || !when_parse(member_text(one, "when"), &when) ||
             (k->proof && when <= k->proof_when))
             continue;
         k->proof = one;
@@ -240,7 +235,7 @@ static void judge_faults(struct clock *k, const struct column *c, bool expired, 
     bool any = false, left = false, unless = true;
     const char *reason = reason_table[expired ? REASON_EXPIRED : REASON_NOT_YET].word;
     json_array_foreach(c->fact[FACT_REASONS].value, i, fault) {
-        if (strcmp(word(fault, "reason"), reason) != 0 || !when_parse(word(fault, "when"), &when))
+        if (strcmp(member_text(fault, "reason"), reason) != 0 || !when_parse(member_text(fault, "when"), &when))
             continue;
         any = true;
         left |= stays(k, when, expired, at);
@@ -266,7 +261,7 @@ static void judge_hidden(struct clock *k, const struct column *c, double at)
     if (!clock_ours_off(k))
         return;
     json_array_foreach(json_object_get(c->fact[FACT_CHAIN].value, "built"), i, link) {
-        if (!when_parse(word(link, "not_before"), &from) || !when_parse(word(link, "not_after"), &to))
+        if (!when_parse(member_text(link, "not_before"), &from) || !when_parse(member_text(link, "not_after"), &to))
             continue;
         if (!k->hidden && at <= (double)to && at + k->low > (double)to)
             k->hidden = link;
@@ -279,7 +274,7 @@ static void judge_staple(struct clock *k, const struct column *c, double at)
 {
     const json_t *v = c->fact[FACT_STAPLE].value;
     int64_t until;
-    if (json_is_true(json_object_get(v, "stale")) && when_parse(word(v, "next_update"), &until))
+    if (json_is_true(json_object_get(v, "stale")) && when_parse(member_text(v, "next_update"), &until))
         k->staple_moved = clock_ours_off(k) && at + k->high <= (double)until;
 }
 
@@ -326,7 +321,7 @@ bool clock_ours_off(const struct clock *k)
 
 bool clock_ours_off_surely(const struct clock *k)
 {
-    bool staple = k->by == CLOCK_BY_SIGNED && isinf(k->high) && strcmp(word(k->proof, "what"), "ocsp") == 0;
+    bool staple = k->by == CLOCK_BY_SIGNED && isinf(k->high) && strcmp(member_text(k->proof, "what"), "ocsp") == 0;
     return clock_ours_off(k) && !staple;
 }
 
@@ -355,7 +350,7 @@ char *clock_source(const struct clock *k, char out[CLOCK_SAYS_LEN])
             snprintf(out, CLOCK_SAYS_LEN, "the HTTP Dates of %d servers, which agree", k->dates);
         break;
     case CLOCK_BY_SIGNED:
-        snprintf(out, CLOCK_SAYS_LEN, "%s that was signed at %s", strcmp(word(k->proof, "what"), "sct") == 0
+        snprintf(out, CLOCK_SAYS_LEN, "%s that was signed at %s", strcmp(member_text(k->proof, "what"), "sct") == 0
                  ? "a certificate timestamp (SCT)" : "the OCSP response", when_format(k->proof_when, when));
         break;
     case CLOCK_BY_KERNEL:

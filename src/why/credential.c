@@ -7,6 +7,7 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/why/among.h"
 #include "src/why/detail.h"
 #include "src/why/dn.h"
 #include "src/why/look.h"
@@ -27,7 +28,7 @@ static const char *const credential_table[CREDENTIAL_COUNT] = {
 
 /* --- what the server said ----------------------------------------------------------------------- */
 
-/* Alerts about a client certificate, or by which servers refuse one. Others at the same place are about other things. */
+/* Alerts about a client certificate, or by which servers refuse one. Others at that place are about other things. */
 static const char *const refusals[] = {
     "handshake_failure", "no_certificate", "bad_certificate", "unsupported_certificate", "certificate_revoked",
     "certificate_expired", "certificate_unknown", "unknown_ca", "access_denied", "decode_error", "decrypt_error",
@@ -173,15 +174,7 @@ static const char *reason_word(unsigned is)
 
 bool credential_holds(const struct look *l, const char *words)
 {
-    unsigned is = credential_is(l);
-    for (const char *p = words; *p; p += *p == '|') {
-        size_t n = strcspn(p, "|");
-        for (size_t i = 0; i < CREDENTIAL_COUNT; i++)
-            if (is & 1u << i && strlen(credential_table[i]) == n && memcmp(credential_table[i], p, n) == 0)
-                return true;
-        p += n;
-    }
-    return false;
+    return among_set(words, credential_table, CREDENTIAL_COUNT, credential_is(l));
 }
 
 /* --- words -------------------------------------------------------------------------------------- */

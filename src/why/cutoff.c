@@ -19,10 +19,7 @@ void cutoff_words(const struct look *l, struct words *w, uint32_t mask)
     double waited = json_number_value(look_member(l, FACT_LIMIT, "waited"));
     const char *how = look_text(l, FACT_LIMIT, "how");
     (void)mask;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        json_t *v = (json_t *)look_member(l, FACT_LIMIT, kept[i]);
-        json_object_set_new(w->detail, kept[i], v ? json_deep_copy(v) : json_null());
-    }
+    words_keep(w, l->c->fact[FACT_LIMIT].value, kept, sizeof kept / sizeof *kept);
     words_say_own(w, "cut_off", mem_format("%d of our %d connections", count_of(l, "cut"), count_of(l, "made")));
     words_say_own(w, "soon", mem_format("%d of the %d", count_of(l, "soon_cut"), count_of(l, "soon")));
     words_say_own(w, "cut_good", mem_format("%d", count_of(l, "made") - count_of(l, "cut")));

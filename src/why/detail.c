@@ -67,6 +67,12 @@ static void keep(struct words *w, const char *key, const json_t *value)
     json_object_set_new(w->detail, key, value ? json_deep_copy(value) : json_null());
 }
 
+void words_keep(struct words *w, const json_t *value, const char *const *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        keep(w, keys[i], json_object_get(value, keys[i]));
+}
+
 static const char *member(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
@@ -294,15 +300,12 @@ static const struct { const char *kind, *says; } how_table[] = {
 /* Where the name has several addresses and others of them can be connected. */
 static void detail_addresses(const struct look *l, struct words *w)
 {
-    size_t all = 0, good = 0;
-    for (size_t i = 0; i < l->s->count; i++) {
-        const struct column *c = l->s->column[i];
-        all += c->ask == l->c->ask;
-        good += c->ask == l->c->ask && c->fact[FACT_CONNECT].state == STATE_YES;
-    }
+    size_t end, first = session_ask(l->s, l->c->ask, &end), all = end - first, good = 0;
+    for (size_t i = first; i < end; i++)
+        good += l->s->column[i]->fact[FACT_CONNECT].state == STATE_YES;
     words_say_own(w, "of_addresses", !good || l->c->fact[FACT_CONNECT].state != STATE_NO ? mem_string("")
-        : mem_format(" It is one of %zu addresses of the name, and %zu other%s can be connected: those who get this one fail.",
-                     all, good, good == 1 ? "" : "s"));
+        : mem_format(" It is one of %zu addresses of the name, and %zu other%s can be connected: those who get this "
+                     "one fail.", all, good, good == 1 ? "" : "s"));
 }
 
 /* Who said by ICMP that there is no way, and what. */
@@ -313,7 +316,8 @@ static void detail_icmp(const struct look *l, struct words *w)
         return;
     const char *from = json_string_value(json_object_get(icmp, "from"));
     keep(w, "icmp", icmp);
-    words_say(w, "icmp_from", json_is_true(json_object_get(icmp, "ours")) ? "this machine itself" : from ? from : "somebody");
+    bool ours = json_is_true(json_object_get(icmp, "ours"));
+    words_say(w, "icmp_from", ours ? "this machine itself" : from ? from : "somebody");
     words_say(w, "icmp_says", json_string_value(json_object_get(icmp, "says")));
 }
 
@@ -616,24 +620,26 @@ static void detail_store(const struct look *l, struct words *w, uint32_t mask)
 
 static void (*const builders[DETAIL_COUNT])(const struct look *l, struct words *w,
                                             uint32_t mask) = {
-    [DETAIL_FAILURE] = detail_failure,   [DETAIL_PROTOCOL] = detail_protocol,
-    [DETAIL_VERSIONS] = detail_versions, [DETAIL_EXPIRED] = detail_expired,
-    [DETAIL_NOT_YET] = detail_not_yet,   [DETAIL_SOON] = detail_soon,
-    [DETAIL_NAME] = detail_name,         [DETAIL_ISSUER] = detail_issuer,
-    [DETAIL_FAULTS] = detail_faults,     [DETAIL_CLOCK] = detail_clock,
-    [DETAIL_AIA_ROOT] = detail_aia_root, [DETAIL_AIA] = aia_issuers,          [DETAIL_STAPLE] = revoked_staple,
-    [DETAIL_REVOKED] = revoked_fetched,  [DETAIL_PATH] = path_words, [DETAIL_LIMIT] = cutoff_words,
-    [DETAIL_CLIENT_END] = heard_client_end, [DETAIL_EXPECTED] = expected_detail,
-    [DETAIL_PLACEHOLDER] = product_placeholder, [DETAIL_INSPECTION] = product_inspection,
-    [DETAIL_ATTEMPTS] = attempts_words,  [DETAIL_LOAD] = load_words,          [DETAIL_REPLAY] = replay_words,      [DETAIL_NAMES] = names_words, [DETAIL_ALPN] = detail_alpn,
-    [DETAIL_LATE] = detail_late,         [DETAIL_CREDENTIAL] = credential_words,
-    [DETAIL_GROUP] = detail_group,
-    [DETAIL_SUITES] = mismatch_suites,   [DETAIL_GROUPS] = mismatch_groups,
-    [DETAIL_SIGALGS] = mismatch_sigalgs, [DETAIL_AS_IS] = detail_as_is,
-    [DETAIL_LARGE] = detail_large,       [DETAIL_RENEGOTIATION] = detail_renegotiation,
-    [DETAIL_POLICY] = detail_policy,
-    [DETAIL_VIA] = detail_via,           [DETAIL_STARTTLS] = starttls_detail,
-    [DETAIL_PROXY] = detail_proxy,       [DETAIL_STORE] = detail_store
+    [DETAIL_FAILURE] = detail_failure,             [DETAIL_VIA] = detail_via,
+    [DETAIL_STARTTLS] = starttls_detail,           [DETAIL_PROTOCOL] = detail_protocol,
+    [DETAIL_VERSIONS] = detail_versions,           [DETAIL_EXPIRED] = detail_expired,
+    [DETAIL_NOT_YET] = detail_not_yet,             [DETAIL_SOON] = detail_soon,
+    [DETAIL_NAME] = detail_name,                   [DETAIL_NAMES] = names_words,
+    [DETAIL_ISSUER] = detail_issuer,               [DETAIL_FAULTS] = detail_faults,
+    [DETAIL_CLOCK] = detail_clock,                 [DETAIL_LATE] = detail_late,
+    [DETAIL_ALPN] = detail_alpn,                   [DETAIL_CREDENTIAL] = credential_words,
+    [DETAIL_GROUP] = detail_group,                 [DETAIL_SUITES] = mismatch_suites,
+    [DETAIL_GROUPS] = mismatch_groups,             [DETAIL_SIGALGS] = mismatch_sigalgs,
+    [DETAIL_AS_IS] = detail_as_is,                 [DETAIL_LARGE] = detail_large,
+    [DETAIL_RENEGOTIATION] = detail_renegotiation, [DETAIL_CLIENT_END] = heard_client_end,
+    [DETAIL_REPLAY] = replay_words,                [DETAIL_ATTEMPTS] = attempts_words,
+    [DETAIL_LOAD] = load_words,                    [DETAIL_PATH] = path_words,
+    [DETAIL_LIMIT] = cutoff_words,                 [DETAIL_AIA] = aia_issuers,
+    [DETAIL_AIA_ROOT] = detail_aia_root,           [DETAIL_EXPECTED] = expected_detail,
+    [DETAIL_STAPLE] = revoked_staple,              [DETAIL_REVOKED] = revoked_fetched,
+    [DETAIL_PLACEHOLDER] = product_placeholder,    [DETAIL_INSPECTION] = product_inspection,
+    [DETAIL_POLICY] = detail_policy,               [DETAIL_PROXY] = detail_proxy,
+    [DETAIL_STORE] = detail_store,
 };
 
 struct words words_of(const struct look *l, enum detail d, uint32_t mask)

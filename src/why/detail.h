@@ -4,9 +4,10 @@
  * Owns: the builders that read a column's facts into `detail`, and filling {words} into a template.
  * Must not know: which cause it will be used for, ranking.
  *
- * Words come from the builder's own, then from the detail, then from a table of words every column
- * has: {host} {port} {title} {address} {ip} {name} {family} {other_family} {offer} {how} {alert}
- * {stage} {store} {late} {tries} {dotless}, and the settings of software.h, {set_cert} ... An unknown word stays as it is, so that a test can find it.
+ * Words come from the builder's own, then from a table of words every column has: {host} {port} {title} {address} {ip}
+ * {name} {family} {other_family} {offer} {how} {alert} {stage} {store} {late} {good} {tries} {dotless}, then from the
+ * settings of software.h, {set_cert} ..., then from the detail. An unknown word stays as it is, so that a test can
+ * find it.
  */
 #ifndef TLSWHY_WHY_DETAIL_H
 #define TLSWHY_WHY_DETAIL_H
@@ -62,6 +63,8 @@ void words_free(struct words *w);
 /* A word for people, and one that is their own; peer-chosen text becomes printable. */
 void words_say(struct words *w, const char *key, const char *text);
 void words_say_own(struct words *w, const char *key, char *text);
+/* Copies these members of a value, which may be anything, into the detail; null where there is none. */
+void words_keep(struct words *w, const json_t *value, const char *const *keys, size_t n);
 /* "a", "a and b", "a, b and 3 more": `max` of them at most. Owned by the caller. */
 char *words_list(const json_t *list, size_t max, const char *empty);
 /* The template with its {words}; owned by the caller, printable. */

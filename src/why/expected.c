@@ -6,20 +6,15 @@
 #include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/when.h"
-
-static const char *brief_text(const json_t *brief, const char *key)
-{
-    const char *s = json_string_value(json_object_get(brief, key));
-    return s ? s : "";
-}
+#include "src/model/member.h"
 
 /* "from 2026-01-01, for www.example.org and 3 more". */
 static char *brief_says(const json_t *brief)
 {
     char day[WHEN_LEN];
     int64_t from;
-    const char *names = brief_text(brief, "names");
-    bool known = when_parse(brief_text(brief, "not_before"), &from);
+    const char *names = member_text(brief, "names");
+    bool known = when_parse(member_text(brief, "not_before"), &from);
     return mem_format("of %s, for %s", known ? when_day(from, day) : "an unknown day", *names ? names : "no name");
 }
 
@@ -35,7 +30,7 @@ void expected_detail(const struct look *l, struct words *w, uint32_t mask)
     words_say(w, "file", look_text(l, FACT_EXPECTED, "file"));
     words_say_own(w, "got", brief_says(got));
     words_say_own(w, "wanted", brief_says(wanted));
-    words_say(w, "got_pin", brief_text(got, "pin"));
+    words_say(w, "got_pin", member_text(got, "pin"));
     words_say(w, "ca", look_text(l, FACT_EXPECTED, "pin_of_ca"));
     words_say(w, "keys", json_is_true(look_member(l, FACT_EXPECTED, "same_key")) ? "the same key" : "another key");
 }

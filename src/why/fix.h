@@ -173,6 +173,15 @@
     X(SUITES_CURRENT, "Add a current suite on the server, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 " \
                       "(ECDHE-RSA-AES128-GCM-SHA256; ECDHE-ECDSA-AES128-GCM-SHA256 for an ECDSA key): " \
                       "{set_ciphers}.") \
+    X(SUITES_KEY,     "On the server, set suites for TLS 1.2 that fit the key of its certificate, such as " \
+                      "ECDHE-RSA-AES128-GCM-SHA256 for an RSA key and ECDHE-ECDSA-AES128-GCM-SHA256 for an ECDSA key " \
+                      "({set_ciphers}). Or give it a second certificate with a key of the other kind. A client that " \
+                      "offers TLS 1.3 gets in as it is.") \
+    X(PRE_SHARED,     "Give the client the key and the name it goes by (mosquitto_pub: `--psk` and `--psk-identity`; stunnel: " \
+                      "`PSKsecrets` and `PSKidentity`; GnuTLS: --pskusername and --pskkey; OpenSSL: -psk and " \
+                      "-psk_identity). Or, if clients are to know the server by a certificate, give it one with its key " \
+                      "(Mosquitto: `certfile` and `keyfile` in place of `psk_hint`; stunnel: `cert`; HAProxy and nginx: " \
+                      "suites without PSK).") \
     X(GROUP_SERVER,   "On the server, allow {server_add}: add `{server_openssl}` to the list in " \
                       "{set_groups}; Java: -Djdk.tls.namedGroups=; " \
                       "Windows: `Enable-TlsEccCurve -Name {server_windows}`.") \

@@ -139,7 +139,8 @@ static const struct sign software[CLIENT_RULE_COUNT] = {
 const struct sign *guess_software(const struct look *l, enum step *step, char **why)
 {
     const struct sign *found = NULL;
-    for (const char *at = session_says(l->s, QUESTION_SOFTWARE); at && !found && clients_known(l->c); at = strchr(at, ',')) {
+    const char *at = clients_known(l->c) ? session_says(l->s, QUESTION_SOFTWARE) : NULL;
+    for (; at && !found; at = strchr(at, ',')) {
         at += *at == ',';
         char *name = mem_copy(at, strcspn(at, ","));
         const struct client *client = client_find(name);

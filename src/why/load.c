@@ -1,11 +1,13 @@
 /* load - see load.h. */
 #include "src/why/load.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/why/among.h"
 #include "src/why/detail.h"
 #include "src/why/look.h"
 
@@ -38,26 +40,24 @@ const char *const limit_says[LIMIT_COUNT] = {
 
 /* --- chance ------------------------------------------------------------------------------------- */
 
-/* That the first heap, of n of all, holds k of the failures, of which there are `bad`: k is as many as it can hold. */
-static double chance_of_most(int bad, int n, int all)
+/* The logarithm of how many ways there are to choose k of n. */
+static double log_ways(int n, int k)
 {
-    int less = bad < n ? bad : n, more = bad < n ? n : bad;
-    double p = 1;
-    for (int i = 0; i < less && p > 0; i++)
-        p *= (double)(more - i) / (all - i);
-    return p;
+    return lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0);
 }
 
+/* Sums from `failed` up; by logarithms, for among thousands each number by itself may be less likely than a double can
+ * say. */
 double load_chance(int failed, int made, int other_failed, int other_made)
 {
     int bad = failed + other_failed, all = made + other_made;
     if (failed < 0 || other_failed < 0 || failed > made || other_failed > other_made || all > 2 * COUNT_MAX)
         return 1;
-    int k = bad < made ? bad : made;
-    double p = chance_of_most(bad, made, all), sum = p;
-    for (; k > failed; k--) { /* from each number to the one below it */
-        p *= (double)k * (all - made - bad + k) / ((double)(made - k + 1) * (bad - k + 1));
-        sum += p;
+    int most = bad < made ? bad : made;
+    double p = log_ways(made, failed) + log_ways(other_made, other_failed) - log_ways(all, bad), sum = exp(p);
+    for (int k = failed; k < most; k++) { /* from each number to the one above it */
+        p += log((double)(made - k) * (bad - k) / ((double)(k + 1) * (other_made - bad + k + 1)));
+        sum += exp(p);
     }
     return sum < 1 ? sum : 1;
 }
@@ -257,25 +257,15 @@ struct load load_read(enum state state, const json_t *value)
     return l;
 }
 
-bool load_holds(const struct look *l, const char *words)
+bool load_holds(const struct load *load, const char *words)
 {
     static const char *const names[LOAD_WORD_COUNT] = {
 #define X(id, word) [LOAD_WORD_##id] = word,
         LOAD_WORDS(X)
 #undef X
     };
-    const struct seen *seen = &l->c->fact[FACT_LOAD];
-    struct load load = load_read(seen->state, seen->value);
-    for (const char *p = words; *p; p += *p == '|') {
-        size_t n = strcspn(p, "|");
-        for (int i = 0; i < LOAD_WORD_COUNT; i++)
-            if (load.is & (1u << i) && strlen(names[i]) == n && memcmp(names[i], p, n) == 0)
-                return true;
-        if (load.limit && strlen(limit_words[load.limit]) == n && memcmp(limit_words[load.limit], p, n) == 0)
-            return true;
-        p += n;
-    }
-    return false;
+    return among_set(words, names, LOAD_WORD_COUNT, load->is) ||
+           (load->limit && among(words, limit_words[load->limit]));
 }
 
 /* --- what is said of it -------------------------------------------------------------------------- */
@@ -337,9 +327,9 @@ static enum fix fix_of(enum limit limit)
 
 void load_words(const struct look *l, struct words *w, uint32_t mask)
 {
-    const struct seen *seen = &l->c->fact[FACT_LOAD];
-    struct load load = load_read(seen->state, seen->value);
-    json_t *kinds = kinds_of(seen->value);
+    const json_t *value = l->c->fact[FACT_LOAD].value;
+    const struct load load = l->load;
+    json_t *kinds = kinds_of(value);
     (void)mask;
     json_t *detail = json_pack("{s:s?, s:i, s:i, s:i, s:i, s:i, s:f, s:f, s:i, s:O}", "what",
                                load.limit ? limit_words[load.limit] : NULL, "from", load.from, "failed", load.failed,
@@ -353,7 +343,7 @@ void load_words(const struct look *l, struct words *w, uint32_t mask)
     words_say_own(w, "low", load.low_failed ? mem_format("%d of %d", load.low_failed, load.low_made)
                                             : mem_format("none of %d", load.low_made));
     words_say_own(w, "certainty", certainty_text(load.p));
-    words_say_own(w, "kinds", load_kinds(seen->value));
+    words_say_own(w, "kinds", kinds_text(kinds));
     words_say_own(w, "most", mem_format("%d", load.most));
     words_say_own(w, "waited", mem_format("%g s", load.waited));
     words_say(w, "what", limit_says[load.limit]);

@@ -78,7 +78,7 @@ struct load load_read(enum state state, const json_t *value);
 /* "reset 30 times and silent 8 times", or "". Owned by the caller; a peer's words are not printable yet. */
 char *load_kinds(const json_t *value);
 /* One of the words in "a|b" holds. */
-bool load_holds(const struct look *l, const char *words);
+bool load_holds(const struct load *load, const char *words);
 void load_words(const struct look *l, struct words *w, uint32_t mask);
 
 #endif

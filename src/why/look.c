@@ -1,41 +1,27 @@
 /* look - see look.h. */
 #include "src/why/look.h"
 
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/text.h"
 #include "src/base/when.h"
+#include "src/model/accepts.h"
+#include "src/model/member.h"
 #include "src/model/proxy.h"
 #include "src/wire/client.h"
 #include "src/wire/dialogue.h"
+#include "src/wire/names.h"
 #include "src/wire/plain.h"
+#include "src/why/among.h"
 #include "src/why/change.h"
 #include "src/why/credential.h"
-#include "src/why/load.h"
-#include "src/wire/names.h"
 #include "src/why/product.h"
 #include "src/why/starttls.h"
 #include "src/why/stack.h"
 
 #define BIT(reason) (1u << (reason))
-
-/* --- words with alternatives ------------------------------------------------------------------ */
-
-/* `value` is one of the words in "a|b|c". */
-static bool word_among(const char *value, const char *list)
-{
-    size_t n = strlen(value);
-    for (const char *p = list; ; p++) {
-        size_t k = strcspn(p, "|");
-        if (k == n && memcmp(p, value, n) == 0)
-            return true;
-        p += k;
-        if (!*p)
-            return false;
-    }
-}
 
 /* --- reading members -------------------------------------------------------------------------- */
 
@@ -46,8 +32,7 @@ const json_t *look_member(const struct look *l, enum fact f, const char *key)
 
 const char *look_text(const struct look *l, enum fact f, const char *key)
 {
-    const char *s = json_string_value(look_member(l, f, key));
-    return s ? s : "";
+    return member_text(l->c->fact[f].value, key);
 }
 
 static bool member_is(const json_t *value, const char *word)
@@ -77,7 +62,7 @@ static bool member_is(const json_t *value, const char *word)
     } else if (!value || json_is_null(value)) {
         text = "null";
     }
-    return text && word_among(text, equals + 1);
+    return text && among(equals + 1, text);
 }
 
 /* --- faults ----------------------------------------------------------------------------------- */
@@ -98,11 +83,15 @@ static enum reason fault_reason(const json_t *fault)
     return word ? reason_find(word) : REASON_COUNT;
 }
 
+#define FAULTS_MAX 1000 /* of a session that may say anything: who asks for the nth asks for all before it */
+
 const json_t *look_fault(const struct look *l, uint32_t mask, size_t nth)
 {
     const json_t *all = l->c->fact[FACT_REASONS].value, *fault;
     size_t i;
     json_array_foreach(all, i, fault) {
+        if (i >= FAULTS_MAX)
+            break;
         enum reason r = fault_reason(fault);
         if (r < REASON_COUNT && (mask & BIT(r)) && fault_place(fault) != PLACE_OUTSIDE &&
             nth-- == 0)
@@ -385,7 +374,7 @@ static bool large_fails(const struct look *l)
 {
     const char *how = column_word(l->c, FACT_POST_QUANTUM);
     return l->c->fact[FACT_POST_QUANTUM].state == STATE_NO && how &&
-           (text_starts(how, "alert ") || word_among(how, "reset|closed|silent|slow"));
+           (text_starts(how, "alert ") || among("reset|closed|silent|slow", how));
 }
 
 /* What current clients offer, those of client_find(NULL), was asked for too and is refused. Not where such a version
@@ -422,10 +411,10 @@ static bool others_have_no_suite(const struct look *l)
     if (l->c->fact[FACT_CIPHERS].state != STATE_YES)
         return false;
     for (uint16_t n = current->min; n <= current->max; n++) {
-        const json_t *of = look_member(l, FACT_CIPHERS, version_word(n));
-        if (json_array_size(json_object_get(of, "unsettled")))
+        int version = accepts_version(version_word(n));
+        if (accepts_unsettled(l->c, FACT_CIPHERS, version))
             return false;
-        json_array_foreach(json_object_get(of, "accepted"), i, name) {
+        json_array_foreach((json_t *)accepts_taken(l->c, FACT_CIPHERS, version), i, name) {
             if (suite_is_current(name))
                 return false;
             taken++;
@@ -448,11 +437,46 @@ static bool takes_other(const struct look *l) { return l->takes == TAKES_OTHER; 
 static bool takes_other_reset(const struct look *l) { return l->takes == TAKES_OTHER_RESET; }
 static bool takes_unclear(const struct look *l) { return l->takes == TAKES_OTHER_UNCLEAR; }
 static bool takes_none_70(const struct look *l) { return l->takes == TAKES_NONE_70; }
-/* TLS 1.2, offered alone with all there is, is refused as a server refuses that finds nothing to take. */
+/* Refused as a server refuses that finds nothing to take: Erlang says 71, all others 40. */
+static bool answer_wants_more(const char *answer)
+{
+    return text_starts(answer, "alert 40 ") || text_starts(answer, "alert 71 ");
+}
+
+/* TLS 1.2, offered alone with all there is, is refused so. */
 static bool refuses_12(const struct look *l)
 {
-    return !(l->takes >= TAKES_OTHER && l->takes <= TAKES_OTHER_UNCLEAR) && text_starts(look_answer(l, 0x0303), "alert 40");
+    return !(l->takes >= TAKES_OTHER && l->takes <= TAKES_OTHER_UNCLEAR) && answer_wants_more(look_answer(l, 0x0303));
 }
+
+/* The client stops at TLS 1.2, the server takes TLS 1.3 alone. */
+static bool takes_13_alone(const struct look *l)
+{
+    return l->takes == TAKES_OTHER && l->lo <= 0x0303 && l->hi == 0x0303 && text_is(look_answer(l, 0x0304), "accepted");
+}
+
+/* TLS 1.2 is refused for what the hello holds, by a server that says 70 where it means the version. GnuTLS set to
+ * TLS 1.3 alone says 40 to TLS 1.2 and 70 to what is older: where the rest of the answers is like its own too, nobody
+ * can tell. */
+static bool suites_12(const struct look *l)
+{
+    bool means_70 = false;
+    uint16_t n;
+    if (!takes_13_alone(l) || !answer_wants_more(look_answer(l, 0x0303)))
+        return false;
+    for (int i = 0; (n = look_version(i)) && n < 0x0303; i++)
+        means_70 |= text_starts(look_answer(l, n), "alert 70 ");
+    return means_70 && !(stack_is(l->c->fact[FACT_VERSIONS].value, "like-gnutls") &&
+                         !answer_wants_more(look_answer(l, 0x0302)));
+}
+
+/* It may as well be: such a refusal, or a closed connection, does not say what is minded. */
+static bool unsaid_12(const struct look *l)
+{
+    const char *answer = look_answer(l, 0x0303);
+    return takes_13_alone(l) && !suites_12(l) && (answer_wants_more(answer) || text_is(answer, "closed"));
+}
+
 static bool refuses_suites(const struct look *l)
 {
     return refuses_12(l) && text_starts(look_answer(l, 0x0304), "alert 70");
@@ -490,6 +514,14 @@ static bool stripped_13(const struct look *l)
     return l->hi >= 0x0304 && knows_13(l) && member_is(try, "answer=accepted") && member_is(try, "version=tls1.2");
 }
 
+/* The same, from a server that takes TLS 1.3 where nothing else is offered. */
+static bool struck_13(const struct look *l)
+{
+    const json_t *try = look_try(l, "as-is");
+    bool chosen = member_is(try, "answer=accepted") && member_is(try, "version=tls1.2");
+    return l->hi >= 0x0304 && l->lo <= 0x0303 && chosen && strcmp(look_answer(l, 0x0304), "accepted") == 0;
+}
+
 static bool taken_alone(const struct look *l)
 {
     bool any = false;
@@ -518,6 +550,17 @@ static bool gives_up(const struct look *l)
     }
     return older && text_is(try_answer(l, "as-is"), "closed") && text_is(try_answer(l, "groups"), "closed") &&
            text_starts(try_answer(l, "suites"), "alert 40 ");
+}
+
+/* A version is refused by an alert, so a server of TLS is there, and is heard; what it would take is ended from closer
+ * than what opens the connection comes from. From further away it may be the server, behind who opens it in its place. */
+static bool cut_short(const struct look *l)
+{
+    bool any = false;
+    uint16_t n;
+    for (int i = 0; (n = look_version(i)); i++)
+        any |= text_starts(look_answer(l, n), "alert ");
+    return any && l->path.is & PATH_IS(CLOSER);
 }
 
 static bool takes_unasked(const struct look *l)
@@ -618,7 +661,7 @@ static bool any_http(const json_t *urls)
 static bool revocation_wanted(const struct look *l)
 {
     const json_t *leaf = json_array_get(look_member(l, FACT_CHAIN, "sent"), 0);
-    bool stapled = word_among(look_text(l, FACT_STAPLE, "status"), "good|revoked") &&
+    bool stapled = among("good|revoked", look_text(l, FACT_STAPLE, "status")) &&
                    json_is_true(look_member(l, FACT_STAPLE, "verified")) &&
                    !json_is_true(look_member(l, FACT_STAPLE, "stale"));
     return !stapled && (any_http(json_object_get(leaf, "ocsp")) || any_http(json_object_get(leaf, "crl")));
@@ -631,7 +674,7 @@ static bool revocation_unanswered(const struct look *l)
     size_t i;
     json_array_foreach(look_member(l, FACT_REVOCATION, "tries"), i, one) {
         const char *answer = json_string_value(json_object_get(one, "answer"));
-        if (answer && word_among(answer, "unreachable|slow|status|redirect|too-big|broken|no-name"))
+        if (answer && among("unreachable|slow|status|redirect|too-big|broken|no-name", answer))
             return true;
     }
     return false;
@@ -658,11 +701,11 @@ static bool late_refused(const struct look *l)
     const char *late = column_word(l->c, FACT_LATE);
     if (l->c->fact[FACT_LATE].state != STATE_YES || !late)
         return false;
-    bool quiet = word_among(late, "close_notify|closed|reset|protocol");
+    bool quiet = among("close_notify|closed|reset|protocol", late);
     const struct scheme *scheme = l->c->endpoint->scheme;
     bool waiting = scheme && strcmp(scheme->name, "tls") != 0 && l->c->fact[FACT_HTTP].state != STATE_YES &&
-                   !word_among(late, "close_notify");
-    return !quiet || (client_cert_asked(l) && (waiting || word_among(late, "reset")));
+                   !among("close_notify", late);
+    return !quiet || (client_cert_asked(l) && (waiting || among("reset", late)));
 }
 
 static bool late_quiet(const struct look *l)
@@ -702,7 +745,7 @@ static bool path_is_deaf(const struct look *l)
 /* A client is refused, and the longer lists have not named what it lacks, or can't. */
 static bool replay_wanted(const struct look *l)
 {
-    bool silent = word_among(look_text(l, FACT_FAILURE, "kind"), "silent|slow");
+    bool silent = among("silent|slow", look_text(l, FACT_FAILURE, "kind"));
     bool dropped = member_is(l->c->fact[FACT_FAILURE].value, "kind=silent") &&
                    json_integer_value(look_member(l, FACT_FAILURE, "received")) == 0;
     bool looked = l->c->fact[FACT_PATH].state != NOT_ASKED && !(l->path.is & PATH_IS(FOUND));
@@ -728,7 +771,7 @@ static bool variation_helps(const struct look *l, const char *words)
     json_object_foreach(l->c->fact[FACT_VARIATIONS].value, key, less) {
         const char *then = json_string_value(json_object_get(less, "went"));
         bool comes = !came && json_is_string(json_object_get(less, "leaf"));
-        if (word_among(key, words) && then && (comes || strcmp(then, "ok") == 0))
+        if (among(words, key) && then && (comes || strcmp(then, "ok") == 0))
             return true;
     }
     return false;
@@ -782,9 +825,9 @@ static bool failure_unnamed(const struct look *l)
     status |= relaxed_holds(&l->relaxed, "minds-limit");
     return !(l->replay.is & REPLAY_IS(NAMED)) && !(l->names.is & NAMES_IS(DECIDES)) && !variation_helps(l, "no-alpn") &&
            !status && !(l->attempts.is & ATTEMPTS_IS(MIXED)) &&
-           !(l->path.is & (PATH_IS(FOUND) | PATH_IS(ANOTHER) | PATH_IS(DEAF))) &&
+           !(l->path.is & (PATH_IS(FOUND) | PATH_IS(ANOTHER) | PATH_IS(DEAF) | PATH_IS(HELLOS))) &&
            !json_is_true(look_member(l, FACT_IDLE, "header")) && !other_way_answers(l) &&
-           l->c->fact[FACT_IDLE].state != STATE_NO; /* who is cut off without having said a word has sent no wrong one */
+           l->c->fact[FACT_IDLE].state != STATE_NO; /* who is cut off without a word has sent no wrong one */
 }
 
 /* Neither versions nor what else can be left out explain it. */
@@ -811,13 +854,17 @@ static const struct that {
     { FACT_VERSIONS, "none-70", takes_none_70 },
     { FACT_VERSIONS, "refused-12", refuses_suites }, /* TLS 1.2 is known and always refused, 1.3 is not known */
     { FACT_VERSIONS, "refused-both", refuses_all },  /* both are known and always refused */
+    { FACT_VERSIONS, "suites-12", suites_12 },       /* TLS 1.2 is known and always refused, 1.3 taken, not offered */
+    { FACT_VERSIONS, "unsaid-12", unsaid_12 },       /* TLS 1.2 is refused and 1.3 taken, and why is not said */
     { FACT_VERSIONS, "refused-12-not-13", takes_13 },
     { FACT_VERSIONS, "unasked", takes_unasked },
     { FACT_VERSIONS, "nobody", refuses_everybody },  /* every version alike, by one alert */
     { FACT_VERSIONS, "stripped-13", stripped_13 },   /* an offer of TLS 1.3 did not get to the server, which does */
+    { FACT_VERSIONS, "struck-13", struck_13 },       /* nor to one that takes it when it is offered alone */
     { FACT_VERSIONS, "knows-13", knows_13 },         /* the server does, and an offer of TLS 1.3 comes to nothing */
     { FACT_VERSIONS, "taken-alone", taken_alone },   /* one of the client's is, in a hello of its own */
     { FACT_VERSIONS, "gives-up", gives_up },         /* refuses aloud what it can't take, and closes at what it could */
+    { FACT_VERSIONS, "cut-short", cut_short },       /* others are refused aloud */
     { FACT_VERSIONS, "not-current", others_have_no_version }, /* current clients share none */
     { FACT_CIPHERS, "not-current", others_have_no_suite },
     { FACT_CIPHERS, "anonymous", takes_anonymous }, /* and nothing else: it has no certificate */
@@ -889,7 +936,7 @@ static bool that_holds(const struct look *l, enum fact f, const char *words)
     if (f == FACT_ATTEMPTS)
         return attempts_hold(l, words);
     if (f == FACT_LOAD)
-        return load_holds(l, words);
+        return load_holds(&l->load, words);
     if (f == FACT_SERVER_NAMES)
         return names_hold(&l->names, words);
     if (f == FACT_PATH)
@@ -899,7 +946,7 @@ static bool that_holds(const struct look *l, enum fact f, const char *words)
     if (f == FACT_REPLAY && replay_holds(&l->replay, words))
         return true;
     for (size_t i = 0; i < sizeof that_table / sizeof *that_table; i++)
-        if (that_table[i].fact == f && word_among(that_table[i].word, words) &&
+        if (that_table[i].fact == f && among(words, that_table[i].word) &&
             that_table[i].holds(l))
             return true;
     return false;
@@ -915,10 +962,10 @@ static bool condition_holds(const struct look *l, const struct condition *c)
     bool holds = false;
     switch (c->test) {
     case TEST_NONE: return true;
-    case TEST_STATE: holds = word_among(state_words[seen->state], word); break;
+    case TEST_STATE: holds = among(word, state_words[seen->state]); break;
     case TEST_WORD:
         value = json_string_value(seen->value);
-        holds = value && word_among(value, word);
+        holds = value && among(word, value);
         break;
     case TEST_MEMBER: holds = member_is(seen->value, word); break;
     case TEST_FAULT: holds = fault_among(l, word); break;
@@ -978,6 +1025,7 @@ struct look look_at(const struct session *s, const struct column *c, enum family
     l.replay = replay_read(c->fact[FACT_REPLAY].state, c->fact[FACT_REPLAY].value);
     look_settle(&l);
     l.path = path_read(c->fact[FACT_PATH].state, c->fact[FACT_PATH].value);
+    l.load = load_read(c->fact[FACT_LOAD].state, c->fact[FACT_LOAD].value);
     l.attempts = attempts_read(c->fact[FACT_ATTEMPTS].state, c->fact[FACT_ATTEMPTS].value);
     l.takes = look_takes(&l);
     look_faults(&l);

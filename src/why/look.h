@@ -17,6 +17,7 @@
 #include "src/why/attempts.h"
 #include "src/why/clock.h"
 #include "src/why/inspect.h"
+#include "src/why/load.h"
 #include "src/why/names.h"
 #include "src/why/path.h"
 #include "src/why/placeholder.h"
@@ -29,9 +30,9 @@ enum test {
     TEST_WORD,     /* the value, a string */
     TEST_MEMBER,   /* a member of the value: "kind=alert|closed", "alert.number=70" */
     TEST_FAULT,    /* cert_reasons has this fault in the path, perhaps at a place: "expired@leaf" */
-    TEST_THAT      /* a judgement about the fact with a name of its own, see that_table in look.c, and
-                      LOAD_WORDS and LIMITS in load.h, RELAXED_WORDS in relaxed.h, REPLAY_WORDS in replay.h, NAMES_WORDS in names.h, PATH_WORDS in path.h; of the
-                      issuer words_table in product.c; of the variations, what was left out and helped */
+    TEST_THAT      /* a judgement about the fact with a name of its own: that_table in look.c; of a fact that is read as
+                      a whole its words in load.h, relaxed.h, replay.h, names.h, path.h, attempts.h, credential.h, of
+                      the issuer words_table in product.c, of the variations what was left out and helped */
 };
 
 struct condition {
@@ -70,6 +71,7 @@ struct look {
     struct replay replay;     /* where both name something, it is the same: see look_settle */
     struct attempts attempts; /* what came of the same handshake made several times */
     struct path path;         /* what changing the hello that fails shows */
+    struct load load;         /* what came of a ramp of load */
     struct names names;       /* what other server names would bring */
     uint32_t faults[PLACE_COUNT]; /* bit per reason, faults of the path only */
     double at;                /* when the certificates were judged, unix seconds */
@@ -91,8 +93,8 @@ bool look_holds(const struct look *l,
 
 /* The column speaks IPv6. */
 bool column_ipv6(const struct column *c);
-/* One of cert_reasons' entries in the path with a reason out of `mask`, the nth; NULL at the end.
- */
+/* One of cert_reasons' entries in the path with a reason out of `mask`, the nth; NULL at the end, or behind so many
+ * entries that nobody has sent them in earnest. */
 const json_t *look_fault(const struct look *l, uint32_t mask, size_t nth);
 enum place fault_place(const json_t *fault);
 /* Reasons named in a TEST_FAULT word (without '!'), as a mask; 0 when one of them is none. */

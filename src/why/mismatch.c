@@ -6,6 +6,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/member.h"
 #include "src/why/change.h"
 #include "src/wire/names.h"
 
@@ -59,8 +60,6 @@ static json_t *together_json(const struct look *l, enum list_kind list)
     return a;
 }
 
-static json_t *string_json(const char *s) { return s ? json_string(s) : json_null(); }
-
 static void mismatch_detail(const struct look *l, struct words *w, const struct change *c)
 {
     const json_t *failure = l->c->fact[FACT_FAILURE].value;
@@ -74,8 +73,8 @@ static void mismatch_detail(const struct look *l, struct words *w, const struct 
     json_object_set_new(w->detail, "taken", numbers_json(c->list, c->taken));
     json_object_set_new(w->detail, "taken_complete", json_boolean(c->complete));
     json_object_set_new(w->detail, "overlap", json_boolean(c->share));
-    json_object_set_new(w->detail, "server_key", string_json(c->server_key));
-    json_object_set_new(w->detail, "client_key", string_json(c->client_key));
+    json_object_set_new(w->detail, "server_key", member_string(c->server_key));
+    json_object_set_new(w->detail, "client_key", member_string(c->client_key));
     json_object_set_new(w->detail, "curve", c->curve ? json_string(group_name(c->curve, hex)) : json_null());
     json_object_set_new(w->detail, "together_with", together_json(l, c->list));
     json_object_set_new(w->detail, "server_change", change_json(c->list, c->server_add));

@@ -6,7 +6,9 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/member.h"
 #include "src/wire/client.h"
+#include "src/why/among.h"
 #include "src/why/detail.h"
 #include "src/why/look.h"
 #include "src/why/product.h"
@@ -15,23 +17,17 @@
 
 /* --- one try ------------------------------------------------------------------------------------ */
 
-static const char *try_text(const json_t *try, const char *key)
-{
-    const char *s = json_string_value(json_object_get(try, key));
-    return s ? s : "";
-}
-
 /* Of "alert 112 unrecognized_name", "closed, certificate": the first word is this one. */
 static bool went_is(const json_t *try, const char *word)
 {
-    const char *went = try_text(try, "went");
+    const char *went = member_text(try, "went");
     size_t n = strlen(word);
     return strncmp(went, word, n) == 0 && (!went[n] || went[n] == ' ' || went[n] == ',');
 }
 
 static bool try_taken(const json_t *try)
 {
-    return *try_text(try, "leaf") || went_is(try, "ok") || went_is(try, "late");
+    return *member_text(try, "leaf") || went_is(try, "ok") || went_is(try, "late");
 }
 
 static bool try_aloud(const json_t *try)
@@ -64,14 +60,14 @@ static bool refused_alike(const json_t *a, const json_t *b)
 
 static bool same_leaf(const json_t *a, const json_t *b)
 {
-    return *try_text(a, "leaf") && strcmp(try_text(a, "leaf"), try_text(b, "leaf")) == 0;
+    return *member_text(a, "leaf") && strcmp(member_text(a, "leaf"), member_text(b, "leaf")) == 0;
 }
 
 /* Of "a.test, *.b.test and 3 more": the name is written out there. */
 static bool try_names(const json_t *try, const char *name)
 {
     size_t n = strlen(name);
-    for (const char *p = try_text(try, "names"); *p; p += *p == ',' ? 1 : 0) {
+    for (const char *p = member_text(try, "names"); *p; p += *p == ',' ? 1 : 0) {
         p += strspn(p, " ");
         size_t k = strcspn(p, ", ");
         if (k == n && strncasecmp(p, name, n) == 0)
@@ -88,7 +84,7 @@ static uint32_t try_faults(const json_t *try)
     uint32_t mask = 0;
     size_t i;
     json_array_foreach(json_object_get(try, "faults"), i, fault) {
-        const char *word = try_text(fault, "reason");
+        const char *word = member_text(fault, "reason");
         enum reason r = *word ? reason_find(word) : REASON_COUNT;
         if (r < REASON_COUNT && reason_table[r].fatal)
             mask |= BIT(r);
@@ -101,7 +97,7 @@ static uint32_t try_faults(const json_t *try)
 static const json_t *names_try(const json_t *value, const char *key)
 {
     const json_t *try = json_object_get(value, key);
-    return *try_text(try, "went") ? try : NULL;
+    return *member_text(try, "went") ? try : NULL;
 }
 
 /* What is known without a try. */
@@ -136,7 +132,7 @@ static unsigned refusal_is(const struct names *n)
 static const json_t *names_covering(const struct names *n)
 {
     const json_t *tries[] = { n->other, n->none };
-    const char *sent = try_text(n->sent, "sni");
+    const char *sent = member_text(n->sent, "sni");
     for (size_t i = 0; *sent && i < sizeof tries / sizeof *tries; i++)
         if (tries[i] && try_taken(tries[i]) && try_names(tries[i], sent) &&
             !(n->right == n->sent && try_misfits(tries[i])))
@@ -195,14 +191,7 @@ bool names_hold(const struct names *n, const char *words)
         NAMES_WORDS(X)
 #undef X
     };
-    for (const char *p = words; *p; p += *p == '|') {
-        size_t k = strcspn(p, "|");
-        for (int i = 0; i < NAMES_WORD_COUNT; i++)
-            if (strlen(names[i]) == k && memcmp(names[i], p, k) == 0 && n->is & 1u << i)
-                return true;
-        p += k;
-    }
-    return false;
+    return among_set(words, names, NAMES_WORD_COUNT, n->is);
 }
 
 const json_t *names_better(const struct names *n)
@@ -243,7 +232,7 @@ static const struct { const char *went, *says; } quiet_table[] = {
 /* "alert 112 unrecognized_name", or "a certificate for a.test, b.test". */
 static char *answer_text(const json_t *try)
 {
-    const char *went = try_text(try, "went"), *names = try_text(try, "names");
+    const char *went = member_text(try, "went"), *names = member_text(try, "names");
     if (try_taken(try))
         return *names ? mem_format("a certificate for %s", names) : mem_string("a certificate that names nobody");
     for (size_t i = 0; i < sizeof quiet_table / sizeof *quiet_table; i++)
@@ -254,7 +243,7 @@ static char *answer_text(const json_t *try)
 
 static char *sni_text(const json_t *try)
 {
-    const char *sni = try_text(try, "sni");
+    const char *sni = member_text(try, "sni");
     return *sni ? mem_format("\"%s\"", sni) : mem_string("no server name");
 }
 
@@ -262,8 +251,8 @@ static char *sni_text(const json_t *try)
 static char *got_text(const struct look *l)
 {
     const json_t *sent = l->names.sent, *fault = json_array_get(json_object_get(sent, "faults"), 0);
-    const char *subject = try_text(sent, "subject"), *text = try_text(fault, "text");
-    enum reason r = reason_find(try_text(fault, "reason"));
+    const char *subject = member_text(sent, "subject"), *text = member_text(fault, "text");
+    enum reason r = reason_find(member_text(fault, "reason"));
     char *answer = answer_text(sent), *says;
     if (l->product && try_misfits(sent))
         says = mem_format("%s, \"%s\" of %s,", answer, subject, l->product->product);
@@ -288,16 +277,14 @@ static void words_detail(const struct look *l, struct words *w)
     json_object_set_new(w->detail, "asked", word_or_null(endpoint_name(l->c->endpoint)));
     json_object_set_new(w->detail, "sent", word_or_null(endpoint_sni(l->c->endpoint)));
     if (better && !(n->is & NAMES_IS(ALONE)))
-        json_object_set_new(w->detail, "works_with", word_or_null(try_text(better, "sni")));
+        json_object_set_new(w->detail, "works_with", word_or_null(member_text(better, "sni")));
     json_object_set_new(w->detail, "went", json_pack("{s:o, s:o, s:o, s:o}",
-        "sent", word_or_null(try_text(n->sent, "went")), "right", word_or_null(try_text(n->right, "went")),
-        "none", word_or_null(try_text(n->none, "went")), "other", word_or_null(try_text(n->other, "went"))));
-    for (size_t i = 0; l->c->fact[FACT_FAILURE].state == STATE_YES && i < sizeof copied / sizeof *copied; i++) {
-        const json_t *member = look_member(l, FACT_FAILURE, copied[i]);
-        json_object_set_new(w->detail, copied[i], member ? json_deep_copy(member) : json_null());
-    }
-    json_object_set_new(w->detail, "certificate", word_or_null(try_text(n->sent, "subject")));
-    json_object_set_new(w->detail, "names", word_or_null(try_text(n->sent, "names")));
+        "sent", word_or_null(member_text(n->sent, "went")), "right", word_or_null(member_text(n->right, "went")),
+        "none", word_or_null(member_text(n->none, "went")), "other", word_or_null(member_text(n->other, "went"))));
+    if (l->c->fact[FACT_FAILURE].state == STATE_YES)
+        words_keep(w, l->c->fact[FACT_FAILURE].value, copied, sizeof copied / sizeof *copied);
+    json_object_set_new(w->detail, "certificate", word_or_null(member_text(n->sent, "subject")));
+    json_object_set_new(w->detail, "names", word_or_null(member_text(n->sent, "names")));
 }
 
 void names_words(const struct look *l, struct words *w, uint32_t mask)

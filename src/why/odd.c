@@ -119,9 +119,9 @@ static char *verdict_says(const struct crowd *c)
     text_addf(&t, "%zu of %zu addresses work%s", c->usual_count, n, c->usual_count == 1 ? "s" : "");
     if (c->usual_count < c->other_count)
         text_addf(&t, ", %s", usual);
-    text_addf(&t, "; %s %s", odd, c->other_count > 1            ? "are the odd ones: "
-                                  : c->usual_count == 1 && n == 2 ? "does not: "
-                                                                  : "is the odd one: ");
+    bool most = c->other_count > c->usual_count; /* then they are not the odd ones */
+    text_addf(&t, "; %s %s", odd, c->other_count > 1 ? most ? "do not: " : "are the odd ones: "
+                                  : c->usual_count == 1 && n == 2 ? "does not: " : "is the odd one: ");
     if (!says_the_same(c))
         text_add(&t, "each in its own way, see below");
     else

@@ -136,21 +136,30 @@ char *pair_fact_said(const struct column *c, enum fact f)
     return column_cell(c, f);
 }
 
+#define SENT_MAX 100
+
+size_t sent_count(const json_t *sent)
+{
+    return json_array_size(sent) < SENT_MAX ? json_array_size(sent) : SENT_MAX;
+}
+
+bool sent_has(const json_t *sent, const json_t *cert)
+{
+    for (size_t i = 0; i < sent_count(sent); i++)
+        if (json_equal(json_object_get(cert, "sha256"), json_object_get(json_array_get(sent, i), "sha256")))
+            return true;
+    return false;
+}
+
 /* The subjects of certificates that only the working side sends. */
 static char *sent_beyond(const struct pair *p)
 {
     const json_t *a = json_object_get(p->a->fact[FACT_CHAIN].value, "sent");
     const json_t *b = json_object_get(p->b->fact[FACT_CHAIN].value, "sent");
     json_t *names = json_array();
-    for (size_t i = 0; i < json_array_size(a); i++) {
-        const json_t *one = json_array_get(a, i);
-        size_t k = 0;
-        while (k < json_array_size(b) &&
-               !json_equal(json_object_get(one, "sha256"), json_object_get(json_array_get(b, k), "sha256")))
-            k++;
-        if (k == json_array_size(b))
-            json_array_append(names, json_object_get(one, "subject"));
-    }
+    for (size_t i = 0; i < sent_count(a); i++)
+        if (!sent_has(b, json_array_get(a, i)))
+            json_array_append(names, json_object_get(json_array_get(a, i), "subject"));
     char *said = words_list(names, 4, "none");
     json_decref(names);
     return said;

@@ -27,6 +27,9 @@ enum step finding_step(double confidence);
 void finding_says_more(struct finding *f, char *more); /* takes the sentence */
 void finding_rests_on(struct finding *f, const struct pair *p, enum fact fact); /* what both have there */
 bool ids_have(const int *list, size_t n, int id);
+/* Of a chain's "sent", of any length in a file: how many are looked at, and whether this one is among them. */
+size_t sent_count(const json_t *sent);
+bool sent_has(const json_t *sent, const json_t *cert);
 void numbers_add(int **list, size_t *n, int number); /* once, and not 0 */
 
 bool pair_differs(const struct pair *p, enum fact f);

@@ -6,6 +6,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/why/among.h"
 #include "src/why/dn.h"
 
 #define BIT(reason) (1u << (reason))
@@ -116,7 +117,7 @@ static const struct { const char *word; bool (*holds)(const struct look *l); } w
 bool product_is(const struct look *l, const char *words)
 {
     for (size_t i = 0; i < sizeof words_table / sizeof *words_table; i++)
-        if (slice_fits(slice_of(words_table[i].word), words) && words_table[i].holds(l))
+        if (among(words, words_table[i].word) && words_table[i].holds(l))
             return true;
     return false;
 }

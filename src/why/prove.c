@@ -27,15 +27,9 @@ static bool trust_apart(const struct pair *p)
 
 static bool sent_within(const json_t *few, const json_t *many)
 {
-    for (size_t i = 0; i < json_array_size(few); i++) {
-        const json_t *one = json_object_get(json_array_get(few, i), "sha256");
-        size_t k = 0;
-        while (k < json_array_size(many) &&
-               !json_equal((json_t *)one, json_object_get(json_array_get(many, k), "sha256")))
-            k++;
-        if (k == json_array_size(many) || !one)
+    for (size_t i = 0; i < sent_count(few); i++)
+        if (!sent_has(many, json_array_get(few, i)))
             return false;
-    }
     return true;
 }
 
@@ -44,8 +38,8 @@ static bool sends_less(const struct pair *p)
 {
     const json_t *a = json_object_get(p->a->fact[FACT_CHAIN].value, "sent");
     const json_t *b = json_object_get(p->b->fact[FACT_CHAIN].value, "sent");
-    return trust_apart(p) && pair_same(p, FACT_LEAF) && json_array_size(b) > 0 &&
-           json_array_size(a) > json_array_size(b) && sent_within(b, a);
+    return trust_apart(p) && pair_same(p, FACT_LEAF) && sent_count(b) > 0 &&
+           sent_count(a) > sent_count(b) && sent_within(b, a);
 }
 
 /* The same chain is judged by two stores. */
@@ -191,6 +185,13 @@ static char *key_said(const struct endpoint *ep, enum key k)
                         : mem_format("without %s=", key_table[k].word);
 }
 
+/* Who minds that thing was seen, and it is not the server. */
+static bool path_minds(const struct findings *all, const struct pair *p)
+{
+    const struct finding *f = findings_find(all, CAUSE_MIDDLEBOX, p->b->id);
+    return f && finding_step(f->confidence) >= STEP_75 && p->b->fact[FACT_PATH].state == STATE_YES;
+}
+
 /* The server is the same, and so is the client but for one thing: that thing decides. */
 static void asked_apart(struct findings *all, const struct pair *p)
 {
@@ -199,7 +200,7 @@ static void asked_apart(struct findings *all, const struct pair *p)
     bool other_leaf = key == KEY_SNI && pair_differs(p, FACT_LEAF) && p->b->fact[FACT_NAME].state == STATE_NO;
     while (x < end && x->key != key)
         x++;
-    if (x == end || !(handshake_apart(p) || other_leaf) || !column_works(p->a))
+    if (x == end || !(handshake_apart(p) || other_leaf) || !column_works(p->a) || path_minds(all, p))
         return;
     if (key == KEY_VIA && (p->b->fact[FACT_VIA].state != STATE_YES || p->a->fact[FACT_VIA].state == STATE_YES))
         return; /* the server was not even asked, or each went through a proxy of its own */
@@ -216,9 +217,7 @@ static void asked_apart(struct findings *all, const struct pair *p)
     free(f->summary);
     if (other_leaf)
         f->summary = mem_format("The same server shows another certificate, which is for other names, when it is asked "
-                                "%s "
-                                "instead of %s.",
-                                b, a);
+                                "%s instead of %s.", b, a);
     else
         f->summary = mem_format("The same server refuses the client when it is asked %s, and takes it %s.", b, a);
     f->confidence = step_table[STEP_75];

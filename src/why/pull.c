@@ -15,7 +15,7 @@ enum fits { FITS_UNKNOWN, FITS, FITS_NOT };
 static enum fits since_fits(const struct look *l, const char *since)
 {
     int64_t from, lasts, date;
-    enum fits fits = FITS_UNKNOWN;
+    bool any = false, far = true;
     const json_t *fault;
     if (!answer_since(since, &from, &lasts))
         return FITS_UNKNOWN;
@@ -26,9 +26,10 @@ static enum fits since_fits(const struct look *l, const char *since)
         int64_t away = llabs(since_apart(date, from, lasts));
         if (away <= SINCE_NEAR)
             return FITS;
-        fits = away > 86400 && fits != FITS ? FITS_NOT : FITS_UNKNOWN;
+        any = true;
+        far &= away > 86400;
     }
-    return fits;
+    return any && far ? FITS_NOT : FITS_UNKNOWN;
 }
 
 /* --- which answer speaks for which cause ------------------------------------------------------- */

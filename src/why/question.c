@@ -11,7 +11,6 @@
 #include "src/why/pull.h"
 #include "src/why/since.h"
 
-
 bool answers_any(const struct session *s)
 {
     for (int q = 0; q < QUESTION_COUNT; q++)
@@ -301,7 +300,8 @@ static struct probes_say say_changed(const struct session *s)
     when_format(c.seen, b);
     bool same = !c.what;
     struct probes_say p = say(STATE_YES, same ? "nothing" : c.what,
-                              mem_format("%sbetween %s, when it worked (saved), and %s", same ? "that matters " : "", a, b));
+                              mem_format("%sbetween %s, when it worked (saved), and %s", same ? "that matters " : "",
+                                         a, b));
     free(c.what);
     return p;
 }

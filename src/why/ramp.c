@@ -1,6 +1,7 @@
 /* ramp - see ramp.h. */
 #include "src/why/ramp.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,10 +27,10 @@ static char *ms_text(double ms)
     return ms < 10 ? mem_format("%.1f", ms) : ms < 9999.5 ? mem_format("%.0f", ms) : mem_format("%.0fs", ms / 1000);
 }
 
-static char level_of(double part)
+/* `part` of `most`, in whole steps of `n`; a file may say any numbers. */
+static int steps_of(double part, double most, int n)
 {
-    int n = (int)strlen(LEVELS) - 1, i = (int)(part * n + 0.999);
-    return LEVELS[i < 0 ? 0 : i > n ? n : i];
+    return most > 0 && part > 0 ? (int)(fmin(part / most, 1) * n + 0.999) : 0;
 }
 
 /* --- the table ----------------------------------------------------------------------------------- */
@@ -115,7 +116,7 @@ static void put_curve(struct text *t, const struct table *w, const char *label, 
     label_add(t, label);
     for (int i = 0; i < w->count; i++) {
         double x = member(stage ? json_object_get(w->column[i].step, stage) : w->column[i].step, key);
-        char level = most > 0 ? level_of(x / most) : ' ';
+        char level = LEVELS[steps_of(x, most, (int)strlen(LEVELS) - 1)];
         char bar[] = { level, level, level, '\0' };
         cell_add(t, w, bar);
     }
@@ -140,8 +141,7 @@ static void put_histogram(struct text *t, const json_t *value, int width)
             break;
         char *label = json_is_number(below) ? mem_format("< %.0f ms", json_number_value(below)) : mem_string("longer");
         label_add(t, label);
-        int length = (int)(member(bin, "count") * bar / most + 0.999);
-        for (int k = 0; k < length && k < bar; k++)
+        for (int k = 0, length = steps_of(member(bin, "count"), most, bar); k < length; k++)
             text_add(t, "#");
         text_addf(t, " %.0f\n", member(bin, "count"));
         free(label);
@@ -172,7 +172,8 @@ static void put_now(struct text *t, const json_t *value, int width)
 {
     const json_t *steps = json_object_get(value, "steps"), *after = json_object_get(value, "after");
     size_t n = json_array_size(steps);
-    const json_t *now = json_is_object(after) ? after : n ? json_array_get(steps, n - 1) : json_object_get(value, "baseline");
+    const json_t *last = n ? json_array_get(steps, n - 1) : json_object_get(value, "baseline");
+    const json_t *now = json_is_object(after) ? after : last;
     double at_once = member(now, "at_once");
     char *words = at_once > 1 ? mem_format("%.0f at once, %.0f made so far", at_once, member(now, "made"))
                               : mem_format("one after another, %.0f made so far", member(now, "made"));

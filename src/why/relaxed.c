@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/why/among.h"
 
 #define BIT(list) (1u << LIST_##list)
 #define ALL_LISTS (BIT(SUITES) | BIT(GROUPS) | BIT(SIGALGS))
@@ -127,7 +128,8 @@ static unsigned flips(const struct tries *t, bool quiet, bool reset)
 /* Nothing else was refused, so it's not a server that refuses now and then. */
 static bool limit_minded(const struct tries *t)
 {
-    return try_refused(t->limit) && t->limit != TRY_ODD && !try_refused(t->by[BIT(GROUPS)]) && !try_refused(t->by[BIT(SIGALGS)]);
+    return try_refused(t->limit) && t->limit != TRY_ODD && !try_refused(t->by[BIT(GROUPS)]) &&
+           !try_refused(t->by[BIT(SIGALGS)]);
 }
 
 /* Each by itself: enough, where the client's own are taken with something else left out. */
@@ -194,14 +196,7 @@ bool relaxed_holds(const struct relaxed *r, const char *words)
         RELAXED_WORDS(X)
 #undef X
     };
-    for (const char *p = words; *p; p += *p == '|') {
-        size_t n = strcspn(p, "|");
-        for (int i = 0; i < RELAXED_WORD_COUNT; i++)
-            if (strlen(names[i]) == n && memcmp(names[i], p, n) == 0 && (r->is & (1u << i)))
-                return true;
-        p += n;
-    }
-    return false;
+    return among_set(words, names, RELAXED_WORD_COUNT, r->is);
 }
 
 bool relaxed_hangs(const struct relaxed *r, enum list_kind list)

@@ -6,7 +6,9 @@
 
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/model/member.h"
 #include "src/wire/names.h"
+#include "src/why/among.h"
 #include "src/why/change.h"
 #include "src/why/detail.h"
 #include "src/why/mismatch.h"
@@ -83,12 +85,6 @@ static bool change_read(const json_t *value, size_t nth, struct hello_change *c)
     return true;
 }
 
-static const char *value_text(const json_t *value, const char *key)
-{
-    const char *s = json_string_value(json_object_get(value, key));
-    return s ? s : "";
-}
-
 static bool answer_is_still(const char *answer) { return strcmp(answer, "silent") == 0 || strcmp(answer, "slow") == 0; }
 
 static bool answer_is_quiet(const char *answer)
@@ -127,7 +123,7 @@ static const struct speaks *replay_speaks(const json_t *value, struct hello_chan
 struct replay replay_read(enum state state, const json_t *value)
 {
     struct replay r = { .is = 0 };
-    const char *as_is = value_text(value, "as_is");
+    const char *as_is = member_text(value, "as_is");
     bool quiet = answer_is_quiet(as_is), aloud = text_starts(as_is, "alert ");
     const struct speaks *s = state == STATE_YES ? replay_speaks(value, &r.first) : NULL;
     if (state == UNSURE && *as_is && strcmp(as_is, "accepted") != 0)
@@ -155,14 +151,7 @@ bool replay_holds(const struct replay *r, const char *words)
         REPLAY_WORDS(X)
 #undef X
     };
-    for (const char *p = words; *p; p += *p == '|') {
-        size_t n = strcspn(p, "|");
-        for (int i = 0; i < REPLAY_WORD_COUNT; i++)
-            if (strlen(names[i]) == n && memcmp(names[i], p, n) == 0 && (r->is & (1u << i)))
-                return true;
-        p += n;
-    }
-    return false;
+    return among_set(words, names, REPLAY_WORD_COUNT, r->is);
 }
 
 /* --- what is said of it ------------------------------------------------------------------------ */
@@ -333,7 +322,7 @@ void replay_words(const struct look *l, struct words *w, uint32_t mask)
     static const char *const kept[] = { "changes", "connections", "as_is", "answer", "smallest" };
     const json_t *value = l->c->fact[FACT_REPLAY].value;
     const struct replay *r = &l->replay;
-    const char *as_is = value_text(value, "as_is"), *by = value_text(value, "by");
+    const char *as_is = member_text(value, "as_is"), *by = member_text(value, "by");
     bool path = r->is & REPLAY_IS(PATH);
     char hex[NAME_LEN];
     (void)mask;

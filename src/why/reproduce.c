@@ -8,7 +8,6 @@
 #include "src/base/text.h"
 #include "src/model/via.h"
 #include "src/why/change.h"
-#include "src/why/load.h"
 #include "src/why/starttls.h"
 #include "src/wire/client.h"
 #include "src/wire/names.h"
@@ -60,15 +59,41 @@ static bool via_is(const struct look *l, const char *kind)
     return text_is(via_kind(l), kind);
 }
 
+/* Its name as it is shown, without what it begins with: a session may say anything. Lent. */
+static const char *via_behind(const struct look *l, const char *prefix)
+{
+    const char *proxy = look_text(l, FACT_VIA, "proxy");
+    return text_starts(proxy, prefix) ? proxy + strlen(prefix) : proxy;
+}
+
+/* The column's address alone, without a zone; NULL where there is none, or it is a proxy's, a client's, or no address
+ * at all. Owned by the caller. */
+static char *column_ip(const struct look *l)
+{
+    const char *a = l->c->address, *end = a ? strrchr(a, ':') : NULL;
+    enum host_kind kind = HOST_NAME;
+    if (!end || via_kind(l) || column_is_client(l->c))
+        return NULL;
+    char *bare = *a == '[' ? mem_copy(a + 1, strcspn(a + 1, "]%")) : mem_copy(a, (size_t)(end - a));
+    char *ip = endpoint_host(bare, &kind, NULL);
+    free(bare);
+    if (kind != HOST_NAME)
+        return ip;
+    free(ip);
+    return NULL;
+}
+
 /* Where it goes: the column's address, else what the endpoint says. Owned by the caller. */
 static char *target(const struct look *l)
 {
     const struct endpoint *ep = l->c->endpoint;
     const char *host = ep->at_host ? ep->at_host : ep->host;
     unsigned port = ep->at_port ? ep->at_port : ep->port;
-    if (l->c->address && !column_is_client(l->c) && !via_kind(l)) /* the address of a proxy is not the server's */
-        return mem_string(l->c->address);
-    return mem_format(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+    char *ip = column_ip(l);
+    if (!ip)
+        return mem_format(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+    free(ip);
+    return mem_string(l->c->address);
 }
 
 /* OpenSSL takes CAs in PEM: what turns other forms into that, as far as they can be read here. */
@@ -104,8 +129,8 @@ static const char *ca_file(const struct look *l, struct text *t)
     return file;
 }
 
-/* OpenSSL knows the form of the files by itself. Of the certificate's file -cert takes the first one only. The passphrase
- * stays where it is: the file that holds it is named. */
+/* OpenSSL knows the form of the files by itself. Of the certificate's file -cert takes the first one only. The
+ * passphrase stays where it is: the file that holds it is named. */
 static void s_client_identity(const struct look *l, struct text *t)
 {
     char *const *value = l->c->endpoint->value;
@@ -146,7 +171,7 @@ static void s_client_as(const struct look *l, struct text *t, const char *sni)
     const char *ca = ep->value[KEY_CA] ? ca_file(l, t) : NULL;
     text_addf(t, "%s%sopenssl s_client", first ? "" : "; ", hangs ? "timeout 10 " : "");
     if (via_is(l, "http"))
-        shell_option(t, "-proxy", look_text(l, FACT_VIA, "proxy") + strlen("http://"));
+        shell_option(t, "-proxy", via_behind(l, "http://"));
     shell_option(t, "-connect", to);
     s_client_starttls(l, t);
     if (sni)
@@ -350,7 +375,8 @@ static void gnutls_cli(const struct look *l, struct text *t, const char *flag)
         host++;
         host[strcspn(host, "]")] = '\0';
     }
-    text_addf(t, "%sgnutls-cli --insecure --priority NORMAL%s%s", t->len ? "; " : "", l->hi < 0x0304 ? ":-VERS-TLS1.3" : "",
+    text_addf(t, "%sgnutls-cli --insecure --priority NORMAL%s%s", t->len ? "; " : "",
+              l->hi < 0x0304 ? ":-VERS-TLS1.3" : "",
               flag);
     if (sni)
         shell_option(t, "--sni-hostname", sni);
@@ -422,20 +448,11 @@ static void replay_line(const struct look *l, struct text *t)
         large_line(l, t);
 }
 
-/* The address alone, owned by the caller; NULL where a proxy stands before it, or none is known. */
-static char *line_ip(const struct look *l)
-{
-    const char *a = l->c->address, *end = a ? strrchr(a, ':') : NULL;
-    if (!end || via_kind(l))
-        return NULL;
-    return *a == '[' ? mem_copy(a + 1, strcspn(a + 1, "]%")) : mem_copy(a, (size_t)(end - a));
-}
-
 /* The largest packet that fits into an Ethernet, and a small one, neither to be cut into pieces. */
 static void packets_line(const struct look *l, struct text *t)
 {
     int sizes[] = { column_ipv6(l->c) ? 1452 : 1472, 472 };
-    char *ip = line_ip(l);
+    char *ip = column_ip(l);
     for (size_t i = 0; ip && i < sizeof sizes / sizeof *sizes; i++) {
         text_addf(t, "%sping -n -c 2 -W 2 -M do -s %d", i ? "; " : "", sizes[i]);
         shell_add(t, ip);
@@ -447,10 +464,14 @@ static void packets_line(const struct look *l, struct text *t)
 static void near_line(const struct look *l, struct text *t)
 {
     bool six = column_ipv6(l->c);
-    char *ip = line_ip(l);
-    if (ip)
-        text_addf(t, "socat -u OPEN:/dev/null %s:%s%s%s%s,%s=1 && echo taken", six ? "TCP6" : "TCP4", six ? "[" : "", ip,
-                  six ? "]" : "", strrchr(l->c->address, ':'), six ? "ipv6-unicast-hops" : "ttl");
+    char *ip = column_ip(l);
+    if (!ip)
+        return;
+    char *to = mem_format(six ? "TCP6:[%s]%s,ipv6-unicast-hops=1" : "TCP4:%s%s,ttl=1", ip, strrchr(l->c->address, ':'));
+    text_add(t, "socat -u OPEN:/dev/null");
+    shell_add(t, to);
+    text_add(t, " && echo taken");
+    free(to);
     free(ip);
 }
 
@@ -563,7 +584,7 @@ static void responder_line(const struct look *l, struct text *t)
 {
     const json_t *one = json_array_get(look_member(l, FACT_REVOCATION, "tries"), 0);
     const char *url = json_string_value(json_object_get(one, "url"));
-    if (!url)
+    if (!text_starts(url, "http://")) /* nothing else was asked, and a word like -o would be an option */
         return;
     text_add(t, "curl -v --noproxy '*' --connect-timeout 5 -m 10 -o /dev/null -g");
     shell_add(t, url);
@@ -577,26 +598,35 @@ static void curl_begin(const struct look *l, struct text *t)
         text_add(t, " --noproxy '*'");
         return;
     }
-    const char *proxy = look_text(l, FACT_VIA, "proxy"); /* with socks5:// curl would look the name up itself */
-    char *url = via_is(l, "socks5") ? mem_format("socks5h%s", proxy + strlen("socks5")) : mem_string(proxy);
+    bool socks = via_is(l, "socks5"); /* with socks5:// curl would look the name up itself */
+    char *url = mem_format("%s%s", socks ? "socks5h" : "", via_behind(l, socks ? "socks5" : ""));
     shell_option(t, "-x", url);
     free(url);
     if (json_is_true(look_member(l, FACT_VIA, "login")))
         text_add(t, " -U USER"); /* it asks for the password */
 }
 
-/* The command itself, or curl through the proxy; telnet:// is how curl opens a connection and says nothing. */
-static void via_line(const struct look *l, struct text *t)
+/* The command itself, which only the endpoint names: what a session says it was is no command of this person's. */
+static void command_line(const struct look *l, struct text *t)
 {
     const struct endpoint *ep = l->c->endpoint;
+    const char *via = ep->value[KEY_VIA];
+    if (!text_starts(via, "exec:"))
+        return;
     struct err e = { "" };
+    char **words = via_command(via + strlen("exec:"), ep->at_host ? ep->at_host : ep->host,
+                               ep->at_port ? ep->at_port : ep->port, &e);
+    for (size_t i = 0; words && words[i]; i++)
+        shell_add(t, words[i]);
+    text_add(t, words ? " </dev/null" : NULL);
+    via_command_free(words);
+}
+
+/* The command, or curl through the proxy; telnet:// is how curl opens a connection and says nothing. */
+static void via_line(const struct look *l, struct text *t)
+{
     if (via_is(l, "exec")) {
-        const char *command = look_text(l, FACT_VIA, "proxy") + strlen("exec:");
-        char **words = via_command(command, ep->at_host ? ep->at_host : ep->host, ep->at_port ? ep->at_port : ep->port, &e);
-        for (size_t i = 0; words && words[i]; i++)
-            shell_add(t, words[i]);
-        text_add(t, words ? " </dev/null" : NULL);
-        via_command_free(words);
+        command_line(l, t);
         return;
     }
     char *to = target(l), *url = mem_format("telnet://%s", to);
@@ -672,7 +702,8 @@ static void plainly_line(const struct look *l, struct text *t)
 {
     const struct endpoint *ep = l->c->endpoint;
     bool guess;
-    const struct plain *p = ep->scheme ? plain_find(ep->scheme->name, ep->at_port ? ep->at_port : ep->port, &guess) : NULL;
+    uint16_t port = ep->at_port ? ep->at_port : ep->port;
+    const struct plain *p = ep->scheme ? plain_find(ep->scheme->name, port, &guess) : NULL;
     struct buf out;
     buf_init(&out, PLAIN_MAX);
     if (p && plain_write(p, endpoint_asked(ep), &out)) {
@@ -703,7 +734,7 @@ static void connect_line(const struct look *l, struct text *t)
 
 static void route_line(const struct look *l, struct text *t)
 {
-    char *ip = line_ip(l);
+    char *ip = column_ip(l);
     if (ip) {
         text_add(t, "ip route get");
         shell_add(t, ip);
@@ -748,7 +779,7 @@ static void after_line(const struct look *l, struct text *t)
 static void clock_line(const struct look *l, struct text *t)
 {
     bool http = l->c->endpoint->scheme && l->c->endpoint->scheme->http;
-    if (l->clock.by == CLOCK_BY_SNTP && l->clock.ntp_server) {
+    if (l->clock.by == CLOCK_BY_SNTP && l->clock.ntp_server && *l->clock.ntp_server != '-') {
         text_add(t, "date -u; ntpdate -q");
         shell_add(t, l->clock.ntp_server);
         return;
@@ -811,30 +842,31 @@ static void tries_line(const struct look *l, struct text *t)
 /* Twice as many at once as the ramp needed until some failed; each stays open a while. */
 static void load_line(const struct look *l, struct text *t)
 {
-    const struct seen *seen = &l->c->fact[FACT_LOAD];
-    struct load load = load_read(seen->state, seen->value);
     struct text one = { 0 };
     s_client(l, &one);
     s_client_limits(l, &one);
-    text_addf(t, "for i in $(seq %d); do (sleep 1 | %s >/dev/null 2>&1 && echo ok || echo failed) & done | sort | uniq -c",
-              load.from > LOAD_LINE_LEAST / 2 ? 2 * load.from : LOAD_LINE_LEAST, one.s);
+    text_addf(t, "for i in $(seq %d); do (sleep 1 | %s >/dev/null 2>&1 && echo ok || echo failed) & done | sort | "
+                 "uniq -c",
+              l->load.from > LOAD_LINE_LEAST / 2 ? 2 * l->load.from : LOAD_LINE_LEAST, one.s);
     text_free(&one);
 }
 
 static void (*const lines[REPRODUCE_COUNT])(const struct look *l, struct text *t) = {
-    [REPRODUCE_VIA] = via_line, [REPRODUCE_ROUTE] = route_line,
-    [REPRODUCE_RESOLVE] = resolve_line, [REPRODUCE_CONNECT] = connect_line,
-    [REPRODUCE_HANDSHAKE] = handshake_line, [REPRODUCE_AFTER] = after_line, [REPRODUCE_LARGE] = large_line,
-    [REPRODUCE_VERSIONS] = versions_line,
-    [REPRODUCE_TRUST] = trust_line, [REPRODUCE_DATES] = dates_line, [REPRODUCE_NAME] = name_line, [REPRODUCE_NAMES] = names_line,
-    [REPRODUCE_CERTS] = certs_line, [REPRODUCE_TRIES] = tries_line, [REPRODUCE_LOAD] = load_line,
-    [REPRODUCE_REPLAY] = replay_line,
-    [REPRODUCE_SNI] = sni_line,   [REPRODUCE_PATH] = path_line,
-    [REPRODUCE_ALPN] = alpn_line, [REPRODUCE_CLOCK] = clock_line, [REPRODUCE_PLAIN] = plain_line,
-    [REPRODUCE_HEADER] = header_line,
-    [REPRODUCE_PLAINLY] = plainly_line, [REPRODUCE_BANNER] = banner_line, [REPRODUCE_EXPECTED] = expected_line, [REPRODUCE_PIN] = pin_line,
-    [REPRODUCE_STAPLE] = staple_line, [REPRODUCE_RESPONDER] = responder_line, [REPRODUCE_STATUS] = status_line,
-    [REPRODUCE_RECORD_SIZE] = record_size_line
+    [REPRODUCE_RESOLVE] = resolve_line,         [REPRODUCE_CONNECT] = connect_line,
+    [REPRODUCE_HANDSHAKE] = handshake_line,     [REPRODUCE_AFTER] = after_line,
+    [REPRODUCE_LARGE] = large_line,             [REPRODUCE_VERSIONS] = versions_line,
+    [REPRODUCE_TRUST] = trust_line,             [REPRODUCE_DATES] = dates_line,
+    [REPRODUCE_NAME] = name_line,               [REPRODUCE_SNI] = sni_line,
+    [REPRODUCE_NAMES] = names_line,             [REPRODUCE_CERTS] = certs_line,
+    [REPRODUCE_TRIES] = tries_line,             [REPRODUCE_LOAD] = load_line,
+    [REPRODUCE_REPLAY] = replay_line,           [REPRODUCE_PATH] = path_line,
+    [REPRODUCE_ALPN] = alpn_line,               [REPRODUCE_CLOCK] = clock_line,
+    [REPRODUCE_PLAIN] = plain_line,             [REPRODUCE_HEADER] = header_line,
+    [REPRODUCE_EXPECTED] = expected_line,       [REPRODUCE_PIN] = pin_line,
+    [REPRODUCE_STAPLE] = staple_line,           [REPRODUCE_STATUS] = status_line,
+    [REPRODUCE_RECORD_SIZE] = record_size_line, [REPRODUCE_RESPONDER] = responder_line,
+    [REPRODUCE_PLAINLY] = plainly_line,         [REPRODUCE_BANNER] = banner_line,
+    [REPRODUCE_ROUTE] = route_line,             [REPRODUCE_VIA] = via_line,
 };
 
 /* OpenSSL knows no proxies but those of HTTP, and curl no commands. */

@@ -6,12 +6,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/when.h"
-
-static const char *member(const json_t *object, const char *key)
-{
-    const char *s = json_string_value(json_object_get(object, key));
-    return s ? s : "";
-}
+#include "src/model/member.h"
 
 static void say_day(struct words *w, const char *key, const char *before, const char *time)
 {
@@ -24,12 +19,12 @@ static void say_day(struct words *w, const char *key, const char *before, const 
 /* The words of one answer, an object as revoked_json makes it. */
 static void say_answer(struct words *w, const json_t *answer)
 {
-    const char *reason = member(answer, "reason");
-    say_day(w, "since", " since ", member(answer, "revoked_at"));
-    say_day(w, "until", "", member(answer, "next_update"));
-    say_day(w, "begins", "", member(answer, "this_update"));
+    const char *reason = member_text(answer, "reason");
+    say_day(w, "since", " since ", member_text(answer, "revoked_at"));
+    say_day(w, "until", "", member_text(answer, "next_update"));
+    say_day(w, "begins", "", member_text(answer, "this_update"));
     words_say_own(w, "reason", mem_format(*reason ? " (%s)" : "%s", reason));
-    words_say(w, "answer", *reason ? reason : member(answer, "status"));
+    words_say(w, "answer", *reason ? reason : member_text(answer, "status"));
 }
 
 void revoked_staple(const struct look *l, struct words *w, uint32_t mask)
@@ -51,7 +46,7 @@ static const json_t *deciding(const json_t *tries, const json_t *value)
     const json_t *one, *found = NULL;
     size_t i;
     json_array_foreach(tries, i, one)
-        if (strcmp(member(one, "how"), member(value, "how")) == 0 && *member(one, "status") &&
+        if (strcmp(member_text(one, "how"), member_text(value, "how")) == 0 && *member_text(one, "status") &&
             json_equal(json_object_get(one, "cert"), json_object_get(value, "cert")))
             found = one;
     return found;
@@ -64,7 +59,7 @@ static char *nobody(const json_t *tries)
     const json_t *one;
     size_t i;
     json_array_foreach(tries, i, one) {
-        char *s = mem_format("%s (%s)", member(one, "url"), member(one, "answer"));
+        char *s = mem_format("%s (%s)", member_text(one, "url"), member_text(one, "answer"));
         json_array_append_new(list, json_string(s));
         free(s);
     }
@@ -77,14 +72,14 @@ void revoked_fetched(const struct look *l, struct words *w, uint32_t mask)
 {
     json_t *value = l->c->fact[FACT_REVOCATION].value, *one;
     const json_t *tries = json_object_get(value, "tries"), *by = deciding(tries, value);
-    const char *key, *first = member(json_array_get(tries, 0), "url");
+    const char *key, *first = member_text(json_array_get(tries, 0), "url");
     (void)mask;
     json_object_foreach(value, key, one)
         json_object_set(w->detail, key, one);
     say_answer(w, value);
-    words_say_own(w, "subject", mem_format("\"%s\"", member(value, "subject")));
-    words_say_own(w, "means", mem_format("the CA's %s, %s,", strcmp(member(value, "how"), "crl") == 0 ? "CRL"
-                                         : "OCSP responder", by ? member(by, "url") : "asked here"));
+    words_say_own(w, "subject", mem_format("\"%s\"", member_text(value, "subject")));
+    words_say_own(w, "means", mem_format("the CA's %s, %s,", strcmp(member_text(value, "how"), "crl") == 0 ? "CRL"
+                                         : "OCSP responder", by ? member_text(by, "url") : "asked here"));
     words_say_own(w, "nobody", nobody(tries));
     words_say(w, "responder", *first ? first : "the CA's responder");
 }

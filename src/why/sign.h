@@ -1,7 +1,8 @@
 /* sign - what speaks for and against each cause, what becomes of a column, and what is worth
  * asking.
  *
- * Owns: the three tables of the reasoning. Adding a cause means adding rows here.
+ * Owns: the three tables of the reasoning. Their rows stand in signs_*.inc, all of one cause in one file, in
+ * outcomes.inc and in wishes.inc; adding a cause means adding rows there.
  * Must not know: how rows are matched (look.c), ranked and merged (verdict.c).
  */
 #ifndef TLSWHY_WHY_SIGN_H

@@ -168,7 +168,6 @@ bool since_renewed(const struct column *c, const char *since)
     return false;
 }
 
-
 /* --- sessions saved before --------------------------------------------------------------------- */
 
 #define CHANGES_SAID 3
@@ -180,10 +179,10 @@ static double column_time(const struct session *s, const struct column *c)
     return e && e < s->evidence_count ? s->evidence[e].time : 0;
 }
 
-static bool same_place(const struct column *a, const struct column *b)
+/* As far as both are known. */
+static bool same_address(const struct column *a, const struct column *b)
 {
-    return text_is(a->endpoint->text, b->endpoint->text) &&
-           (!a->address || !b->address || text_is(a->address, b->address));
+    return !a->address || !b->address || text_is(a->address, b->address);
 }
 
 /* The titles of what is another now: "Leaf SHA-256, Issuer and 3 more"; NULL: nothing that could matter. */
@@ -204,29 +203,63 @@ static char *changes_of(const struct column *before, const struct column *now)
     return n ? text_take(&t) : NULL;
 }
 
-/* The latest saved column of the same place that worked before this one was asked. */
-static const struct column *saved_before(const struct session *s, const struct column *now)
+/* A saved column that worked, and when. */
+struct before { const struct column *c; double time; };
+
+static int before_by_place(const void *pa, const void *pb)
 {
-    const struct column *best = NULL;
+    const struct before *a = pa, *b = pb;
+    int d = strcmp(a->c->endpoint->text, b->c->endpoint->text);
+    return d ? d : a->time < b->time ? -1 : a->time > b->time;
+}
+
+/* Owned by the caller; by endpoint, and the latest of one last: a file may have a hundred thousand. */
+static struct before *befores_sorted(const struct session *s, size_t *count)
+{
+    struct before *list = mem_array(NULL, s->count + 1, sizeof *list);
+    *count = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct column *c = s->column[i];
-        double t = column_time(s, c);
-        bool earlier = c != now && column_is_saved(c) && t > 0 && t < column_time(s, now);
-        if (earlier && same_place(c, now) && column_works(c) && (!best || t > column_time(s, best)))
-            best = c;
+        double t = column_is_saved(c) ? column_time(s, c) : 0;
+        if (t > 0 && column_works(c))
+            list[(*count)++] = (struct before){ c, t };
     }
-    return best;
+    qsort(list, *count, sizeof *list, before_by_place);
+    return list;
+}
+
+/* The latest of the same place that worked before this one was asked; NULL: none did. */
+static const struct before *saved_before(const struct before *list, size_t count, const struct column *now, double time)
+{
+    const struct before key = { now, time };
+    size_t low = 0, high = count;
+    while (low < high) { /* the first that is not before the key */
+        size_t mid = low + (high - low) / 2;
+        if (before_by_place(&list[mid], &key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    while (low && strcmp(list[low - 1].c->endpoint->text, now->endpoint->text) == 0)
+        if (same_address(list[--low].c, now))
+            return &list[low];
+    return NULL;
 }
 
 bool since_changed(const struct session *s, struct since_change *out)
 {
+    size_t count;
+    struct before *list = befores_sorted(s, &count);
     *out = (struct since_change){ 0 };
-    for (size_t i = 0; i < s->count && !out->what; i++) {
-        const struct column *now = s->column[i], *before;
-        if (column_is_client(now) || !(before = saved_before(s, now)))
+    for (size_t i = 0; i < s->count && count && !out->what; i++) {
+        const struct column *now = s->column[i];
+        double time = column_time(s, now);
+        const struct before *before = column_is_client(now) ? NULL : saved_before(list, count, now, time);
+        if (!before)
             continue;
-        *out = (struct since_change){ .worked = (int64_t)column_time(s, before), .seen = (int64_t)column_time(s, now),
-                                      .compared = true, .what = changes_of(before, now) };
+        *out = (struct since_change){ .worked = (int64_t)before->time, .seen = (int64_t)time, .compared = true,
+                                      .what = changes_of(before->c, now) };
     }
+    free(list);
     return out->compared;
 }

@@ -1,9 +1,8 @@
 /* stack - see stack.h. */
 #include "src/why/stack.h"
 
-#include <string.h>
-
 #include "src/base/text.h"
+#include "src/why/among.h"
 
 /* What SSL 2.0 and SSL 3.0 are refused by. OpenSSL 3.0 (nginx, Apache, HAProxy, stunnel, hitch, Node, Postfix), JDK 17,
  * GnuTLS 3.7 and Go 1.19 alike, NSS 3.87; mbedTLS, wolfSSL and Botan close the first and say 70 to the second. */
@@ -24,11 +23,8 @@ static bool answers(const json_t *versions, const char *version, const char *by)
 bool stack_is(const json_t *versions, const char *words)
 {
     for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++)
-        if (answers(versions, "ssl2", stacks[i].ssl2) && answers(versions, "ssl3", stacks[i].ssl3)) {
-            size_t n = strlen(stacks[i].word);
-            for (const char *p = strstr(words, stacks[i].word); p; p = strstr(p + 1, stacks[i].word))
-                if ((p == words || p[-1] == '|') && (!p[n] || p[n] == '|'))
-                    return true;
-        }
+        if (answers(versions, "ssl2", stacks[i].ssl2) && answers(versions, "ssl3", stacks[i].ssl3) &&
+            among(words, stacks[i].word))
+            return true;
     return false;
 }

@@ -25,10 +25,7 @@ void starttls_detail(const struct look *l, struct words *w, uint32_t mask)
     const char *hint = look_text(l, FACT_FAILURE, "hint"), *at_once = look_text(l, FACT_STARTTLS, "at_once");
     const json_t *offered = look_member(l, FACT_STARTTLS, "offered");
     (void)mask;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        json_t *v = (json_t *)look_member(l, FACT_STARTTLS, kept[i]);
-        json_object_set_new(w->detail, kept[i], v ? json_deep_copy(v) : json_null());
-    }
+    words_keep(w, l->c->fact[FACT_STARTTLS].value, kept, sizeof kept / sizeof *kept);
     words_say(w, "command", row ? row->command : "STARTTLS");
     words_say(w, "speaks", row ? row->protocol : "plain text");
     words_say_own(w, "said", *said ? mem_format("\"%s\"", said) : mem_string("without a word"));

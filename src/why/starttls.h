@@ -1,7 +1,7 @@
 /* starttls - what a dialogue before TLS says about the server, and what to do there.
  *
- * Owns: the words for it. Must not know: causes, the dialogue itself (src/wire/dialogue.h), the server software that its
- * greeting names (software.h).
+ * Owns: the words for it. Must not know: causes, the dialogue itself (src/wire/dialogue.h), the server software that
+ * its greeting names (software.h).
  */
 #ifndef TLSWHY_WHY_STARTTLS_H
 #define TLSWHY_WHY_STARTTLS_H

@@ -262,15 +262,6 @@ static void column_judge(struct column_verdict *cv, struct heap *h, const struct
 /* --- addresses of one endpoint ------------------------------------------------------------------
  */
 
-/* The columns of one ask stand together; end is the first that belongs to the next. */
-static size_t ask_end(const struct session *s, size_t begin)
-{
-    size_t end = begin;
-    while (end < s->count && s->column[end]->ask == s->column[begin]->ask)
-        end++;
-    return end;
-}
-
 struct families { bool connects[2], trying[2]; }; /* by column_ipv6 */
 
 static struct families families_of(const struct session *s, size_t begin, size_t end)
@@ -513,7 +504,7 @@ struct verdict *verdict_of(const struct session *s, const struct why_options *o)
     v->column_count = s->count;
     v->all = s->count ? VERDICT_OK : VERDICT_UNSURE;
     for (size_t begin = 0, end; begin < s->count; begin = end) {
-        end = ask_end(s, begin);
+        session_ask(s, s->column[begin]->ask, &end);
         v->all = worse(v->all, ask_judge(v, &h, s, min_days, begin, end));
     }
     answers_judge(v, &h, s);
@@ -543,6 +534,55 @@ void verdict_free(struct verdict *v)
     findings_free(v->candidate, v->candidate_count);
     findings_free(v->warning, v->warning_count);
     free(v);
+}
+
+/* What would settle a candidate. */
+struct need { const char *what; enum cause cause; size_t nth; };
+
+static int need_by_text(const void *pa, const void *pb)
+{
+    const struct need *a = pa, *b = pb;
+    int d = strcmp(a->what, b->what);
+    return d ? d : COMPARE(a->nth, b->nth);
+}
+
+/* Owned by the caller; those that say the same stand together, the first of them first. */
+static struct need *needs_sorted(const struct verdict *v, size_t *count)
+{
+    struct need *list = NULL;
+    size_t n = 0, room = 0;
+    for (size_t i = 0; i < v->candidate_count; i++)
+        room += v->candidate[i].missing_count;
+    list = mem_array(NULL, room + 1, sizeof *list);
+    for (size_t i = 0; i < v->candidate_count; i++)
+        for (size_t k = 0; k < v->candidate[i].missing_count; k++, n++)
+            list[n] = (struct need){ v->candidate[i].missing[k], v->candidate[i].cause, n };
+    qsort(list, n, sizeof *list, need_by_text);
+    *count = n;
+    return list;
+}
+
+/* What most causes wait for; those of several groups of columns count once. */
+const char *verdict_first(const struct verdict *v)
+{
+    size_t n, most = 1, first = 0;
+    if (v->diagnosis_count)
+        return NULL;
+    struct need *list = needs_sorted(v, &n);
+    const char *what = NULL;
+    for (size_t i = 0, end; i < n; i = end) {
+        uint32_t causes = 0;
+        for (end = i; end < n && strcmp(list[end].what, list[i].what) == 0; end++)
+            causes |= UINT32_C(1) << list[end].cause;
+        size_t waits = (size_t)__builtin_popcount(causes);
+        if (waits > most || (what && waits == most && list[i].nth < first)) {
+            most = waits;
+            first = list[i].nth;
+            what = list[i].what;
+        }
+    }
+    free(list);
+    return what;
 }
 
 bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT])

@@ -55,13 +55,17 @@ struct why_options {
     bool fail_on_warning;
 };
 
+/* What to do first where no cause is named: what would settle more of the candidates than anything else. NULL where a
+ * cause is named, or nothing settles two of them. Lent. */
+const char *verdict_first(const struct verdict *v);
 struct verdict *verdict_of(const struct session *s, const struct why_options *o);
 void verdict_free(struct verdict *v);
 void finding_free(struct finding *f); /* what it owns, not itself */
 #define WHY_ROUNDS_MAX 4 /* times one column is asked for more by itself */
 /* The facts that would help to decide this column and were not asked yet; false when there are none. */
 bool why_wanted(const struct session *s, int column, bool wanted[FACT_COUNT]);
-/* What a command ends with, as verdict_exit says. USAGE and TROUBLE are no verdicts, but the numbers are one promise. */
+/* What a command ends with, as verdict_exit says. USAGE and TROUBLE are no verdicts, but the numbers are one
+ * promise. */
 enum exit_status {
     EXIT_OK = 0,
     EXIT_FAILING = 1, /* with a named cause */

@@ -458,17 +458,26 @@ static void parts_try(struct bisect *b)
         attempt_add(b, &b->atom[i], 0, false);
 }
 
+/* On with the first block that does it alone; false: none does. Those of this round begin at its trial `first`. */
+static bool block_taken(struct bisect *b, size_t first)
+{
+    size_t i = 0;
+    while (i < b->blocks && round_how(b, first + i) != TRIAL_WORKS)
+        i++;
+    if (i == b->blocks)
+        return false;
+    atoms_keep_block(b, i);
+    if (b->atoms > 1)
+        blocks_try(b);
+    else
+        atoms_settled(b);
+    return true;
+}
+
 static void parts_taken(struct bisect *b)
 {
-    for (size_t i = 0; i < b->blocks; i++)
-        if (round_how(b, i + 1) == TRIAL_WORKS) {
-            atoms_keep_block(b, i);
-            if (b->atoms > 1)
-                blocks_try(b);
-            else
-                atoms_settled(b);
-            return;
-        }
+    if (block_taken(b, 1))
+        return;
     if (round_how(b, 0) == TRIAL_WORKS)
         others_try(b);
     else
@@ -477,16 +486,8 @@ static void parts_taken(struct bisect *b)
 
 static void blocks_taken(struct bisect *b)
 {
-    for (size_t i = 0; i < b->blocks; i++)
-        if (round_how(b, i) == TRIAL_WORKS) {
-            atoms_keep_block(b, i);
-            if (b->atoms > 1)
-                blocks_try(b);
-            else
-                atoms_settled(b);
-            return;
-        }
-    others_try(b);
+    if (!block_taken(b, 0))
+        others_try(b);
 }
 
 static void blocks_finer(struct bisect *b)

@@ -22,8 +22,8 @@
 enum trial { TRIAL_WORKS, TRIAL_FAILS, TRIAL_UNCLEAR };
 
 struct bisect;
-/* Both are copied. `most`: hellos it may hand out, BISECT_TRIALS_MAX where that is no matter; with few it tells the kind
- * of change, not always the smallest set of that kind. */
+/* Both are copied. `most`: hellos it may hand out, BISECT_TRIALS_MAX where that is no matter; with few it tells the
+ * kind of change, not always the smallest set of that kind. */
 struct bisect *bisect_new(const struct hello *fails, const struct hello *works, int most);
 void bisect_free(struct bisect *b); /* accepts NULL */
 /* The next hello to be tried, its number in *trial. NULL: none now, wait for answers, or it is over. Lent until its

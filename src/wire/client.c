@@ -168,6 +168,47 @@ bool offer_make(struct offer *o, const struct client *c, const struct limits *l)
     return some;
 }
 
+/* --- what it refuses ---------------------------------------------------------------------------- */
+
+static const struct { unsigned trait; const char *says; } traits[] = {
+    { CLIENT_NO_SNI, "sends no server name" },
+    { CLIENT_SHUFFLES, "orders its extensions anew each time" },
+    { CLIENT_CN, "takes a name that stands only in the CN" },
+    { CLIENT_AIA, "fetches a missing intermediate" },
+    { CLIENT_REVOCATION, "checks revocation" },
+    { CLIENT_NEEDS_RENEGOTIATION, "refuses a server without secure renegotiation" },
+    { CLIENT_NEEDS_EMS, "refuses a TLS 1.2 server without extended master secret" },
+    { CLIENT_NAME_WARNING, "gives up at the warning unrecognized_name" },
+    { CLIENT_NO_CHECKS, "takes any certificate unless told otherwise" },
+    { CLIENT_OLD_UNSIGNED, "below TLS 1.2 takes suites of RSA key exchange alone" },
+};
+static const struct { unsigned digest; const char *name; } digests[] = {
+    { CLIENT_MD5, "MD5" }, { CLIENT_SHA1, "SHA-1" }, { CLIENT_SHA2, "SHA-2" },
+};
+
+static void rule_add(struct text *t, const char *before, int number, const char *after)
+{
+    if (number)
+        text_addf(t, "%s%s %d%s", t->len ? "; " : "", before, number, after);
+}
+
+char *client_rules(const struct client *c)
+{
+    struct text t = { 0 };
+    rule_add(&t, "refuses RSA keys under", c->rsa_bits_min, " bits");
+    rule_add(&t, "refuses RSA keys over", c->rsa_bits_max, " bits");
+    rule_add(&t, "refuses DH groups under", c->dh_bits_min, " bits");
+    rule_add(&t, "refuses DH groups over", c->dh_bits_max, " bits");
+    for (size_t i = 0; c->digests && i < sizeof digests / sizeof *digests; i++)
+        if (!(c->digests & digests[i].digest))
+            text_addf(&t, "%srefuses certificates signed with %s", t.len ? "; " : "", digests[i].name);
+    for (size_t i = 0; i < sizeof traits / sizeof *traits; i++)
+        if (c->traits & traits[i].trait)
+            text_addf(&t, "%s%s", t.len ? "; " : "", traits[i].says);
+    rule_add(&t, "its root store stopped in", c->roots, "");
+    return text_take(&t);
+}
+
 void offer_clear(struct offer *o)
 {
     free((void *)o->suites);

@@ -83,6 +83,9 @@ struct limits {
 extern const struct client client_table[];
 extern const size_t client_count;
 const struct client *client_find(const char *name); /* NULL finds "default" */
+/* What it refuses and how it behaves, for people: "refuses RSA keys under 1024 bits; sends no server name". Owned by the
+ * caller; "" where nothing is known. */
+char *client_rules(const struct client *c);
 
 /* What the client offers within these limits. A limit outside the client's range of versions moves the
  * other end along (max of TLS 1.1 for a client of TLS 1.2 and 1.3 leaves TLS 1.1 alone), and so do suites

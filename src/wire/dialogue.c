@@ -193,8 +193,8 @@ enum dialogue_stage dialogue_stage(const struct dialogue *d)
 
 const char *dialogue_farewell(const struct dialogue *d)
 {
-    bool plain = d->outcome == DIALOGUE_NOT_OFFERED || d->outcome == DIALOGUE_REFUSED || d->outcome == DIALOGUE_STRANGER ||
-                 (d->outcome == DIALOGUE_GOING && d->at > 0);
+    bool plain = d->outcome == DIALOGUE_NOT_OFFERED || d->outcome == DIALOGUE_REFUSED ||
+                 d->outcome == DIALOGUE_STRANGER || (d->outcome == DIALOGUE_GOING && d->at > 0);
     return plain && !d->tried_tls ? d->row->leave : NULL;
 }
 
@@ -442,9 +442,8 @@ void dialogue_ended(struct dialogue *d)
 {
     if (d->outcome != DIALOGUE_GOING)
         return;
-    d->outcome = d->tried_tls ? DIALOGUE_SILENT : DIALOGUE_CLOSED;
-    if (d->in.len && foreign_outcome(d) != DIALOGUE_GARBLED)
-        d->outcome = foreign_outcome(d);
+    enum dialogue_outcome foreign = d->in.len ? foreign_outcome(d) : DIALOGUE_GARBLED;
+    d->outcome = foreign != DIALOGUE_GARBLED ? foreign : d->tried_tls ? DIALOGUE_SILENT : DIALOGUE_CLOSED;
     says_bytes(d);
 }
 

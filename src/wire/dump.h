@@ -13,7 +13,7 @@
 
 #include "src/base/bytes.h"
 
-/* Adds the bytes to `out`. False (and `out` empty) when this is no such text, holds none, or `out` is full. */
+/* Puts the bytes into `out`, which is empty. False (and `out` empty) when this is no such text, holds none, or `out` is full. */
 bool dump_read(const void *text, size_t n, struct buf *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/bytes.h"
+#include "src/base/text.h"
 
 #define GREETING_MAX 512     /* how far a word is looked for */
 #define RECORD_MAX (16384 + 2048) /* RFC 5246 section 6.2.3, the longest of all versions */
@@ -278,28 +279,13 @@ static const struct pattern pattern_table[] = {
     PATTERN("RTSP/", "RTSP", RTSP_HINT),
 };
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-static bool begins(const uint8_t *p, size_t n, const char *with, size_t length)
-{
-    if (n < length)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (lower(p[i]) != lower((uint8_t)with[i]))
-            return false;
-    return true;
-}
-
 static bool holds(const uint8_t *p, size_t n, const char *word)
 {
     size_t length = strlen(word);
     if (n > GREETING_MAX)
         n = GREETING_MAX;
     for (size_t i = 0; i + length <= n; i++)
-        if (begins(p + i, n - i, word, length))
+        if (text_begins(p + i, n - i, word, length))
             return true;
     return false;
 }
@@ -308,7 +294,7 @@ static const struct pattern *pattern_find(const uint8_t *p, size_t n)
 {
     for (size_t i = 0; i < sizeof pattern_table / sizeof *pattern_table; i++) {
         const struct pattern *row = &pattern_table[i];
-        if (begins(p, n, row->bytes, row->n) && (!row->word || holds(p, n, row->word)) &&
+        if (text_begins(p, n, row->bytes, row->n) && (!row->word || holds(p, n, row->word)) &&
             (!row->fits || row->fits(p, n)))
             return row;
     }

@@ -102,7 +102,8 @@ static void word_refuse(const struct kind *k, const char *word, struct err *e)
     else if (strpbrk(word, ":; "))
         err_set(e, "there is no %s \"%s\"; names are joined by +", k->what, shown);
     else
-        err_set(e, "there is no %s \"%s\"; IANA and OpenSSL names are known, and numbers such as 0xc02f", k->what, shown);
+        err_set(e, "there is no %s \"%s\"; IANA and OpenSSL names are known, and numbers such as 0xc02f", k->what,
+                shown);
     free(shown);
 }
 

@@ -23,9 +23,9 @@ static struct reader vector_or_rest(struct reader *r, int prefix_bytes, bool *cu
     return sub;
 }
 
-static struct der der_of(struct reader v)
+static struct slice slice_of(struct reader v)
 {
-    return v.left ? (struct der){ .p = v.p, .n = v.left } : (struct der){ 0 };
+    return v.left ? (struct slice){ .p = v.p, .n = v.left } : (struct slice){ 0 };
 }
 
 /* RFC 6066 section 8: struct { CertificateStatusType; OCSPResponse<1..2^24-1> }. Other types than
@@ -38,7 +38,7 @@ static void staple_read(struct certificate_message *m, struct reader ext)
     if (!reader_done(&ext) || !response.left)
         m->malformed = true;
     else if (!m->staple.n)
-        m->staple = der_of(response);
+        m->staple = slice_of(response);
 }
 
 /* RFC 8446 section 4.4.2: the extensions of one CertificateEntry. Only the leaf's are kept. */
@@ -52,7 +52,7 @@ static void entry_extensions(struct certificate_message *m, struct reader exts, 
         if (type == STATUS_REQUEST)
             staple_read(m, ext);
         else if (type == SCT_LIST && !m->scts.n)
-            m->scts = der_of(ext);
+            m->scts = slice_of(ext);
     }
     if (exts.failed)
         m->malformed = true;
@@ -65,7 +65,7 @@ static bool entry_read(struct certificate_message *m, struct reader *list, bool 
     if (cert.failed || !cert.left)
         return false;
     if (m->count < MESSAGE_CERTS_MAX)
-        m->cert[m->count++] = der_of(cert);
+        m->cert[m->count++] = slice_of(cert);
     m->total++;
     if (tls13) {
         struct reader exts = reader_vector(list, 2);
@@ -100,7 +100,7 @@ static void names_read(struct certificate_request *m, struct reader list)
             return;
         }
         if (m->count < MESSAGE_CAS_MAX)
-            m->ca[m->count++] = der_of(name);
+            m->ca[m->count++] = slice_of(name);
         m->total++;
     }
 }

@@ -12,20 +12,20 @@
 #define MESSAGE_CERTS_MAX 100 /* certificates looked at in one message; the rest is counted only */
 #define MESSAGE_CAS_MAX 500
 
-struct der { const uint8_t *p; size_t n; };
+struct slice { const uint8_t *p; size_t n; }; /* n = 0: nothing */
 
 struct certificate_message {
-    struct der cert[MESSAGE_CERTS_MAX]; /* as sent, leaf first, unparsed */
+    struct slice cert[MESSAGE_CERTS_MAX]; /* as sent, leaf first, unparsed */
     size_t count;      /* entries in cert[] */
     size_t total;      /* certificates in the message, may exceed count */
     bool malformed;    /* lengths do not add up; cert[] holds what came before */
-    struct der staple; /* TLS 1.3: the leaf's status_request response (OCSPResponse DER), or n = 0 */
-    struct der scts;   /* TLS 1.3: the leaf's SignedCertificateTimestampList, or n = 0 */
+    struct slice staple; /* TLS 1.3: the leaf's status_request response (OCSPResponse DER), or n = 0 */
+    struct slice scts;   /* TLS 1.3: the leaf's SignedCertificateTimestampList, or n = 0 */
 };
 void certificate_message_read(struct certificate_message *m, const void *body, size_t n, bool tls13);
 
 struct certificate_request {
-    struct der ca[MESSAGE_CAS_MAX]; /* DER distinguished names the server accepts */
+    struct slice ca[MESSAGE_CAS_MAX]; /* DER distinguished names the server accepts */
     size_t count, total;
     bool malformed;
 };

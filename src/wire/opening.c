@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/base/text.h"
+
 /* What a byte of a row must be: '=' this byte, '.' any, 'd' a digit, 'h' a digit of hex, 'a' a tag of class
  * APPLICATION (0x60 to 0x7f), 'c' this letter in upper or lower case. The last one counts for all further bytes. */
 struct row {
@@ -114,25 +116,21 @@ static const struct row row_table[] = {
     ROW("MongoDB", "\0\0\0\0\0\0\0\0\0\0\0\0\xd4\x07\0\0", "..==....="), /* OP_QUERY */
 };
 
-static uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
 static bool byte_fits(char must, uint8_t want, uint8_t c)
 {
     bool digit = c >= '0' && c <= '9';
+    char small = text_lower((char)c);
     switch (must) {
     case '.':
         return true;
     case 'd':
         return digit;
     case 'h':
-        return digit || (lower(c) >= 'a' && lower(c) <= 'f');
+        return digit || (small >= 'a' && small <= 'f');
     case 'a':
         return c >= 0x60 && c <= 0x7f;
     case 'c':
-        return lower(c) == lower(want);
+        return small == text_lower((char)want);
     default:
         return c == want;
     }

@@ -87,7 +87,7 @@ struct overhear {
     bool begun;             /* the client's bytes behind its hello are looked at */
     enum { NOBODY_BROKE, CLIENT_BROKE, SERVER_BROKE } first; /* whose fatal alert in clear came first */
     bool left;              /* the client has closed its side */
-    bool unasked;           /* the server sent what has the size of an alert before the client had gone or said goodbye */
+    bool unasked;           /* the server sent what has an alert's size before the client had gone or said goodbye */
     unsigned since_finished; /* records of the server after the client's Finished */
 };
 

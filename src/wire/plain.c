@@ -25,7 +25,7 @@ static const struct plain plain_table[] = {
     { NULL, { 1433 }, .way = "mssql", .protocol = "MS-SQL" },
     { NULL, { 3389 }, .way = "rdp", .protocol = "RDP" },
     { "rediss", { 0 }, WORDS("PING\r\n"), .protocol = "Redis" },
-    /* CONNECT of MQTT 3.1.1 (section 3.1): clean session, keep alive 60 s, no name: a broker that takes it forgets it. */
+    /* CONNECT of MQTT 3.1.1 (section 3.1): clean session, keep alive 60 s, no name: who takes it forgets it. */
     { "mqtts", { 0 }, WORDS("\x10\x0c\0\x04MQTT\x04\x02\0\x3c\0\0"), .protocol = "MQTT" },
 };
 #define PLAIN_COUNT (sizeof plain_table / sizeof *plain_table)

@@ -1,7 +1,7 @@
 /* plain - what to say in plain text on a port where TLS at once was expected and a hello got no answer.
  *
- * Owns: the table of protocols whose client speaks first, by scheme and by well-known port; what such a client says; and
- * whether what comes back is that protocol's answer.
+ * Owns: the table of protocols whose client speaks first, by scheme and by well-known port; what such a client says;
+ * and whether what comes back is that protocol's answer.
  * Must not know: sockets; when it is worth asking.
  *
  * Protocols whose server speaks first are not here: their greeting names them (first.h).
@@ -20,8 +20,8 @@
 
 struct plain;
 
-/* The protocol that belongs to this scheme, else to this port. For the scheme `tls` on any other port it is the one whose
- * first words are nothing but a request for TLS, and *guess is true. NULL: there is none. Const. */
+/* The protocol that belongs to this scheme, else to this port. For the scheme `tls` on any other port it is the one
+ * whose first words are nothing but a request for TLS, and *guess is true. NULL: there is none. Const. */
 const struct plain *plain_find(const char *scheme, uint16_t port, bool *guess);
 const char *plain_protocol(const struct plain *p); /* as first.h calls it */
 /* Appends its first words, for a server called `host`. False when there is no room for them. */

@@ -25,27 +25,12 @@ bool turn_line(const void *p, size_t n, size_t *at, const char **line, size_t *l
     return true;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool begins(const char *p, size_t n, const char *with, size_t length)
-{
-    if (n < length)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (lower(p[i]) != lower(with[i]))
-            return false;
-    return true;
-}
-
 /* The line begins with one of "a|b|c", in upper or lower case. */
 static bool begins_any(const char *p, size_t n, const char *list)
 {
     for (const char *w = list; w && *w; w += *w == '|') {
         size_t k = strcspn(w, "|");
-        if (begins(p, n, w, k))
+        if (text_begins(p, n, w, k))
             return true;
         w += k;
     }
@@ -111,9 +96,9 @@ static enum line_is imap_line(const char *good, const char *first, const char *l
 {
     (void)first;
     (void)nth;
-    if (begins(line, n, "* BYE", 5))
+    if (text_begins(line, n, "* BYE", 5))
         return LINE_LAST;
-    if (begins(line, n, good, strcspn(good, " ") + 1)) /* the tag */
+    if (text_begins(line, n, good, strcspn(good, " ") + 1)) /* the tag */
         return LINE_LAST;
     return begins_any(line, n, "* |+") ? LINE_MORE : LINE_WRONG;
 }
@@ -125,7 +110,7 @@ static enum line_is sieve_line(const char *good, const char *first, const char *
     size_t word = 0;
     while (word < n && line[word] != ' ' && line[word] != '(')
         word++;
-    bool end = (word == 2 && begins_any(line, n, "OK|NO")) || (word == 3 && begins(line, n, "BYE", 3));
+    bool end = (word == 2 && begins_any(line, n, "OK|NO")) || (word == 3 && text_begins(line, n, "BYE", 3));
     return end ? LINE_LAST : *line == '"' || nth ? LINE_MORE : LINE_WRONG;
 }
 
@@ -162,10 +147,11 @@ static long xmpp_end(const char *p, size_t n)
             return 0;
         i = (size_t)(next - p);
         for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)
-            if (begins(p + i, n - i, ends[k], strlen(ends[k])))
+            if (text_begins(p + i, n - i, ends[k], strlen(ends[k])))
                 return (long)(i + strlen(ends[k]));
         for (size_t k = 0; k < sizeof opens / sizeof *opens; k++) {
-            const char *close = begins(p + i, n - i, opens[k], strlen(opens[k])) ? memchr(p + i, '>', n - i) : NULL;
+            bool begun = text_begins(p + i, n - i, opens[k], strlen(opens[k]));
+            const char *close = begun ? memchr(p + i, '>', n - i) : NULL;
             if (close && (k == 0 || close[-1] == '/'))
                 return close + 1 - p;
         }
@@ -304,12 +290,13 @@ static struct turn lines_read(enum turn_form f, const char *good, const char *p,
 static struct turn xmpp_read(const char *good, const char *p, size_t n)
 {
     static const char last[] = "<stream:error|<proceed|<failure|<stream:features";
+    static const char prosody[] = "no stream features to offer|no stream features to proceed";
     struct turn t = { .code = -1, .kind = TURN_REFUSES };
     if (holds_any(p, n, "<stream:error|</stream:stream>"))
-        t.kind = holds_any(p, n, busy_words)                      ? TURN_BUSY
-                 : holds_any(p, n, "<host-unknown|<host-gone")    ? TURN_STRANGER
-                 : holds_any(p, n, "no stream features to offer|no stream features to proceed") ? TURN_LACKS /* Prosody */
-                                                                  : TURN_REFUSES;
+        t.kind = holds_any(p, n, busy_words)                   ? TURN_BUSY
+                 : holds_any(p, n, "<host-unknown|<host-gone") ? TURN_STRANGER
+                 : holds_any(p, n, prosody)                    ? TURN_LACKS
+                                                               : TURN_REFUSES;
     else if (holds_any(p, n, good))
         t.kind = TURN_GOOD;
     size_t from = n; /* the last element, not the whole stream */

@@ -4,13 +4,31 @@
 need openssl jq date
 mint_usual
 openssl x509 -in "$dir/good.pem" -outform DER -out "$dir/good.der"
+# An RSA key that takes minutes to compute with: its exponent is as long as its modulus, 64000 bits.
+number() { echo "0x5$(openssl rand -hex "$1")1"; }
+cat >"$dir/slow.conf" <<END
+asn1 = SEQUENCE:spki
+[spki]
+algorithm = SEQUENCE:algorithm
+key = BITWRAP,SEQUENCE:rsa
+[algorithm]
+oid = OID:rsaEncryption
+parameters = NULL
+[rsa]
+n = INTEGER:$(number 7999)
+e = INTEGER:$(number 7998)
+END
+openssl asn1parse -genconf "$dir/slow.conf" -noout -out "$dir/slow.spki"
+openssl pkey -pubin -inform DER -in "$dir/slow.spki" -out "$dir/slow.pub"
+openssl x509 -new -force_pubkey "$dir/slow.pub" -CA "$dir/root.pem" -CAkey "$dir/root.key" -subj /CN=good.test \
+    -outform DER -out "$dir/slow.der"
 timeout=3
 limit_ms=$((timeout * 2000 - 1)) # --timeout once, not twice; what is left is for busy machines
 limit_kib=65536
 slow= # what a sanitizer costs is not measured
 sanitized && slow="built with a sanitizer"
-attacks=(endless=2 endless=11 endless=22 chain "chain=$dir/good.der" drip garbage hello-hold silent smtp-late alert-hold=-112
-    alert-flood alert-storm)
+attacks=(endless=2 endless=11 endless=22 chain "chain=$dir/good.der" "signed=$dir/slow.der" drip garbage
+    hello-hold silent smtp-late alert-hold=-112 alert-flood alert-storm)
 faults "${attacks[@]}"
 
 # --- one at a time --------------------------------------------------------------------------------------

@@ -204,6 +204,14 @@ refuses() { # refuses WORD ARGUMENT...: exit status 2, and a sentence with the w
         not_ok "refused: $*" "status $code: $(cat "$dir/err")"
     fi
 }
+trap '' HUP # as nohup has it for what it runs
+hear listen 0 --json --count 1
+trap - HUP
+kill -HUP "${pid[hear]}"
+client curl -s "http://localhost:$number_of/"
+ended
+says "under nohup it goes on when the terminal is closed" 1 .connections.accepted
+
 refuses port listen
 refuses 99999 listen 99999
 refuses brackets listen ::1:8443

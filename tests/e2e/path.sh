@@ -239,9 +239,16 @@ boxed size-reset over=1000 reset=64 $good,$four
 boxed split-reset short reset=64 $good,$four
 boxed alpn-reset text=http/1.1 reset=64 https://good.test:443,$four
 boxed extension-reset hex=00230000 reset=64 $good,$four
+boxed suites-reset hex=130213031301 reset=64 $good,$four
+boxed group-reset hex=11ec reset=64 $good,$four
+boxed group-drop hex=11ec drop $good,$four
+boxed split-drop short drop $good,$four
+boxed name-quick text=good.test alert=64 $good,$four
+boxed version-quick hex=002b alert=64 $good,$four
 boxed page-any any page=64 $good,$four
 filtered size-drop r forward 'tcp dport 443 meta length > 500 drop' $good,hello-size=700,$four
 filtered size-server s input 'tcp dport 443 meta length > 500 reject with tcp reset' $good,hello-size=700,$four
+filtered hello-drop r forward 'tcp dport 443 meta length > 100 drop' $good,$four
 filtered all-drop r forward 'tcp dport 443 ct state established ct original packets > 2 drop' $good,$four
 filtered all-drop6 r forward 'tcp dport 443 ct state established ct original packets > 2 drop' $good,$six
 filtered all-drop-server s input 'tcp dport 443 ct state established ct original packets > 2 drop' $good,$four
@@ -326,6 +333,13 @@ is size-server "the server's own filter resets large packets" failing middlebox:
 is split-reset "a box resets a hello that is not whole in one packet" failing middlebox:0.9 size
 is alpn-reset "a box resets application protocols" failing middlebox:0.9 alpn
 is extension-reset "a box resets an extension" failing middlebox:0.9 extension
+is suites-reset "a box resets a list of suites" failing middlebox:0.9 suites
+is group-reset "a box resets a post-quantum group" failing middlebox:0.9 groups
+is group-drop "a box drops a post-quantum group" failing middlebox:0.9 groups
+is split-drop "a box drops a hello that is not whole in one packet" failing middlebox:0.9 size
+is name-quick "a box answers a name with an alert, and little is asked" failing middlebox:0.9 name
+is version-quick "a box answers TLS 1.3 with an alert, and little is asked" failing middlebox:0.9 version
+is hello-drop "hellos are dropped on the way, and plain text is not" failing network:0.75 null
 is mtu "large packets are lost" failing network:0.9 segments
 is all-drop "data is dropped on the way, whatever it is" failing network:0.9 null
 is all-drop6 "IPv6: data is dropped on the way, whatever it is" failing network:0.9 null

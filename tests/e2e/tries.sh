@@ -45,7 +45,7 @@ try other "failing cert-name-mismatch" "one of three is for another name" --trie
 try classic "ok ~" "one of three has TLS 1.2 only" --tries 12 "$(at classic)"
 try bare "failing cert-incomplete-chain" "one of three lacks the intermediate" --tries 12 "$(at bare)"
 try cut "failing server-overload ?middlebox ~" "one of three closes" --tries 12 "$(at cut)"
-try alerts "failing server-config ~" "one of three has TLS 1.0 only and says so" --tries 12 "$(at alerts)"
+try alerts "failing version-mismatch ~" "one of three has TLS 1.0 only and says so" --tries 12 "$(at alerts)"
 try third "failing server-overload ?middlebox ~" "every third connection is reset" --tries 12 "$(at third)"
 try old "ok ~" "one try sees none of that" "$(at twins)"
 results

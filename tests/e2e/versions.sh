@@ -66,6 +66,8 @@ ask() { # ask PORT EXPECTED WORDS [KEYS]
     try "$1" "$2" "${program[${1%%.*}]}: $3" "tls://good.test:@$1@,at=127.0.0.1,ca=$ca${4-}"
 }
 wrong_version='failing version-mismatch !cipher-mismatch !group-mismatch !middlebox'
+# GnuTLS refuses with alert 40 for a version as for a suite: it may speak TLS 1.2 with none that fits its key.
+declare -A alone_13=([g]='failing version-mismatch ?cipher-mismatch !group-mismatch !middlebox')
 for by in n s g h; do
     ask $by.10 "$wrong_version" "TLS 1.0 alone"
     ask $by.11 "$wrong_version" "TLS 1.1 at best"
@@ -74,7 +76,7 @@ for by in n s g h; do
     ask $by.any "ok ~" "both current versions"
     ask $by.any "ok ~" "both, for a client that ends at TLS 1.2" ,max=tls1.2
     ask $by.any "ok ~" "both, for a client that begins at TLS 1.3" ,min=tls1.3
-    ask $by.13 "$wrong_version" "TLS 1.3 alone, for a client that ends at 1.2" ,max=tls1.2
+    ask $by.13 "${alone_13[$by]-$wrong_version}" "TLS 1.3 alone, for a client that ends at 1.2" ,max=tls1.2
     ask $by.12 "$wrong_version" "TLS 1.2 alone, for a client that begins at 1.3" ,min=tls1.3
 done
 for by in n s h; do

@@ -14,7 +14,7 @@ static void must(bool holds)
         abort();
 }
 
-static bool inside(struct der d, const uint8_t *body, size_t n)
+static bool inside(struct slice d, const uint8_t *body, size_t n)
 {
     return d.n == 0 ? d.p == NULL : d.p >= body && d.n <= n && d.p + d.n <= body + n;
 }

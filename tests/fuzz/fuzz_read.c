@@ -1,10 +1,12 @@
-/* A hostile certificate: read, compared with a name, and judged as a leaf, as its own issuer and as
- * the only CA there is. */
+/* A hostile certificate: read, compared with a name, judged as a leaf, as its own issuer and as the only CA there is,
+ * and its name constraints applied to itself. */
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "src/pki/constraint.h"
 #include "src/pki/host.h"
 #include "src/pki/judge.h"
+#include "src/pki/path.h"
 #include "src/pki/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -41,6 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     for (size_t i = 0; !c->malformed && i < sizeof names / sizeof *names; i++)
         host_fit(c, names[i]);
     free(host_names(c, 3));
+    struct constraint *k = c->malformed ? NULL : constraint_new(c);
+    if (k)
+        constraint_broken(k, c);
+    constraint_free(k);
+    path_key_slow(p, n);
     json_decref(cert_to_json(c, true));
     if (own)
         judge_one(c, own);

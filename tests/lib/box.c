@@ -63,7 +63,7 @@ static void number_put(uint8_t *p, uint32_t n, int bytes)
     }
 }
 
-/* False where it is no TCP packet, or not all of it is there. Extension headers of IPv6 are passed over by not looking. */
+/* False where it is no TCP packet, or not all of it is there. IPv6's extension headers are passed over unseen. */
 static bool packet_read(struct packet *k, const uint8_t *p, size_t n)
 {
     size_t head = n && p[0] >> 4 == 4 ? (size_t)(p[0] & 15) * 4 : 40;

@@ -216,12 +216,12 @@ static uint8_t *put24(uint8_t *p, size_t n)
     return p + 3;
 }
 
-/* chain=FILE: ServerHello and Certificate, with the DER certificate of FILE until 10 MB are full. */
-static void answer_chain(int fd, const char *arg)
+/* ServerHello and Certificate, with the DER certificate of a file until so many bytes are full; one at least. */
+static void certificates_send(int fd, const char *path, size_t bytes)
 {
     size_t one, count, total;
-    const uint8_t *der = certificate_load(arg, &one);
-    count = CHAIN_BYTES / (one + 3);
+    const uint8_t *der = certificate_load(path, &one);
+    count = bytes > one + 3 ? bytes / (one + 3) : 1;
     total = count * (one + 3);
     uint8_t *message = malloc(total + 7), *p = message;
     if (!message)
@@ -237,6 +237,27 @@ static void answer_chain(int fd, const char *arg)
         q += n;
     }
     free(message);
+}
+
+/* chain=FILE: 10 MB of it. */
+static void answer_chain(int fd, const char *arg)
+{
+    certificates_send(fd, arg, CHAIN_BYTES);
+}
+
+/* signed=FILE: all that a server of TLS 1.2 says before the client's turn, with an RSA certificate for a key of
+ * SIGNATURE bytes; what it signs it with is nothing. */
+static void answer_signed(int fd, const char *arg)
+{
+    enum { SIGNATURE = 8000, X25519 = 32, BODY = 4 + X25519 + 4 + SIGNATURE };
+    static const uint8_t done[] = { 14, 0, 0, 0 };
+    uint8_t exchange[4 + BODY] = { 12, 0, BODY >> 8, BODY & 0xff, 3, 0, 0x1d, X25519 };
+    memset(exchange + 8, 9, X25519);
+    memcpy(exchange + 8 + X25519, (const uint8_t[]){ 4, 1, SIGNATURE >> 8, SIGNATURE & 0xff }, 4);
+    memset(exchange + 8 + X25519 + 4, 0x11, SIGNATURE);
+    certificates_send(fd, arg, 0);
+    record_send(fd, 22, exchange, sizeof exchange);
+    record_send(fd, 22, done, sizeof done);
 }
 
 /* alert-split=NUMBER: a fatal alert, each byte of it in a record of its own. */
@@ -300,8 +321,9 @@ static void answer_unoffered_group(int fd, const char *arg)
     while (i + 1 < sizeof groups / sizeof *groups && list && count > 2 && listed(list + 2, count - 2, groups[i]))
         i++;
     if (flight_offers_13(heard, n)) {
-        const uint8_t sid = heard[5 + 4 + 34], tail[] = { 0x13, 0x01, 0, 0, 6 + 4 + 4 + 65, 0, 43, 0, 2, 3, 4, 0, 51, 0, 69,
-                                                         (uint8_t)(groups[i] >> 8), (uint8_t)groups[i], 0, 65, 4 };
+        const uint8_t sid = heard[5 + 4 + 34];
+        const uint8_t tail[] = { 0x13, 0x01, 0, 0, 6 + 4 + 4 + 65, 0, 43, 0, 2, 3, 4, 0, 51, 0, 69,
+                                 (uint8_t)(groups[i] >> 8), (uint8_t)groups[i], 0, 65, 4 };
         memset(out + 6, 0x5a, 32);
         memcpy(out + 38, heard + 5 + 4 + 34, 1u + sid);
         memcpy(out + 39 + sid, tail, sizeof tail);
@@ -336,6 +358,7 @@ static const struct mode modes[] = {
     { .name = "hello-hold", .reads = true, .answer = answer_server_hello, .end = END_HOLD },
     { .name = "endless", .reads = true, .answer = answer_endless, .end = END_STREAM },
     { .name = "chain", .reads = true, .answer = answer_chain, .end = END_HOLD },
+    { .name = "signed", .reads = true, .answer = answer_signed, .end = END_HOLD },
     { .name = "drip", .reads = true, .answer = drip, .end = END_FIN },
     { .name = "alert-flood", .reads = true, .answer = answer_flood, .end = END_HOLD },
     { .name = "alert-storm", .reads = true, .answer = answer_storm, .end = END_HOLD },
@@ -433,18 +456,21 @@ static int listen_anywhere(int *port)
 static int ports_print(int n)
 {
     enum { FIRST = 10000, COUNT = 22000, APART = 61 };
-    for (int i = 0, tried = 0; i < n && tried < COUNT; tried++) {
+    int left = n;
+    for (int tried = 0; left > 0 && tried < COUNT; tried++) {
         int port = FIRST + (int)(((long)getpid() * APART + tried) % COUNT);
         struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
         int fd = socket(AF_INET, SOCK_STREAM, 0);
         if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && listen(fd, 1) == 0) {
             printf("%d\n", port);
-            i++;
+            left--;
         }
         close(fd);
     }
-    return 0;
+    if (left)
+        fprintf(stderr, "fault: %d free ports fewer than asked for\n", left);
+    return left ? 3 : 0;
 }
 
 static const struct mode *mode_find(const char *word, size_t n)

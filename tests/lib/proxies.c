@@ -147,8 +147,8 @@ static void mode_slow(int fd, const char *arg)
 /* ARG: what Basic login is let through, in base64. */
 static void mode_login(int fd, const char *arg)
 {
-    static const char no[] = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\n"
-                             "Content-Length: 0\r\n\r\n";
+    static const char no[] = "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                             "Proxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n";
     char head[HEAD_MAX], wanted[512];
     int port = request_read(fd, head);
     snprintf(wanted, sizeof wanted, "\r\nProxy-Authorization: Basic %s\r\n", arg);
@@ -231,7 +231,7 @@ static int socks_read(int fd, const char *login)
 
 static void socks_connect(int fd, const char *login, bool by_name)
 {
-    static const uint8_t address[] = { 5, 0, 0, 1, 127, 0, 0, 1, 0, 1 }, name[] = { 5, 0, 0, 3, 3, 'a', '.', 'b', 0, 1 },
+    static const uint8_t address[] = { 5, 0, 0, 1, 127, 0, 0, 1, 0, 1 }, name[] = "\5\0\0\3\3a.b\0\1",
                          refused[] = { 5, 5, 0, 1, 0, 0, 0, 0, 0, 0 };
     int port = socks_read(fd, login), server = port ? server_connect(port) : -1;
     if (!port)
@@ -240,7 +240,7 @@ static void socks_connect(int fd, const char *login, bool by_name)
         say(fd, refused, sizeof refused);
         return;
     }
-    say(fd, by_name ? name : address, by_name ? sizeof name : sizeof address);
+    say(fd, by_name ? name : address, by_name ? sizeof name - 1 : sizeof address);
     carry(fd, server);
 }
 
@@ -258,10 +258,10 @@ static void mode_hold(int fd, const char *arg) { (void)arg; hold(fd); }
 static void mode_close(int fd, const char *arg) { (void)fd; (void)arg; }
 
 static const struct { const char *name; void (*serve)(int fd, const char *arg); } modes[] = {
-    { "cut", mode_cut }, { "http", mode_http },       { "slow", mode_slow },   { "login", mode_login }, { "status", mode_status },
-    { "endless", mode_endless }, { "banner", mode_banner }, { "half", mode_half }, { "socks", mode_socks },
-    { "socks-name", mode_socks_name }, { "socks-login", mode_socks_login }, { "socks-code", mode_socks_code },
-    { "hold", mode_hold },       { "close", mode_close },
+    { "cut", mode_cut }, { "http", mode_http }, { "slow", mode_slow }, { "login", mode_login },
+    { "status", mode_status }, { "endless", mode_endless }, { "banner", mode_banner }, { "half", mode_half },
+    { "socks", mode_socks }, { "socks-name", mode_socks_name }, { "socks-login", mode_socks_login },
+    { "socks-code", mode_socks_code }, { "hold", mode_hold }, { "close", mode_close },
 };
 
 struct door { int fd; void (*serve)(int fd, const char *arg); const char *arg; };

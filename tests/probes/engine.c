@@ -38,7 +38,8 @@ enum way {
     TLS_THIRD,  /* every third connection is closed */
     TLS_ONE,    /* all beside another one are */
     TLS_FIVE,   /* all after the fifth are */
-    TLS_LATE    /* begins after LATE seconds */
+    TLS_LATE,   /* begins after LATE seconds */
+    NAME_RESET  /* resets on the name a.example, and answers others by an alert; what it sends may pass 255 hops */
 };
 
 struct bench;
@@ -184,9 +185,9 @@ static void on_peer(struct ev_loop *loop, struct ev_io *w, int events)
     }
     if (p->server->way == CLOSE) {
         peer_free(p);
-    } else if (p->server->way == RESET) {
+    } else if (p->server->way == RESET || (p->server->way == NAME_RESET && memmem(in, (size_t)n, "a.example", 9))) {
         peer_reset(p);
-    } else if (p->server->way == ALERT) {
+    } else if (p->server->way == ALERT || p->server->way == NAME_RESET) {
         send(p->fd, alert, sizeof alert, MSG_NOSIGNAL);
         peer_free(p);
     }
@@ -315,6 +316,8 @@ static struct server *serve_at(struct bench *b, enum way way, const char *addres
     assert_int_equal(inet_pton(AF_INET, address, &a.sin_addr), 1);
     v->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     assert_true(v->fd >= 0);
+    if (way == NAME_RESET)
+        assert_int_equal(setsockopt(v->fd, IPPROTO_IP, IP_TTL, &(int){ 255 }, sizeof(int)), 0);
     assert_int_equal(bind(v->fd, (struct sockaddr *)&a, n), 0);
     assert_int_equal(getsockname(v->fd, (struct sockaddr *)&a, &n), 0);
     assert_int_equal(listen(v->fd, 512), 0);
@@ -759,6 +762,18 @@ static void late_is_not_silent(void **state)
     assert_int_not_equal(column(b, 1)->fact[FACT_PATH].state, NOT_ASKED);
 }
 
+/* Who has said anything is not silent: what a silent one is asked is not begun. */
+static void slow_is_not_silent(void **state)
+{
+    struct bench *b = *state;
+    b->options.timeout = 1.2;
+    ask_server(b, serve(b, DRIP));
+    run(b);
+    fact_is(b, 1, FACT_HANDSHAKE, STATE_NO, "slow");
+    fact_is(b, 1, FACT_PATH, NOT_ASKED, NULL);
+    assert_int_equal(b->accepted, 2); /* the handshake, and the hello of post-quantum size */
+}
+
 static void on_moment(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     (void)w;
@@ -782,10 +797,10 @@ static void ended_beside_a_silent_handshake(void **state)
 {
     struct bench *b = *state;
     b->options.timeout = 30;
+    b->options.per_host = 40;
     struct server *v = serve(b, SILENT);
     for (int i = 0; i < 3; i++)
         ask_server(b, v);
-    b->options.per_host = 40;
     run_a_moment(b, 0.7);
     engine_drop(b->engine, 1);
     run_a_moment(b, 1.5); /* by now what was found waits for the handshakes' end */
@@ -908,8 +923,9 @@ static void one_column_per_address(void **state)
 {
     struct bench *b = *state;
     struct server *v = serve_at(b, TLS, "0.0.0.0");
-    char *addresses[] = { (char *)"127.0.6.1", (char *)"127.0.6.2", (char *)"not-one", (char *)"127.0.6.3" };
-    struct resolve_rule rule = { .host = (char *)"A.example", .port = v->port, .address = addresses, .count = 4 };
+    char *addresses[] = { (char *)"127.0.6.1", (char *)"127.0.6.2", (char *)"not-one", (char *)"127.0.6.3",
+                          (char *)"127.0.6.1" };
+    struct resolve_rule rule = { .host = (char *)"A.example", .port = v->port, .address = addresses, .count = 5 };
     b->options.resolve = &rule;
     b->options.resolve_count = 1;
     char *text = mem_format("tls://a.example:%d,ca=%s", v->port, b->ca);
@@ -926,6 +942,8 @@ static void one_column_per_address(void **state)
         fact_is(b, c->id, FACT_HANDSHAKE, STATE_YES, "ok");
         fact_is(b, c->id, FACT_ADDRESS_FROM, STATE_YES, "option");
         assert_int_equal(json_array_size(c->fact[FACT_RESOLVE].value), 3);
+        assert_string_equal(b->session->evidence[c->fact[FACT_RESOLVE].evidence].text,
+                            "a.example has 3 addresses, from option");
         assert_int_equal(b->done[c->id], 1);
     }
     engine_free(b->engine);
@@ -1037,12 +1055,14 @@ static void do_anything(struct bench *b, struct dice *d)
     int id = 1 + (int)throw(d, (unsigned)b->asks + 2);
     for (int f = 0; f < FACT_COUNT; f++)
         wanted[f] = throw(d, 3) == 0;
-    switch (throw(d, 8)) {
+    switch (throw(d, 10)) {
     case 0:
     case 1: engine_drop(b->engine, id); break;
     case 2: engine_again(b->engine, id); break;
     case 3: engine_stop(b->engine); break;
     case 4: ask_server(b, &b->server[throw(d, (unsigned)b->servers)]); break;
+    case 5: engine_load(b->engine, id, (int)throw(d, 20)); break;
+    case 6: engine_enumerate(b->engine, id); break;
     default: engine_want(b->engine, id, wanted); break;
     }
 }
@@ -1074,7 +1094,6 @@ static void dropped_beside_another(void **state)
     }
 }
 
-/* Everything at once, ended at any moment: what leaks or is used after its end, a sanitizer tells. */
 /* What goes through layers of all kinds: each may be dropped while it is being opened. */
 static void ask_around(struct bench *b, struct dice *d)
 {
@@ -1089,6 +1108,7 @@ static void ask_around(struct bench *b, struct dice *d)
     free(text);
 }
 
+/* Everything at once, ended at any moment: what leaks or is used after its end, a sanitizer tells. */
 static void ended_in_the_middle(void **state)
 {
     struct bench *b = *state;
@@ -1441,6 +1461,54 @@ static void nobody_is_there_again(void **state)
     fact_is(b, 1, FACT_SERVER_NAMES, COULD_NOT_ASK, NULL);
 }
 
+/* --- load, path --------------------------------------------------------------------------------- */
+
+/* However few jobs there were before: what the fact says of a step was so. */
+static void load_is_at_once(void **state)
+{
+    struct bench *b = *state;
+    b->options.jobs = 3;
+    b->options.timeout = 10;
+    ask_server(b, serve(b, TLS));
+    run(b);
+    b->open_max = 0;
+    engine_load(b->engine, 1, 16);
+    run(b);
+    fact_is(b, 1, FACT_LOAD, STATE_YES, NULL);
+    const json_t *steps = member_of(b, 1, FACT_LOAD, "steps");
+    const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
+    assert_int_equal(json_integer_value(json_object_get(last, "at_once")), 16);
+    assert_int_equal(b->open_max, 16);
+}
+
+static int path_connections(const struct bench *b)
+{
+    return (int)json_integer_value(member_of(b, 1, FACT_PATH, "connections"));
+}
+
+/* Answers and resets of a server whose packets have the largest time to live of all. */
+static void path_of_the_longest_reach(void **state)
+{
+    struct bench *b = *state;
+    ask_server(b, serve(b, NAME_RESET));
+    run(b);
+    engine_enumerate(b->engine, 1); /* more connections than --depth quick has */
+    run(b);
+    want(b, 1, FACT_PATH);
+    for (int i = 0; i < 3 && path_connections(b) > 9; i++) { /* a busy machine may well miss an answer */
+        engine_again(b->engine, 1);
+        run(b);
+        want(b, 1, FACT_PATH);
+    }
+    fact_is(b, 1, FACT_PATH, STATE_YES, NULL);
+    assert_string_equal(json_string_value(member_of(b, 1, FACT_PATH, "trigger")), "name");
+    const json_t *ttl = member_of(b, 1, FACT_PATH, "ttl");
+    assert_int_equal(json_integer_value(json_object_get(ttl, "answers")), 255);
+    assert_int_equal(json_integer_value(json_object_get(ttl, "ended_by")), 255);
+    assert_true(json_is_false(json_object_get(ttl, "differs")));
+    assert_in_range(path_connections(b), 1, 9); /* the same number is the first that is looked for */
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -1456,6 +1524,7 @@ int main(void)
         TEST(dead_columns_do_not_delay),
         TEST(silence_is_paid_for_once),
         TEST(late_is_not_silent),
+        TEST(slow_is_not_silent),
         TEST(ended_beside_a_silent_handshake),
         TEST(max_time_ends_a_column),
         TEST(all_versions),
@@ -1480,6 +1549,7 @@ int main(void)
         TEST(limits_are_told),
         TEST(differences_by_chance),
         TEST(nobody_is_there_again),
+        TEST(load_is_at_once), TEST(path_of_the_longest_reach),
         TEST(ended_in_the_middle),
     };
     return cmocka_run_group_tests_name("probes/engine", tests, NULL, NULL);

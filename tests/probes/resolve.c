@@ -68,6 +68,60 @@ static void no_addresses(void **state)
     }
 }
 
+static void same_whatever_the_port(void **state)
+{
+    (void)state;
+    static const char *const all[] = { "192.0.2.1", "192.0.2.2", "::ffff:192.0.2.1", "2001:db8::1", "2001:db8::2" };
+    struct address a, b;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+            assert_true(address_parse(all[i], 443, &a) && address_parse(all[k], 25, &b));
+            assert_int_equal(address_same(&a.sa.sa, &b.sa.sa), i == k);
+        }
+}
+
+static void rules(void **state)
+{
+    (void)state;
+    char *one[] = { (char *)"192.0.2.1", (char *)"none", (char *)"192.0.2.1" };
+    char *two[] = { (char *)"2001:db8::1", (char *)"192.0.2.1" }, *third[] = { (char *)"192.0.2.3" };
+    const struct resolve_rule rule[] = {
+        { .host = (char *)"A.example", .port = 443, .address = one, .count = 3 },
+        { .host = (char *)"a.example", .address = two, .count = 2 },
+        { .host = (char *)"*", .port = 25, .address = third, .count = 1 },
+    };
+    static const struct { const char *host; int port; size_t n, first; } rows[] = {
+        { "a.example", 443, 2, 0 }, { "a.example", 25, 3, 1 }, { "b.example", 25, 1, 2 }, { "b.example", 443, 0, 0 } };
+    static const char *const firsts[] = { "192.0.2.1:443", "[2001:db8::1]:25", "192.0.2.3:25" };
+    struct resolved r;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(resolve_by_rule(rule, 3, rows[i].host, rows[i].port, &r), rows[i].n > 0);
+        assert_int_equal(r.count, rows[i].n);
+        assert_int_equal(r.total, rows[i].n);
+        assert_string_equal(r.from, "option");
+        char *text = r.count ? address_text(&r.address[0].sa.sa) : mem_string(firsts[rows[i].first]);
+        assert_string_equal(text, firsts[rows[i].first]);
+        free(text);
+    }
+    assert_false(resolve_by_rule(NULL, 0, "a.example", 443, &r));
+}
+
+/* More than are looked at are counted all the same. */
+static void more_addresses_than_room(void **state)
+{
+    (void)state;
+    char text[RESOLVE_MAX + 3][16], *list[RESOLVE_MAX + 3];
+    const struct resolve_rule rule = { .host = (char *)"*", .address = list, .count = RESOLVE_MAX + 3 };
+    struct resolved r;
+    for (int i = 0; i < RESOLVE_MAX + 3; i++) {
+        snprintf(text[i], sizeof text[i], "192.0.2.%d", i);
+        list[i] = text[i];
+    }
+    assert_true(resolve_by_rule(&rule, 1, "a.example", 443, &r));
+    assert_int_equal(r.count, RESOLVE_MAX);
+    assert_int_equal(r.total, RESOLVE_MAX + 3);
+}
+
 /* --- names --- */
 
 struct asked { int answers; struct resolved last; struct ev_loop *loop; int *open; };
@@ -239,6 +293,9 @@ int main(void)
         cmocka_unit_test(addresses_both_ways),
         cmocka_unit_test(zones),
         cmocka_unit_test(no_addresses),
+        cmocka_unit_test(same_whatever_the_port),
+        cmocka_unit_test(rules),
+        cmocka_unit_test(more_addresses_than_room),
         cmocka_unit_test_setup_teardown(localhost, setup, teardown),
         cmocka_unit_test_setup_teardown(unknown_name, setup, teardown),
         cmocka_unit_test_setup_teardown(names_that_are_none, setup, teardown),

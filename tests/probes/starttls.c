@@ -56,7 +56,8 @@ static void pair_open(struct pair *p, const char *endpoint)
 static void pair_close(struct pair *p)
 {
     conn_close(&p->conn);
-    close(p->server);
+    if (p->server >= 0)
+        close(p->server);
     close(p->listener);
     endpoint_free(p->ep);
 }
@@ -187,6 +188,26 @@ static void an_end_in_the_middle(void **state)
     pair_close(&p);
 }
 
+static void a_reset_is_no_close(void **state)
+{
+    (void)state;
+    struct pair p;
+    const struct linger now = { .l_onoff = 1 };
+    pair_open(&p, "pop3://127.0.0.1");
+    says(&p, S("+OK hi\r\n"));
+    hears(&p, S("CAPA\r\n"));
+    assert_int_equal(setsockopt(p.server, SOL_SOCKET, SO_LINGER, &now, sizeof now), 0);
+    close(p.server);
+    p.server = -1;
+    wait_for(p.conn.fd, POLLIN);
+    assert_int_equal(conn_open(&p.conn), CONN_FAILED);
+    struct layer_said said = said_of(&p, false);
+    assert_string_equal(json_string_value(json_object_get(said.value, "outcome")), "closed");
+    assert_non_null(strstr(said.text, "the connection was reset instead of an answer to CAPA"));
+    said_free(&said);
+    pair_close(&p);
+}
+
 /* --- MS-SQL ----------------------------------------------------------------------------------- */
 
 #define PRELOGIN_ON "\4\1\0\x0f\0\0\1\0\1\0\6\0\1\xff\1"
@@ -272,9 +293,10 @@ int main(void)
         cmocka_unit_test(who_does_not_offer_it_is_told_that_we_leave),
         cmocka_unit_test(silence_is_asked_in_tls_once),
         cmocka_unit_test(an_end_in_the_middle),
+        cmocka_unit_test(a_reset_is_no_close),
         cmocka_unit_test(tls_goes_in_packets),
         cmocka_unit_test(a_large_hello_goes_in_several_packets),
         cmocka_unit_test(a_packet_shorter_than_its_header),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("probes/starttls", tests, NULL, NULL);
 }

@@ -313,6 +313,29 @@ static void newcomer_finds_why(void **state)
     fixture_free(&f);
 }
 
+/* A value of a megabyte in one word: all of it is there, line by line, and kept once for y to copy. */
+static void a_long_word_is_kept_once(void **state)
+{
+    size_t n = 1 << 20, seen = 0;
+    struct sheet s = { 0 };
+    struct look l = { .width = 79 };
+    char *word = mem_array(NULL, n + 1, 1);
+    (void)state;
+    memset(word, 'x', n);
+    word[n] = '\0';
+    sheet_wrap(&s, &l, (struct item){ 1 }, ATTR_PLAIN, "raw: ", word);
+    for (size_t i = 0; i < s.count; i++) {
+        assert_true(strlen(s.row[i].text) <= 79);
+        assert_ptr_equal(s.row[i].full, s.row[0].full);
+        assert_int_equal(s.row[i].item.line, i);
+        seen += strspn(s.row[i].text + 5, "x"); /* after the head, or indented like it */
+    }
+    assert_int_equal(seen, n);
+    assert_string_equal(s.row[0].full, word);
+    sheet_free(&s);
+    free(word);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +345,7 @@ int main(void)
         cmocka_unit_test(resize_keeps_all),
         cmocka_unit_test(help_is_always_named),
         cmocka_unit_test(newcomer_finds_why),
+        cmocka_unit_test(a_long_word_is_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -309,6 +309,25 @@ static void remove_takes_the_marked(void **state)
     assert_int_equal(only_effect(NULL, NULL), EFFECT_UNDO);
 }
 
+/* However many are marked, each of them is asked. */
+static void asks_all_the_marked(void **state)
+{
+    struct fixture many;
+    struct effect e;
+    int asked = 0;
+    (void)state;
+    fixture_init(&many, 100);
+    for (int i = 0; i < 100; i++)
+        fixture_press(&many, v, W, H, "Space l");
+    assert_int_equal(v->mark_count, 100);
+    fixture_press(&many, v, W, H, "R");
+    assert_string_equal(v->message, "Probing 100 marked columns again.");
+    while (view_effect(v, &e))
+        asked += e.kind == EFFECT_AGAIN;
+    assert_int_equal(asked, 100);
+    fixture_free(&many);
+}
+
 static void enumerates_the_marked_or_all(void **state)
 {
     (void)state;
@@ -574,6 +593,7 @@ int main(void)
         T(bad_endpoint_stays_in_the_prompt),
         T(change_begins_with_the_endpoint),
         T(remove_takes_the_marked),
+        T(asks_all_the_marked),
         T(enumerates_the_marked_or_all),
         T(matrix_finds_whole_names),
         T(selection_follows_its_item),

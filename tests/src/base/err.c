@@ -54,6 +54,9 @@ static void cut_between_characters(void **state)
         free(clean);
         if (!same)
             fail_msg("after %zu bytes a character is cut", n);
+        const char *joint = strrchr(e.text, ',');
+        if (joint && !text_starts(joint, ", while "))
+            fail_msg("after %zu bytes it ends in half of \", while \": %s", n, joint);
         text_free(&t);
     }
 }

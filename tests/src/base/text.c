@@ -250,6 +250,12 @@ static void compares(void **state)
     assert_false(text_starts("http", "https"));
     assert_false(text_starts("HTTPS", "https"));
     assert_false(text_starts(NULL, "a"));
+    assert_true(text_begins("EHLO there", 10, "ehlo", 4));
+    assert_true(text_begins("EHL", 3, "ehlo", 3));
+    assert_false(text_begins("EHLO", 3, "ehlo", 4)); /* there is more behind it, but not of it */
+    assert_true(text_begins("\0A", 2, "\0a", 2));
+    assert_false(text_begins("@", 1, "`", 1));
+    assert_true(text_begins(NULL, 0, "", 0));
 }
 
 static void nearest(void **state)

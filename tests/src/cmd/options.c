@@ -379,7 +379,7 @@ static void test_help(void **state)
     char *help = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&help, &n);
-    options_help(out);
+    options_help(out, NULL);
     clients_list(out, false, 80);
     clients_list(out, true, 80);
     fclose(out);
@@ -394,6 +394,37 @@ static void test_help(void **state)
     for (char *line = strtok(help, "\n"); line; line = strtok(NULL, "\n"))
         assert_true(text_width(line) <= 80);
     free(help);
+}
+
+static bool helps_with(const char *command, const char *option)
+{
+    char *help = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&help, &n);
+    options_help(out, command);
+    fclose(out);
+    bool found = strstr(help, option) != NULL;
+    free(help);
+    return found;
+}
+
+/* The help of one command has what it takes, and not what it refuses. */
+static void test_help_of_one(void **state)
+{
+    static const struct { const char *command, *has, *lacks; } rows[] = {
+        { "check", " --jobs N", " --count N" },        { "check", "\n  sni=NAME|none", " --error TEXT" },
+        { "listen", " --count N", " --jobs N" },       { "listen", " --cert FILE", "\n  sni=NAME|none" },
+        { "tap", "\n  sni=NAME|none", " --cert FILE" }, { "explain", " --follow", " --timeout SECONDS" },
+        { "explain", " --error TEXT", "\n  sni=" },    { "load", " --yes", " --file FILE" },
+        { "replay", " --timeout SECONDS", " --save" }, { "compare", " --save FILE", " --lab" },
+        { "lab", " --json", " --verbose" },            { "", " --dump-keys", " --error TEXT" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!helps_with(rows[i].command, rows[i].has) || helps_with(rows[i].command, rows[i].lacks))
+            fail_msg("%s: %s, %s", rows[i].command, rows[i].has, rows[i].lacks);
+        assert_true(helps_with(rows[i].command, " --help"));
+    }
 }
 
 static char *clients_text(bool verbose)
@@ -440,7 +471,7 @@ int main(void)
         cmocka_unit_test(test_hearing), cmocka_unit_test(test_sessions), cmocka_unit_test(test_dashes), cmocka_unit_test(test_bad_values),
         cmocka_unit_test(test_answers), cmocka_unit_test(test_sntp), cmocka_unit_test(test_not_yet), cmocka_unit_test(test_early),
         cmocka_unit_test(test_words), cmocka_unit_test(test_files),
-        cmocka_unit_test(test_bad_files), cmocka_unit_test(test_help), cmocka_unit_test(test_clients),
+        cmocka_unit_test(test_bad_files), cmocka_unit_test(test_help), cmocka_unit_test(test_help_of_one), cmocka_unit_test(test_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

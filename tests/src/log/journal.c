@@ -411,9 +411,65 @@ static void lines_of_any_length_and_bytes(void **state)
     forget(&x);
 }
 
+/* A failure behind more lines of one transcript than a text may have; its line is the one that is shown. */
+static void the_end_of_a_long_transcript(void **state)
+{
+    static const int lengths[] = { 3, 100, 300, 900, 5000 };
+    (void)state;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        struct text t = { 0 };
+        text_add(&t, "*   Trying 192.0.2.1:443...\n* Connected to a.example (192.0.2.1) port 443 (#0)\n");
+        for (int k = 0; k < lengths[i]; k++)
+            text_add(&t, "{ [16375 bytes data]\n");
+        text_add(&t, "* OpenSSL SSL_read: error:0A000119:SSL routines::decryption failed or bad record mac, errno 0\n"
+                     "* Closing connection 0\n");
+        struct told x = tell(text_take(&t), NULL, i % 2 ? 4096 : 1 << 20);
+        struct journal_view v = journal_view(x.j);
+        assert_int_equal(v.failing, 1);
+        assert_int_equal(v.event[0].line, lengths[i] + 3);
+        assert_non_null(strstr(v.reading[v.event[0].reading].sample, "decryption failed"));
+        forget(&x);
+    }
+}
+
+/* The line that is shown, and its number, are of one and the same line of a text. */
+static void the_line_that_says_it(void **state)
+{
+    struct text t = { 0 };
+    (void)state;
+    text_add(&t, "nothing here\n2026/11/14 10:00:00 an ordinary line\n"
+                 "* ALPN: offers h2,http/1.1\n* TLSv1.3 (OUT), TLS handshake, Client hello (1):\n"
+                 "* TLS connect error: error:0A000086:SSL routines::certificate verify failed\n* Closing connection 0\n");
+    struct told x = tell(text_take(&t), NULL, 1 << 16);
+    struct journal_view v = journal_view(x.j);
+    assert_int_equal(v.failing, 1);
+    assert_int_equal(v.event[0].line, 5);
+    assert_int_equal(v.reading[v.event[0].reading].line, 5);
+    assert_non_null(strstr(v.reading[v.event[0].reading].sample, "certificate verify failed"));
+    forget(&x);
+}
+
+/* A machine without a clock, east of Greenwich: its first hours are of 1969. */
+static void times_before_all_times(void **state)
+{
+    struct text t = { 0 };
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        text_addf(&t, "1970-01-%02dT00:%02d:00+14:00 SSL_do_handshake() failed (SSL: error:0A000102:SSL routines::"
+                      "unsupported protocol), client: 10.0.0.1\n", 1 + i / 20, i % 20);
+    struct told x = tell(text_take(&t), NULL, 1 << 16);
+    assert_int_equal(x.h->failed, 60);
+    assert_int_equal(x.h->kind, TIME_DAILY);
+    assert_int_equal(x.h->from, 10 * 60); /* of the day before, in UTC */
+    forget(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_end_of_a_long_transcript),
+        cmocka_unit_test(the_line_that_says_it),
+        cmocka_unit_test(times_before_all_times),
         cmocka_unit_test(one_client_of_many),
         cmocka_unit_test(all_clients_now_and_then),
         cmocka_unit_test(since_a_moment),

@@ -77,6 +77,8 @@ ROW(GIT, CLIENT_CERT, "fatal: unable to access 'https://a.test/': gnutls_handsha
 ROW(CURL, CLIENT_CERT, "curl: (35) gnutls_handshake() failed: CA is unknown"),
 ROW(CURL, NOT_TLS, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to 127.0.0.1:3128"),
 ROW(CURL, MIDDLEBOX, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to a.test:443"),
+ROW(CURL, MIDDLEBOX, "* Connected to a.test * OpenSSL SSL_read: error:0A0003FC:SSL routines::sslv3 alert bad record mac, errno 0 * "
+    "Closing connection 0 curl: (56) OpenSSL SSL_read: error:0A0003FC:SSL routines::sslv3 alert bad record mac, errno 0"),
 ROW(KUBE, SERVER_CONFIG, "kubelet: http: TLS handshake error from 192.0.2.1:5: no serving certificate available for "
                          "the kubelet"),
 ROW(GO, SERVER_CONFIG, "http: TLS handshake error from 192.0.2.1:5: no certificate available"),
@@ -194,6 +196,78 @@ ROW(APACHE, NOT_TLS, "[ssl:info] AH01996: SSL handshake failed: HTTP spoken on H
                      "error page"),
 ROW(APACHE, SNI, "[ssl:error] AH02032: Hostname a.test provided via SNI and hostname b.test provided via HTTP are "
                  "different"),
+/* who asked for what, before it refused */
+ROW(JAVA, CLIENT_CERT, "javax.net.ssl: Warning: no suitable certificate found - continuing without client "
+                       "authentication\nmain, RECV TLSv1.2 ALERT: fatal, handshake_failure\n"
+                       "Received fatal alert: handshake_failure"),
+ROW(JAVA, VERSION_MISMATCH, "javax.net.ssl.SSLHandshakeException: Remote host closed connection during handshake"),
+ROW(JAVA, MIDDLEBOX, "javax.net.ssl.SSLHandshakeException: Remote host terminated the handshake"),
+ROW(CURL, CLIENT_CERT, "curl: (35) SSL peer handshake failed, the server most likely requires a client certificate to "
+                       "connect"),
+ROW(OPENSSL, SNI, "$ openssl s_client -connect a.test:443\nCONNECTED(00000003)\n12:error:14077410:SSL routines:"
+                  "SSL23_GET_SERVER_HELLO:sslv3 alert handshake failure:s23_clnt.c:769:"),
+ROW(OPENSSL, VERSION_MISMATCH, "$ openssl s_client -connect a.test:443 -servername a.test\nCONNECTED(00000003)\n12:"
+                               "error:14077410:SSL routines:SSL23_GET_SERVER_HELLO:sslv3 alert handshake failure:"
+                               "s23_clnt.c:769:"),
+ROW(RUBY, NETWORK, "OpenSSL::SSL::SSLError: SSL_connect SYSCALL returned=5 errno=0 state=SSLv3 read finished A"),
+/* alerts about certificates: whose */
+ROW(GO, CERT_NAME, "rejected connection from \"192.0.2.7:5123\" (error \"remote error: tls: bad certificate\", "
+                   "ServerName \"\")"),
+ROW(GO, CERT_UNTRUSTED_CA, "rejected connection from \"192.0.2.7:5123\" (error \"remote error: tls: bad certificate\", "
+                           "ServerName \"one.test\")"),
+ROW(GO, CERT_UNTRUSTED_CA, "the hook answers tls: bad certificate"),
+ROW(GO, CLIENT_CERT, "connection error: desc = \"transport: authentication handshake failed: remote error: tls: bad "
+                       "certificate\""),
+ROW(PHP, CLIENT_CERT, "stream_socket_client(): SSL operation failed with code 1. OpenSSL Error messages:\n"
+                      "error:14094412:SSL routines:ssl3_read_bytes:sslv3 alert bad certificate"),
+ROW(MYSQL, CLIENT_CERT, "ERROR 2026 (HY000): SSL connection error: tlsv1 alert unknown ca"),
+ROW(PYTHON, CLIENT_CERT, "ssl.SSLError: [SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca (_ssl.c:2633)"),
+ROW(PYTHON, CERT_UNTRUSTED_CA, "gunicorn: ssl.SSLError: [SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca "
+                               "(_ssl.c:2633)"),
+ROW(MQTT, CLIENT_CERT, "Client mosq/x sending CONNECT\nOpenSSL Error[0]: error:14094413:SSL routines:ssl3_read_bytes:"
+                       "sslv3 alert unsupported certificate\nError: A TLS error occurred."),
+ROW(JAVA, CLIENT_CERT, "ValidatorException: PKIX path building failed\n\tat X509TrustManagerImpl.checkClientTrusted"),
+ROW(OPENVPN, CLIENT_CERT, "2026-01-01 10:00:00 192.0.2.1:5555 VERIFY ERROR: depth=0, error=certificate has expired: "
+                          "CN=a"),
+ROW(OPENVPN, CERT_EXPIRED, "2026-01-01 10:00:00 VERIFY ERROR: depth=0, error=certificate has expired: CN=a"),
+ROW(GO, CLIENT_CERT, "\"Unable to authenticate the request\" err=\"[x509: certificate signed by unknown authority]\""),
+ROW(JAVA, SNI, "javax.net.ssl.SSLHandshakeException: received handshake warning: unrecognized_name"),
+ROW(NGINX, SERVER_CONFIG, "nginx: [emerg] no ssl_client_certificate for ssl_verify_client"),
+ROW(NGINX, SERVER_CONFIG, "nginx: [emerg] no grpc_ssl_trusted_certificate for grpc_ssl_verify"),
+ROW(KUBE, CERT_NAME, "Unexpected error validating SSL certificate \"one/two\" for server \"a.test\" in "
+                     "ingress-nginx: x509: certificate is valid for b.test, not a.test"),
+ROW(APPLE, CERT_UNTRUSTED_CA, "boringssl_session_handshake_incomplete Trust evaluate failure: [leaf "
+                              "AnchorTrusted SSLHostname]"),
+ROW(APPLE, CERT_NAME, "Trust evaluate failure: [leaf SSLHostname]"),
+ROW(APPLE, VERSION_MISMATCH, "boringssl_context_error_print Error [ATS Violation]"),
+/* servers that cannot begin, and what some say in words of their own */
+ROW(HAPROXY, SERVER_CONFIG, "haproxy: 'server one/two' : verify is enabled by default but no CA file specified."),
+ROW(DOVECOT, SERVER_CONFIG, "dovecot: Fatal: ssl_dh: Can't open file /etc/dovecot/dh.pem: No such file or directory"),
+ROW(NONE, SERVER_CONFIG, "500 OOPS: SSL: cannot load RSA certificate"),
+ROW(NONE, SERVER_CONFIG, "522 SSL connection failed: session reuse required"),
+ROW(NONE, CERT_NAME, "TLS code: SQUID_X509_V_ERR_DOMAIN_MISMATCH"),
+ROW(JAVA, NOT_TLS, "received plaintext http traffic on an https channel, closing connection Netty4HttpChannel"),
+ROW(NONE, CERT_UNTRUSTED_CA, "Failed to validate the SSL certificate for a.test:443. Make sure your managed "
+                             "systems have a valid CA certificate installed."),
+ROW(SCHANNEL, SERVER_CONFIG, "Unable to configure HTTPS endpoint. No server certificate was specified, and the default "
+                             "developer certificate could not be found"),
+ROW(SCHANNEL, VERSION_MISMATCH, "[DBNETLIB][ConnectionOpen (SECDoClientHandshake()).]SSL Security error."),
+/* a certificate that names itself as its issuer, and one that does not */
+ROW(APPLE, CERT_SELF_SIGNED, "Error Domain=NSURLErrorDomain Code=-1202 NSErrorPeerCertificateChainKey=(\n"
+                             "\"<cert(0x1) s: box.test i: box.test>\"\n)"),
+ROW(APPLE, CERT_UNTRUSTED_CA, "Error Domain=NSURLErrorDomain Code=-1202 NSErrorPeerCertificateChainKey=(\n"
+                              "\"<cert(0x1) s: box.test i: box.test CA>\"\n)"),
+ROW(MBEDTLS, CERT_NAME, "esp-tls: host:192.0.2.1: strlen 9\nesp-tls: mbedtls_ssl_handshake returned -0x2700"),
+ROW(OPENSSL, CERT_INCOMPLETE, "HandshakeException: Handshake error in client (OS Error: CERTIFICATE_VERIFY_FAILED: "
+                           "unable to get local issuer certificate(handshake.cc:354))"),
+ROW(SCHANNEL, INTERCEPTION, "Unknown error (0x80092012) - The revocation function was unable to check revocation for "
+                            "the certificate."),
+ROW(SCHANNEL, OCSP, "Unknown error (0x80092013) - The revocation function was unable to check revocation because the "
+                    "revocation server was offline."),
+ROW(APACHE, SERVER_CONFIG, "[ssl:warn] AH10085: Init: a.test:443 will respond with '503 Service Unavailable' for now. "
+                           "There are no SSL certificates configured, no SSL certificate is available (yet)."),
+ROW(HAPROXY, NETWORK, "Jan  1 10:00:00 localhost.localdomain haproxy[914]: 192.0.2.4:14396 [01/Jan/2026:10:00:00.275] "
+                      "front/1: SSL handshake failure"),
 ROW(HAPROXY, SNI, "Server back/one is DOWN, reason: Layer6 invalid response, info: \"SSL handshake failure\""),
 ROW(TRAEFIK, SERVER_CONFIG, "traefik: Unable to obtain ACME certificate for domains \"a.test\": acme: error: 403"),
 ROW(KUBE, CERT_UNTRUSTED_CA, "Error: failed calling webhook \"a.test\": Post \"https://b.svc:443/\": x509: "

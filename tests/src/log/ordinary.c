@@ -16,6 +16,12 @@ static const char *const lines[] = {
     /* web servers and proxies */
     "2026/11/18 10:00:00 [notice] 7#7: using the \"epoll\" event method, built with OpenSSL 3.0.15 3 Sep 2024",
     "2026/11/18 10:00:00 [notice] 7#7: TLS SNI support enabled",
+    "Nov 18 10:00:00 box app[7]: Generating a self-signed certificate for localhost",
+    "Nov 18 10:00:00 box app[7]: no certificate given: created a self-signed certificate in /var/lib/box/tls",
+    "Nov 18 10:00:00 box app[7]: Using self-signed certificate for https",
+    "Nov 18 10:00:00 box app[7]: ssl_handshake_timeout = 10",
+    "Nov 18 10:00:00 box app[7]: TLS handshake timeout set to 10s",
+    "Nov 18 10:00:00 box app[7]: tls: handshake timeout: 30s, client certificate required: no",
     "2026/11/18 10:00:00 [info] 9#9: *12 SSL renegotiation disabled while keepalive, client: 192.0.2.1, server: "
     "0.0.0.0:443",
     "192.0.2.1 - - [18/Nov/2026:10:00:00 +0000] \"GET /ssl/certificates HTTP/2.0\" 200 312 \"-\" \"curl/8.5.0\" "

@@ -44,6 +44,27 @@ static void versions_rise_and_are_the_tables(void **state)
                "\"tls1.3\":{\"accepted\":[\"x25519\",\"secp256r1\"]," \
                "\"unsettled\":[{\"name\":\"x448\",\"answer\":\"silent\"}]}}"
 
+/* More names than there are come from a file that means harm: each is looked for among all. */
+static void long_lists_are_none(void **state)
+{
+    (void)state;
+    for (int n = 1000; n <= 1001; n++) {
+        json_t *names = json_array(), *value = json_pack("{s:{s:O, s:[]}}", "tls1.3", "accepted", names, "unsettled");
+        for (int i = 0; i < n; i++)
+            json_array_append_new(names, json_sprintf("%d", i));
+        char *text = json_dumps(value, 0);
+        struct session *s = session_with(FACT_GROUPS, "yes", text);
+        json_t *all = accepts_union(s->column[0], FACT_GROUPS);
+        assert_int_equal(json_array_size(accepts_taken(s->column[0], FACT_GROUPS, 5)), n == 1000 ? 1000 : 0);
+        assert_int_equal(json_array_size(all), n == 1000 ? 1000 : 0);
+        json_decref(all);
+        session_free(s);
+        free(text);
+        json_decref(value);
+        json_decref(names);
+    }
+}
+
 static void newest_version_first(void **state)
 {
     (void)state;
@@ -183,7 +204,7 @@ static void suites_are_judged_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(versions_rise_and_are_the_tables), cmocka_unit_test(newest_version_first),
+        cmocka_unit_test(versions_rise_and_are_the_tables), cmocka_unit_test(long_lists_are_none), cmocka_unit_test(newest_version_first),
         cmocka_unit_test(unknown_is_not_none), cmocka_unit_test(any_shape_is_survived),
         cmocka_unit_test(alike_is_what_is_taken), cmocka_unit_test(cells_say_the_gist),
         cmocka_unit_test(suites_are_judged_by_name),

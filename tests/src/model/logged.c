@@ -70,7 +70,9 @@ static void bounded(void **state)
         put(s, i, "more");
     assert_int_equal(s->log.count, LOGGED_LINES_MAX);
     assert_null(logged_find(&s->log, 10));
-    assert_true(s->evidence[first].gone);
+    assert_int_equal(logged_find(&s->log, 10 + LOGGED_LINES_MAX)->evidence, first); /* what went makes room */
+    assert_string_not_equal(s->evidence[first].text, "a.log:10: first");
+    assert_int_equal(s->evidence_count, LOGGED_LINES_MAX + 1);
     assert_non_null(logged_find(&s->log, 11));
     json_object_set_new(s->log.line[0].value, "kept", json_true());
     put(s, 11 + LOGGED_LINES_MAX, "more");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/model/diff.h"
+#include "src/model/matter.h"
 
 /* A server that works, as far as the rules look at it. Facts of a row come on top: true and false are bare states, an
  * object with "no" is a no with that value. */
@@ -181,6 +182,23 @@ static void test_other_names(void **state)
     session_free(s);
 }
 
+/* Of the kinds of keys so many are looked at: a file may list any number, and each is looked for among all. */
+static void test_many_keys(void **state)
+{
+    (void)state;
+    struct session *s = two(&rows[0], false);
+    for (int id = 1; id <= 2; id++) {
+        struct observation o = { .column = id, .fact = FACT_CERT_KEYS, .state = STATE_YES, .probe = "other", .ms = -1,
+                                 .value = json_array() };
+        for (int i = 0; i < 2000; i++)
+            json_array_append_new(o.value, json_sprintf("%s %d", id == 2 && i + 1 < 2000 ? "ECDSA" : "RSA", i));
+        json_array_append_new(o.value, json_string("ECDSA x"));
+        session_see(s, &o);
+    }
+    assert_true(difference_matters(s->column[0], s->column[1], FACT_CERT_KEYS));
+    session_free(s);
+}
+
 /* Any value may be in a file. */
 static void test_any_value(void **state)
 {
@@ -205,6 +223,6 @@ static void test_any_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_other_names),
-                                        cmocka_unit_test(test_any_value) };
+                                        cmocka_unit_test(test_many_keys), cmocka_unit_test(test_any_value) };
     return cmocka_run_group_tests_name("model/matter", tests, NULL, NULL);
 }

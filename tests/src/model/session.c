@@ -241,6 +241,12 @@ static void many_endpoints_with_two_addresses(void **state)
         assert_int_equal(s->column[i]->nth, i % 2);
         assert_int_equal(s->column[i]->fact[9].state, STATE_YES);
     }
+    static const int asks[] = { -1, 0, 7, ENDPOINTS - 1, ENDPOINTS };
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) { /* and those of one are found, or where they would be */
+        size_t end, first = session_ask(s, asks[i], &end);
+        assert_int_equal(first, asks[i] < 0 ? 0 : 2 * asks[i]);
+        assert_int_equal(end - first, asks[i] < 0 || asks[i] == ENDPOINTS ? 0 : 2);
+    }
     endpoint_free(ep);
     session_free(s);
 }
@@ -323,6 +329,8 @@ static void every_kind_has_its_cell(void **state)
     cell(FACT_FAILURE, STATE_YES, "{\"kind\":\"alert\",\"stage\":\"nothing\"}", "alert after hello");
     cell(FACT_VERSIONS, STATE_YES, "{\"tls1.1\":\"silent\",\"tls1.2\":\"accepted\",\"tls1.3\":\"accepted\"}", "TLS 1.2, 1.3");
     cell(FACT_VERSIONS, STATE_YES, "{\"tls1.2\":\"closed\"}", "none");
+    cell(FACT_VERSIONS, STATE_YES, "{\"ssl2\":\"accepted\",\"ssl3\":\"accepted\",\"tls1.0\":\"accepted\",\"tls1.1\":\"accepted\"}",
+         "SSL 2.0, SSL 3.0, TLS 1.0, 1.1");
     cell(FACT_SERVER_NAMES, STATE_YES, "{\"sent\":{\"went\":\"ok\"},\"right\":null,\"none\":{\"went\":\"closed, certificate\"},"
          "\"other\":{\"went\":\"alert 112 unrecognized_name\",\"alert\":112}}", "none closed, other 112");
     cell(FACT_SERVER_NAMES, STATE_YES, "{\"sent\":7}", "nothing");

@@ -80,6 +80,11 @@ static void test_environment(void **state)
         { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "10.0.0.0/8" } } }, true, "10.9.9.9", NULL, NULL, NULL },
         { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "10.0.0.0/8,fd00::/7" } } }, true, "fe00::1", "http://p:1", NULL, NULL },
         { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "fd00::/7" } } }, true, "fd12::1", NULL, NULL, NULL },
+        /* As curl 7.88 does: no number of bits stands for all of them. */
+        { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "10.0.0.0/0" } } }, true, "10.9.9.9", "http://p:1", NULL, NULL },
+        { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "10.0.0.0/" } } }, true, "10.9.9.9", "http://p:1", NULL, NULL },
+        { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "10.9.9.9/0" } } }, true, "10.9.9.9", NULL, NULL, NULL },
+        { { { { "ALL_PROXY", "http://p:1" }, { "NO_PROXY", "::/0" } } }, true, "fd12::1", "http://p:1", NULL, NULL },
         { { { { "ALL_PROXY", "https://u:secret@p:1" } } }, true, "a.test", NULL, NULL, "none this version can speak to" },
         { { { { "ALL_PROXY", "http://u:secret@:1" } } }, true, "a.test", NULL, NULL, "can't be read" },
         { { { { "ALL_PROXY", "http://u%00:secret@p:1" } } }, true, "a.test", NULL, NULL, "zero byte" },

@@ -195,6 +195,13 @@ static void pkcs12(void **state)
     const struct identity_bytes pass = bytes_of("secret\n", "pass"), no = bytes_of("no", "pass");
     is_good(identity_read(&c, NULL, &pass, &e), &e, 2, "deep");
     is_good(identity_read(&c, &c, &pass, &e), &e, 2, "deep"); /* key= names it, too */
+    char *text = key_text(user); /* another key takes the place of the one in it */
+    struct identity_bytes k = bytes_of(text, "client.key");
+    struct identity *id = identity_read(&c, &k, &pass, &e);
+    assert_non_null(id);
+    assert_false(identity_fits(id));
+    identity_free(id);
+    free(text);
     is_bad(identity_read(&c, NULL, NULL, &e), &e, "client.p12 is a PKCS#12 file with a password");
     e.text[0] = '\0';
     is_bad(identity_read(&c, NULL, &no, &e), &e, "the passphrase in pass does not open client.p12");

@@ -529,6 +529,7 @@ static void test_constraints(void **state)
     expect_inter((struct mint){ .permit_dns = "example.org" }, "name-constraint@0");
     expect_inter((struct mint){ .permit_dn = "CN=a.example" }, "");
     expect_inter((struct mint){ .permit_dn = "O=Somebody" }, "name-constraint@0");
+    expect_inter((struct mint){ .permit_dn = "CN=A.Example" }, "");
     expect_root((struct mint){ .permit_dns = "example.org" }, "name-constraint@0");
     /* a CN is no name: only what stands in subjectAltName is constrained */
     struct minted *i = mint(
@@ -538,6 +539,33 @@ static void test_constraints(void **state)
     expect_done(&s, "", true, 3);
     minted_free(i);
     minted_free(c);
+}
+
+/* Whole parts of a name are compared, from the top; what a part has written in it is no part. */
+static void test_directory_names(void **state)
+{
+    (void)state;
+    static const struct { const char *permitted, *subject, *reasons; } rows[] = {
+        { "O=Base", "CN=leaf,O=Base", "" },
+        { "O=Base", "CN=leaf,OU=Unit,O=Base", "" },
+        { "O=Base", "CN=leaf,O=base", "" },
+        { "OU=Unit,O=Base", "CN=leaf,OU=Unit,O=Base", "" },
+        { "OU=Unit,O=Base", "CN=leaf,O=Base", "name-constraint@0" },
+        { "O=Base", "O=Base,CN=leaf", "name-constraint@0" },
+        { "O=Base", "CN=leaf\\,O=Base", "name-constraint@0" },
+        { "O=Base", "CN=leaf,O=Base and more", "name-constraint@0" },
+        { "O=Base", "CN=leaf,OU=Base", "name-constraint@0" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct minted *ca = mint(&(struct mint){
+            .cn = "Limited", .ca = true, .issuer = root, .permit_dn = rows[i].permitted });
+        struct minted *c = mint(&(struct mint){ .dn = rows[i].subject, .san = "dns:" NAME, .issuer = ca });
+        struct scene s = { .sent = { c, ca }, .trusted = { root } };
+        print_message("# %s below %s\n", rows[i].subject, rows[i].permitted);
+        expect_done(&s, rows[i].reasons, true, 3);
+        minted_free(c);
+        minted_free(ca);
+    }
 }
 
 /* With thousands of names: quick, and the last one counts. The last CA is made to take long. */
@@ -569,35 +597,57 @@ static void test_constraints_of_many(void **state)
     assert_true(clock() - begin < 10 * CLOCKS_PER_SEC);
 }
 
-/* An RSA key of more bits than anybody has is not computed with, in whatever order a compiler
- * evaluates arguments. */
-static void test_oversized_key(void **state)
+static void key_is_refused(gnutls_pubkey_t key)
 {
-    (void)state;
-    enum { BYTES = 2200 };
-    unsigned char modulus[BYTES], exponent[] = { 1, 0, 1 };
-    memset(modulus, 0xc5, sizeof modulus);
-    gnutls_datum_t m = { modulus, sizeof modulus }, e = { exponent, sizeof exponent };
-    struct minted *ca = mint(&(struct mint){ .cn = "Huge", .ca = true });
+    struct minted *ca = mint(&(struct mint){ .cn = "Slow", .ca = true });
     struct minted *c = mint(&(struct mint){ .san = "dns:" NAME, .kind = MINT_RSA2048 });
-    gnutls_pubkey_t key;
+    struct minted *of_dsa = mint(&(struct mint){ .san = "dns:" NAME, .kind = MINT_DSA1024 });
     gnutls_datum_t der;
-    assert_int_equal(gnutls_pubkey_init(&key), 0);
-    assert_int_equal(gnutls_pubkey_import_rsa_raw(key, &m, &e), 0);
     assert_int_equal(gnutls_x509_crt_set_pubkey(ca->crt, key), 0);
     assert_int_equal(gnutls_x509_crt_sign2(ca->crt, c->crt, c->key, GNUTLS_DIG_SHA256, 0), 0);
     assert_int_equal(gnutls_x509_crt_export2(ca->crt, GNUTLS_X509_FMT_DER, &der), 0);
-    struct cert *issuer = cert_read(der.data, der.size), *child = minted_cert(c);
+    bool dsa = gnutls_pubkey_get_pk_algorithm(key, NULL) == GNUTLS_PK_DSA;
+    struct cert *issuer = cert_read(der.data, der.size), *child = minted_cert(dsa ? of_dsa : c);
     struct judge_cache *cache = judge_cache_new();
-    assert_int_equal(issuer->key_bits, 8 * BYTES);
+    assert_false(issuer->malformed);
+    assert_true(path_key_slow(der.data, der.size));
+    assert_false(path_key_slow(c->der, c->len));
     assert_int_equal(path_verify(cache, child, issuer), LINK_UNCHECKED);
     judge_cache_free(cache);
     cert_free(child);
     cert_free(issuer);
     gnutls_free(der.data);
     gnutls_pubkey_deinit(key);
+    minted_free(of_dsa);
     minted_free(c);
     minted_free(ca);
+}
+
+static gnutls_pubkey_t key_new(void)
+{
+    gnutls_pubkey_t key;
+    assert_int_equal(gnutls_pubkey_init(&key), 0);
+    return key;
+}
+
+/* Keys made to be slow are not computed with: too large, or with an exponent or an order as long as the rest. */
+static void test_slow_keys(void **state)
+{
+    (void)state;
+    unsigned char bytes[2200], usual[] = { 1, 0, 1 };
+    memset(bytes, 0xc5, sizeof bytes);
+    gnutls_datum_t huge = { bytes, sizeof bytes }, m = { bytes, 512 }, e = { usual, sizeof usual };
+    gnutls_datum_t most = { bytes, 10000 / 8 }, q = { bytes, 32 };
+    gnutls_pubkey_t size = key_new(), exponent = key_new(), dsa_size = key_new(), dsa_order = key_new();
+    assert_int_equal(gnutls_pubkey_import_rsa_raw(size, &huge, &e), 0);
+    key_is_refused(size);
+    assert_int_equal(gnutls_pubkey_import_rsa_raw(exponent, &m, &m), 0);
+    key_is_refused(exponent);
+    assert_int_equal(gnutls_pubkey_import_dsa_raw(dsa_size, &huge, &q, &q, &m), 0);
+    key_is_refused(dsa_size);
+    assert_int_equal(gnutls_pubkey_import_dsa_raw(dsa_order, &most, &m, &m, &m), 0);
+    key_is_refused(dsa_order);
+    assert_false(path_key_slow("no certificate", 14));
 }
 
 static void test_critical(void **state)
@@ -1057,7 +1107,8 @@ int main(void)
         cmocka_unit_test(test_not_ca),
         cmocka_unit_test(test_path_length),
         cmocka_unit_test(test_constraints),
-        cmocka_unit_test(test_constraints_of_many), cmocka_unit_test(test_oversized_key),
+        cmocka_unit_test(test_constraints_of_many), cmocka_unit_test(test_slow_keys),
+        cmocka_unit_test(test_directory_names),
         cmocka_unit_test(test_critical),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_no_store),

@@ -51,6 +51,8 @@ static const struct { const char *issuer, *trusted, *by; bool below; const char 
     { "CN=Test Intermediate CA", "CN=Test Root CA", "name", true, "" },
     { "CN=Other Root CA", "CN=Test Root CA", "name", false, "" },
     { "CN=Acme Root CA 2", "CN=Acme Root CA", "name", false, "Acme Root CA" }, /* another root of theirs */
+    { "CN=Acme Web Gateway CA", "CN=Acme Root CA", "none", false, "" }, /* what inspects is in the house, not in the family */
+    { "CN=Acme Web Gateway CA,O=Acme", "CN=Acme Root CA,O=Acme", "organisation", true, "Acme Root CA" },
     { "CN=Somebody", "CN=Somewhere", "none", false, "" },
     { "CN=Public TLS Server CA 2", "CN=Global TLS Server CA 2", "none", false, "" },
     { "CN=Subway Interactive Rooted", "CN=Unrelated", "none", false, "" }, /* words, not parts of words */

@@ -123,6 +123,19 @@ static void test_proposals(void **state)
     }
 }
 
+/* What is taken in an older version counts though something of a newer one gave no clear answer. */
+static void test_unsettled(void **state)
+{
+    (void)state;
+    struct change c = change_in("a.example", "{\"groups\": {\"tls1.3\": {\"accepted\": [\"x448\"], \"unsettled\": "
+                                "[{\"name\": \"x25519\", \"answer\": \"silent\"}]}, \"tls1.2\": {\"accepted\": "
+                                "[\"secp192r1\"], \"unsettled\": []}}}", LIST_GROUPS);
+    assert_int_equal(change_count(c.taken), 2);
+    assert_int_equal(c.taken[0], 0x001e);
+    assert_int_equal(c.taken[1], 0x0013);
+    assert_false(c.complete);
+}
+
 static void test_list_is_capped(void **state)
 {
     struct text t = { 0 };
@@ -140,7 +153,8 @@ static void test_list_is_capped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grades), cmocka_unit_test(test_proposals), cmocka_unit_test(test_list_is_capped),
+        cmocka_unit_test(test_grades), cmocka_unit_test(test_proposals), cmocka_unit_test(test_unsettled),
+        cmocka_unit_test(test_list_is_capped),
     };
     return cmocka_run_group_tests_name("change", tests, NULL, NULL);
 }

@@ -33,6 +33,10 @@ static void test_chance(void **state)
     near(load_chance(12, 12, 12, 12), 1);
     near(load_chance(5, 5, 3, 4), 4.0 / 9); /* the one that went well is in the other heap */
     near(load_chance(0, 0, 0, 0), 1);
+    /* Among thousands, where a single number is less likely than a double can say: counted with whole numbers. */
+    near(load_chance(2500, 10000, 2500, 10000), 0.5065143472886728);
+    near(load_chance(2600, 10000, 2400, 10000), 0.0005771090523223458);
+    near(load_chance(1500, 3000, 1500, 3000), 0.5102993578871119);
     near(load_chance(5, 3, 0, 2), 1); /* more than were made */
     near(load_chance(-1, 3, 0, 2), 1);
     assert_true(load_chance(500000, 1000000, 0, 1000000) >= 0);
@@ -142,6 +146,9 @@ static void test_hostile(void **state)
         "\"stopped\": []}",
         "{\"baseline\": {\"made\": 12, \"rate\": 1e308}, \"steps\": [{\"at_once\": 2147483648, \"made\": 12, \"failed\": 12, "
         "\"rate\": -1e308, \"connect\": {\"p90\": 1e308}, \"hello\": {\"p50\": -7}}], \"after\": {\"made\": 6}}",
+        /* parts that are no whole number of steps, however large an int is */
+        "{\"baseline\": {\"made\": 12, \"rate\": -1e308}, \"steps\": [{\"at_once\": 2, \"made\": 12, \"failed\": 3, "
+        "\"rate\": 1e-300}], \"times\": [{\"below\": 5, \"count\": -1e300}, {\"below\": 6, \"count\": 1}]}",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

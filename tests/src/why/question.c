@@ -235,6 +235,30 @@ static void effects_in_words(void **state)
     free(says);
 }
 
+/* A certificate that ended hours before may be it: then another that ended long ago does not speak against it, whichever
+ * stands first. */
+static void dates_that_leave_it_open(void **state)
+{
+    (void)state;
+    static const char *const ends[] = { "2026-11-10T12:00:00Z", "2020-01-01T00:00:00Z" };
+    for (int first = 0; first < 2; first++) {
+        struct session *s = session_new(JUDGED);
+        json_t *faults = json_pack("[{s:s,s:i,s:i,s:s},{s:s,s:i,s:i,s:s}]", "reason", "expired", "cert", 0, "link", 0, "when",
+                                   ends[first], "reason", "expired", "cert", 1, "link", 1, "when", ends[!first]);
+        char *text = json_dumps(faults, 0);
+        add(s, 1, 1, "https://a.example", "local");
+        see(s, 1, FACT_REASONS, STATE_YES, text);
+        session_answer(s, QUESTION_SINCE, "2026-11-10T18:00Z");
+        struct look l = look_at(s, s->column[0], FAMILY_ALONE, -1);
+        assert_int_equal(pull_of(&l, CAUSE_CERT_EXPIRED).by[QUESTION_SINCE], 0);
+        session_answer(s, QUESTION_SINCE, "2026-11-18T18:00Z");
+        assert_int_equal(pull_of(&l, CAUSE_CERT_EXPIRED).by[QUESTION_SINCE], -1);
+        free(text);
+        json_decref(faults);
+        session_free(s);
+    }
+}
+
 static void dates_line_up(void **state)
 {
     (void)state;
@@ -367,7 +391,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_nothing), cmocka_unit_test(of_endpoints_and_places), cmocka_unit_test(of_addresses),
         cmocka_unit_test(of_clients), cmocka_unit_test(contradictions), cmocka_unit_test(singles_out),
-        cmocka_unit_test(tables_are_sound), cmocka_unit_test(effects_in_words), cmocka_unit_test(dates_line_up),
+        cmocka_unit_test(tables_are_sound), cmocka_unit_test(effects_in_words), cmocka_unit_test(dates_that_leave_it_open), cmocka_unit_test(dates_line_up),
         cmocka_unit_test(staples_line_up), cmocka_unit_test(saved_sessions_line_up), cmocka_unit_test(hours_of_the_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

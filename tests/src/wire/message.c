@@ -88,7 +88,7 @@ static struct certificate_request *request(const uint8_t *p, size_t n, bool tls1
     return m;
 }
 
-static void assert_der(struct der d, const char *text)
+static void assert_der(struct slice d, const char *text)
 {
     assert_int_equal(d.n, strlen(text));
     assert_memory_equal(d.p, text, d.n);
