@@ -110,7 +110,7 @@ static void rules(void **state)
 static void more_addresses_than_room(void **state)
 {
     (void)state;
-    char text[RESOLVE_MAX + 3][16], *list[RESOLVE_MAX + 3];
+    char text[RESOLVE_MAX + 3][24], *list[RESOLVE_MAX + 3];
     const struct resolve_rule rule = { .host = (char *)"*", .address = list, .count = RESOLVE_MAX + 3 };
     struct resolved r;
     for (int i = 0; i < RESOLVE_MAX + 3; i++) {
