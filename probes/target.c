@@ -15,7 +15,7 @@
 #define QUICK_CONNECTIONS 24 /* to one address at --depth quick */
 #define QUICK_KEPT 1         /* of them, for those that are no survey's */
 #define QUICK_REPLAY 1       /* and for the first question of the replay */
-#define QUICK_SEARCH 24      /* more, to search what decides, or who, where this client's hello is refused and another's taken */
+#define QUICK_SEARCH 24      /* more, to search what decides, or who, where another client's hello, or name, is taken */
 #define QUICK_NAMES 5        /* more, where whatever this client could offer is refused by an alert */
 
 /* --- what the options say --------------------------------------------------------------------- */
@@ -85,7 +85,8 @@ static bool refused_aloud(const struct target *t)
 /* The one place where the connections of --depth quick are counted against what may be spent. More tries, asked for
  * by --tries or by answers that vary, and a ramp of load, which nobody makes unasked, are no matter of depth. Surveys
  * leave some for probes of one connection: these come late, and tell most of those who cut off everything. Who refuses
- * one client's hello and takes another's, and nothing else tells why, is worth a search. */
+ * one client's hello and takes another's, and nothing else tells why, is worth a search. Who refuses by an alert may
+ * not be the server at all, and that is worth the names and the distances that tell it. */
 int target_left(const struct target *t, const struct probe *p)
 {
     if (t->full || p == &tries_probe || p == &load_probe)
@@ -93,7 +94,7 @@ int target_left(const struct target *t, const struct probe *p)
     int most = QUICK_CONNECTIONS - (p->survey ? QUICK_KEPT + may_guess(t) : 0);
     if (p == &replay_probe)
         most += t->search ? QUICK_SEARCH : refused_aloud(t) ? QUICK_NAMES : 0;
-    else if (p == &path_probe && refused_aloud(t)) /* asked where another name is taken, or after a search another version */
+    else if (p == &path_probe && refused_aloud(t)) /* asked where another name is taken, or a search found what is */
         most += t->search ? 2 * QUICK_SEARCH : QUICK_SEARCH;
     else if ((p == &names_probe || !p->survey) && refused_aloud(t)) /* what comes after the names has what they had */
         most += QUICK_NAMES;

@@ -376,8 +376,7 @@ static void gnutls_cli(const struct look *l, struct text *t, const char *flag)
         host[strcspn(host, "]")] = '\0';
     }
     text_addf(t, "%sgnutls-cli --insecure --priority NORMAL%s%s", t->len ? "; " : "",
-              l->hi < 0x0304 ? ":-VERS-TLS1.3" : "",
-              flag);
+              l->hi < 0x0304 ? ":-VERS-TLS1.3" : "", flag);
     if (sni)
         shell_option(t, "--sni-hostname", sni);
     shell_option(t, "-p", colon ? colon + 1 : "443");
